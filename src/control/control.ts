@@ -1,0 +1,74 @@
+/** An issuer in a list. */
+export interface IssuerSummary {
+  name: string
+  /** As it is known now; under `issuer: auto` the origin by which this list was asked for. */
+  issuer: string
+  persona: string
+  users: number
+  clients: number
+}
+
+/** An armed fault with its counters, as the admin API shows it. */
+export interface ArmedFaultView {
+  id: string
+  /** The fault's name, or absent for a script. */
+  fault?: string
+  script?: unknown[]
+  with?: Record<string, unknown>
+  when: Record<string, unknown>
+  skip: number
+  times: number | 'always'
+  per: 'issuer' | 'client' | 'flow'
+  probability?: number
+  seed?: number
+  /** Where it came from. */
+  origin: 'fixtures' | 'admin' | 'scenario'
+  scenario?: string
+  /** Requests that matched, whether or not it fired. */
+  matches: number
+  fires: number
+  /** Whether it can still fire. */
+  spent: boolean
+}
+
+export interface ScenarioView {
+  name: string
+  description?: string
+  enabled: boolean
+}
+
+export interface PendingDevice {
+  user_code: string
+  client_id: string
+  scope: string
+  expires_in: number
+}
+
+export type DeviceAction = { action: 'approve'; user: string } | { action: 'deny' } | { action: 'expire' }
+
+/** What `reset` may leave as it is. */
+export const resettable = ['faults', 'clock', 'tokens', 'sessions'] as const
+export type Resettable = (typeof resettable)[number]
+
+/**
+ * Every operation on a running Understudy, in process and over HTTP alike.
+ *
+ * Each rejects with an `UnderstudyError`: `ERR_ISSUER_UNKNOWN`, `ERR_FAULT_UNKNOWN`, `ERR_FAULT_INVALID`,
+ * `ERR_SCENARIO_UNKNOWN`, `ERR_DEVICE_UNKNOWN`, `ERR_USER_UNKNOWN`, … as its method says.
+ */
+export interface Control {
+  health(): Promise<{ status: 'ok'; version: string }>
+  issuers(): Promise<IssuerSummary[]>
+  faults(issuer: string): Promise<ArmedFaultView[]>
+  /** Arms a fault, written as the fixtures write it. */
+  arm(issuer: string, spec: unknown): Promise<ArmedFaultView>
+  /** Disarms one, or all of an issuer. */
+  disarm(issuer: string, id?: string): Promise<void>
+  scenarios(issuer: string): Promise<ScenarioView[]>
+  toggleScenario(issuer: string, name: string, enabled: boolean): Promise<ScenarioView>
+  devices(issuer: string): Promise<PendingDevice[]>
+  /** Approves, denies or expires a pending device request, by its user code as the person would type it. */
+  actOnDevice(issuer: string, userCode: string, action: DeviceAction): Promise<void>
+  /** Back to the fixtures: faults, clock, tokens and sessions; keys stay. */
+  reset(issuer: string, options?: { keep?: readonly Resettable[] }): Promise<void>
+}

@@ -1,0 +1,56 @@
+/** The protocol endpoints, as faults and the journal name them. */
+export const endpoints = [
+  'authorization',
+  'token',
+  'device_authorization',
+  'userinfo',
+  'introspection',
+  'revocation',
+  'pushed_authorization_request',
+  'backchannel_authentication',
+  'registration',
+  'end_session',
+  'jwks',
+  'discovery',
+  'resource',
+] as const
+
+export type Endpoint = (typeof endpoints)[number]
+
+/** One authorization, device or CIBA request and all that descends from it; stored beside each code and token. */
+export interface Flow {
+  id: string
+  /** The tag that the flow's first request carried. */
+  tag?: string | undefined
+  /** The faults that the flow's first request armed for itself, as it wrote them (an RFC 9651 list). */
+  faults?: string | undefined
+}
+
+/** What can only be known by looking codes and tokens up. */
+export interface Identity {
+  client?: string | undefined
+  /** The username. */
+  user?: string | undefined
+  scope?: string[] | undefined
+  flow?: Flow | undefined
+}
+
+/** One request and its answer: all that personas, faults and the journal ever see of it. */
+export interface Exchange {
+  endpoint: Endpoint
+  method: string
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Of query and body together; the first value where one is repeated. */
+  params: Readonly<Record<string, string | undefined>>
+  /** The client as the request claims it (Basic, `client_id`, or a client assertion's issuer), not yet authenticated. */
+  client: string | undefined
+  /** Short name, such as `device_code`. */
+  grantType: string | undefined
+  /** What this request says of its flow: a tag, and faults armed for itself. */
+  requested: { tag?: string | undefined; faults?: string | undefined }
+  /** The flow this request belongs to, once known. */
+  flow: Flow | undefined
+  /** Looks up (once) whose request this is. */
+  identify(): Promise<Identity>
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { clientSchema } from './client.ts'
+import { scopeSchema } from './scope.ts'
+import { accessTokenSchema, deviceSchema, lifetimesSchema, refreshTokenSchema, tokenRuleSchema } from './tokens.ts'
+import { type User, userEntrySchema } from './user.ts'
+
+/** The name of the issuer at the root. */
+export const rootIssuer = 'default'
+
+const issuerUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+  .refine((url) => !/[?#]/.test(url), { error: 'expected a URL without a query or a fragment' })
+  .transform((url) => url.replace(/\/+$/, ''))
+
+/** What an issuer is, apart from its persona and its faults: the members that the provider needs. */
+export const issuerSettingsSchema = z.strictObject({
+  issuer: z
+    .union([z.literal('auto'), issuerUrl])
+    .default('auto')
+    .describe('`auto`: the origin by which it is asked; or a fixed URL.'),
+  browser_url: issuerUrl.optional().describe('Where a browser reaches it, if back ends use another name. Needs a fixed issuer.'),
+  lifetimes: lifetimesSchema.default({}),
+  access_token: accessTokenSchema.default({}),
+  id_token: z
+    .strictObject({ signed_response_alg: z.string().default('RS256') })
+    .prefault({})
+    .describe('The signing algorithm of clients that do not say theirs.'),
+  refresh_token: refreshTokenSchema.prefault({}),
+  device: deviceSchema.prefault({}),
+  session_bound: z.boolean().default(false).describe('Whether tokens end with the session they came from.'),
+  request_faults: z.boolean().default(true).describe('Whether a request may arm a fault for its own flow.'),
+  keys: z.string().default('shared').describe('`shared` by the process, `own`, or the path of a JWK Set.'),
+  jwks: z.strictObject({ cache_control: z.string().optional() }).prefault({}).describe('The Cache-Control of the JWKS.'),
+  scopes: z.record(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'expected a scope name: visible ASCII without spaces, quotes or backslashes'), scopeSchema).default({}),
+  users: z.array(userEntrySchema).default([]),
+  clients: z.array(clientSchema).default([]),
+  token_rules: z.array(tokenRuleSchema).default([]),
+})
+
+export type IssuerSettings = z.output<typeof issuerSettingsSchema>
+
+/** Functions that a fixtures module may add to an issuer. */
+export interface IssuerHooks {
+  /** More claims about a user, merged over those of the fixtures. */
+  claims?: (user: User, context: { scope: string[]; client: string }) => Record<string, unknown> | Promise<Record<string, unknown>>
+  /** Sees every token before it is signed; what it returns replaces the claims. */
+  onToken?: (
+    token: { type: 'access_token' | 'id_token' | 'userinfo'; claims: Record<string, unknown> },
+    context: { client: string; user?: string; scope: string[] },
+  ) => Record<string, unknown> | undefined | Promise<Record<string, unknown> | undefined>
+  /** Sees every protocol request; may name a fault that answers it. */
+  onRequest?: (request: RequestView) => FaultStep | undefined | Promise<FaultStep | undefined>
+}
+
+/** What `onRequest` sees of a request. */
+export interface RequestView {
+  endpoint: string
+  method: string
+  headers: Readonly<Record<string, string | undefined>>
+  params: Readonly<Record<string, string | undefined>>
+  client?: string | undefined
+}
+
+/** A fault by name, with its parameters. */
+export type FaultStep = string | { fault: string; with?: Record<string, unknown> }

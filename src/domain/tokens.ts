@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { durationSeconds } from '../time.ts'
+import { claimsSchema } from './user.ts'
+
+/** How long what the issuer hands out lives; in seconds once parsed. */
+export const lifetimesSchema = z.strictObject({
+  access_token: durationSeconds.optional(),
+  refresh_token: durationSeconds.optional(),
+  id_token: durationSeconds.optional(),
+  authorization_code: durationSeconds.optional(),
+  session: durationSeconds.optional(),
+  session_idle: durationSeconds.optional(),
+})
+
+export type Lifetimes = z.output<typeof lifetimesSchema>
+
+export const defaultLifetimes: Required<{ [Name in keyof Lifetimes]: number }> = {
+  access_token: 3600,
+  refresh_token: 2_592_000,
+  id_token: 3600,
+  authorization_code: 60,
+  session: 1_209_600,
+  session_idle: 86_400,
+}
+
+export const accessTokenSchema = z.strictObject({
+  format: z.enum(['jwt', 'opaque']).optional().describe('Default: jwt.'),
+  audience: z.union([z.string(), z.array(z.string()).min(1)]).optional().describe('The `aud` of JWTs. Default: the issuer.'),
+  issuer: z.string().optional().describe('The `iss` of JWTs. Default: the issuer as the client knows it.'),
+  typ: z.string().optional().describe('The `typ` header of JWTs. Default: JWT; RFC 9068 says at+jwt.'),
+  claims: z
+    .union([z.literal('all'), z.literal('none'), z.array(z.string())])
+    .optional()
+    .describe('Which user claims JWTs carry. Default: those that no scope names.'),
+})
+
+export type AccessTokenSettings = z.output<typeof accessTokenSchema>
+
+export const refreshTokenSchema = z.strictObject({
+  rotation: z.enum(['rotate', 'reuse']).default('rotate').describe('Whether each refresh gives a new refresh token.'),
+  grace: durationSeconds.default(0).describe('How long a rotated token is still taken, for clients that race.'),
+  on_reuse: z.enum(['revoke_grant', 'reject']).default('revoke_grant').describe('What a second use of a rotated token does.'),
+  requires_offline_access: z.boolean().default(false).describe('Only with the scope offline_access and prompt=consent.'),
+})
+
+export const deviceSchema = z.strictObject({
+  interval: durationSeconds.default(5).describe('Seconds that a device waits between polls.'),
+  expires_in: durationSeconds.default(600).describe('How long a device code lives.'),
+})
+
+const words = z.union([z.string(), z.array(z.string())])
+
+/** Claims by circumstance: what the fixtures call `token_rules`; of several that match, the later wins. */
+export const tokenRuleSchema = z.strictObject({
+  when: z
+    .strictObject({ scope: words.optional(), client: words.optional(), user: words.optional(), grant_type: words.optional() })
+    .default({}),
+  token: z.enum(['access_token', 'id_token', 'userinfo']).default('access_token'),
+  claims: claimsSchema,
+})
+
+export type TokenRule = z.output<typeof tokenRuleSchema>

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+/**
+ * What an account in each state may do; the closed list, and the one place where its effects are written down.
+ *
+ * - `login`: may the login page (or `auto_login`, or a device confirmation) sign this user in?
+ * - `keep`: do sessions, refresh tokens and access tokens that exist go on working? Where not, a refresh answers
+ *   `invalid_grant`, userinfo `invalid_token`, introspection `{"active": false}`, and a session asks to log in again.
+ * - `message`: what the login page says, and the `error_description` of the `access_denied` that `auto_login` answers.
+ */
+export const userStates = {
+  active: { login: true, keep: true, message: '' },
+  locked: { login: false, keep: false, message: 'This account is locked.' },
+  disabled: { login: false, keep: false, message: 'This account is disabled.' },
+  password_expired: { login: false, keep: true, message: 'The password of this account has expired.' },
+} as const satisfies Record<string, { login: boolean; keep: boolean; message: string }>
+
+export type UserState = keyof typeof userStates
+
+/** Claims are JSON: names to values of any shape. */
+export const claimsSchema = z.record(z.string(), z.json())
+
+export const userSchema = z.strictObject({
+  username: z.string().min(1).describe('The name typed at the login page; unique within an issuer.'),
+  password: z.string().optional().describe('Left out: any password logs in.'),
+  sub: z.string().min(1).max(255).optional().describe('The subject identifier, up to 255 ASCII characters. Default: the username.'),
+  state: z.enum(Object.keys(userStates) as [UserState, ...UserState[]]).default('active').describe('What the account may do.'),
+  claims: claimsSchema.default({}).describe('Claims about the user; a scope releases those it names, the others are always released.'),
+})
+
+/** A user as the fixtures write it: a whole entry, or just a name, which derives a display name and an e-mail address. */
+export const userEntrySchema = z
+  .union([z.string().min(1), userSchema], { error: 'expected a user: a username, or a map with a username' })
+  .transform((entry): User => {
+    if (typeof entry !== 'string') return { ...entry, sub: entry.sub ?? entry.username }
+    const name = entry.charAt(0).toUpperCase() + entry.slice(1)
+    return { username: entry, sub: entry, state: 'active', claims: { name, email: `${entry}@example.com`, email_verified: true } }
+  })
+
+export interface User {
+  username: string
+  password?: string | undefined
+  sub: string
+  state: UserState
+  claims: Record<string, unknown>
+}

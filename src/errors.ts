@@ -1,0 +1,67 @@
+/** Where a mistake stands: a file's path, with the line and column (1-based) and the path inside the document where known. */
+export interface Location {
+  file?: string
+  line?: number
+  column?: number
+  path?: string
+}
+
+/**
+ * An error with a stable code and the HTTP status it answers with; its message says what failed, why, and the way out.
+ *
+ * Messages read "Failed to X: Y. Way out."; they are shown to people as they are, so they never hold a secret.
+ */
+export class UnderstudyError extends Error {
+  readonly code: string
+  readonly status: number
+  readonly details: Record<string, unknown> | undefined
+
+  /**
+   * @param code stable and upper case, such as `ERR_FAULT_UNKNOWN`
+   * @param status the HTTP status that the admin API answers with
+   * @param message one or more sentences for people
+   * @param details members that a problem document carries beside the message
+   */
+  constructor(code: string, status: number, message: string, details?: Record<string, unknown>, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'UnderstudyError'
+    this.code = code
+    this.status = status
+    this.details = details
+  }
+}
+
+/** The candidate nearest to a mistyped word, or undefined where none is near enough to be meant. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance)
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** ` Did you mean "x"?`, or nothing: ready to be appended to a message. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const found = nearest(word, candidates)
+  return found === undefined ? '' : ` Did you mean "${found}"?`
+}
+
+/** Levenshtein distance of two words, given up early once it must exceed `limit`. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column += 1) {
+      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
+      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, substitution))
+    }
+    previous = current
+  }
+  return previous[b.length] ?? limit
+}

@@ -1,0 +1,18 @@
+import { definePersona } from './persona.ts'
+
+export const generic = definePersona({
+  name: 'generic',
+  summary: 'A plain OpenID Connect and OAuth 2.0 provider, on oidc-provider\'s usual paths.',
+  endpoints: {
+    authorization: '/auth',
+    token: '/token',
+    device_authorization: '/device/auth',
+    device_verification: '/device',
+    userinfo: '/me',
+    introspection: '/token/introspection',
+    revocation: '/token/revocation',
+    pushed_authorization_request: '/request',
+    end_session: '/session/end',
+    jwks: '/jwks',
+  },
+})

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+const secondsPer = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 } as const
+
+const durationPattern = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w|y))+$/
+
+/**
+ * Reads a duration: a number is seconds, a string is one or more amounts with units, such as `90s`, `10m`, `1h30m`, `31d`.
+ *
+ * @returns seconds, or undefined where the value is no duration
+ */
+export function parseDurationSeconds(value: number | string): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value)
+  if (!durationPattern.test(value)) return undefined
+  let seconds = 0
+  for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)/g)) {
+    seconds += Number(amount) * secondsPer[unit as keyof typeof secondsPer]
+  }
+  return seconds
+}
+
+/** A duration as fixtures and the admin API take it; parsed to seconds. */
+export const durationSeconds = z
+  .union([z.number().nonnegative(), z.string().regex(/^(?:\d+(?:\.\d+)?|(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w|y))+)$/)], {
+    error: 'expected a duration: a number of seconds, or text such as 90s, 10m, 1h or 31d',
+  })
+  .transform((value) => parseDurationSeconds(value) as number)
