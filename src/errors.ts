@@ -22,7 +22,13 @@ export class UnderstudyError extends Error {
    * @param message one or more sentences for people
    * @param details members that a problem document carries beside the message
    */
-  constructor(code: string, status: number, message: string, details?: Record<string, unknown>, options?: ErrorOptions) {
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    details?: Record<string, unknown>,
+    options?: ErrorOptions,
+  ) {
     super(message, options)
     this.name = 'UnderstudyError'
     this.code = code

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { claimsSchema } from './user.ts'
 import { accessTokenSchema, lifetimesSchema } from './tokens.ts'
+import { claimsSchema } from './user.ts'
 
 /** Short names that the fixtures accept for grant types that are long URNs. */
 export const grantTypeAliases: Readonly<Record<string, string>> = {
@@ -26,14 +26,20 @@ export const clientSchema = z.looseObject({
   client_id: z.string().min(1).describe('Unique within an issuer.'),
   client_secret: z.string().min(1).optional().describe('Left out: a public client, unless it authenticates with keys.'),
   client_name: z.string().optional().describe('Shown on the login and consent pages. Default: the client id.'),
-  redirect_uris: z.array(z.string().min(1)).default([]).describe('Compared exactly, except for the port of loopback hosts.'),
+  redirect_uris: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Compared exactly, except for the port of loopback hosts.'),
   post_logout_redirect_uris: z.array(z.string().min(1)).default([]),
   grant_types: z
     .array(z.string())
     .default(['authorization_code'])
     .transform((types) => types.map((type) => grantTypeAliases[type] ?? type)),
   response_types: z.array(z.string()).optional(),
-  token_endpoint_auth_method: z.string().optional().describe('Default: any of Basic and post where there is a secret, else none.'),
+  token_endpoint_auth_method: z
+    .string()
+    .optional()
+    .describe('Default: any of Basic and post where there is a secret, else none.'),
   scope: scopeList.optional().describe('Scopes this client may ask for. Default: all of the issuer.'),
   consent: z.enum(['ask', 'skip']).default('ask').describe('Whether the consent page is shown.'),
   auto_login: z.string().optional().describe('Log this user in without a page.'),

@@ -18,7 +18,9 @@ export const issuerSettingsSchema = z.strictObject({
     .union([z.literal('auto'), issuerUrl])
     .default('auto')
     .describe('`auto`: the origin by which it is asked; or a fixed URL.'),
-  browser_url: issuerUrl.optional().describe('Where a browser reaches it, if back ends use another name. Needs a fixed issuer.'),
+  browser_url: issuerUrl
+    .optional()
+    .describe('Where a browser reaches it, if back ends use another name. Needs a fixed issuer.'),
   lifetimes: lifetimesSchema.default({}),
   access_token: accessTokenSchema.default({}),
   id_token: z
@@ -30,8 +32,21 @@ export const issuerSettingsSchema = z.strictObject({
   session_bound: z.boolean().default(false).describe('Whether tokens end with the session they came from.'),
   request_faults: z.boolean().default(true).describe('Whether a request may arm a fault for its own flow.'),
   keys: z.string().default('shared').describe('`shared` by the process, `own`, or the path of a JWK Set.'),
-  jwks: z.strictObject({ cache_control: z.string().optional() }).prefault({}).describe('The Cache-Control of the JWKS.'),
-  scopes: z.record(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'expected a scope name: visible ASCII without spaces, quotes or backslashes'), scopeSchema).default({}),
+  jwks: z
+    .strictObject({ cache_control: z.string().optional() })
+    .prefault({})
+    .describe('The Cache-Control of the JWKS.'),
+  scopes: z
+    .record(
+      z
+        .string()
+        .regex(
+          /^[\x21\x23-\x5b\x5d-\x7e]+$/,
+          'expected a scope name: visible ASCII without spaces, quotes or backslashes',
+        ),
+      scopeSchema,
+    )
+    .default({}),
   users: z.array(userEntrySchema).default([]),
   clients: z.array(clientSchema).default([]),
   token_rules: z.array(tokenRuleSchema).default([]),
@@ -42,7 +57,10 @@ export type IssuerSettings = z.output<typeof issuerSettingsSchema>
 /** Functions that a fixtures module may add to an issuer. */
 export interface IssuerHooks {
   /** More claims about a user, merged over those of the fixtures. */
-  claims?: (user: User, context: { scope: string[]; client: string }) => Record<string, unknown> | Promise<Record<string, unknown>>
+  claims?: (
+    user: User,
+    context: { scope: string[]; client: string },
+  ) => Record<string, unknown> | Promise<Record<string, unknown>>
   /** Sees every token before it is signed; what it returns replaces the claims. */
   onToken?: (
     token: { type: 'access_token' | 'id_token' | 'userinfo'; claims: Record<string, unknown> },

@@ -25,7 +25,10 @@ export const defaultLifetimes: Required<{ [Name in keyof Lifetimes]: number }> =
 
 export const accessTokenSchema = z.strictObject({
   format: z.enum(['jwt', 'opaque']).optional().describe('Default: jwt.'),
-  audience: z.union([z.string(), z.array(z.string()).min(1)]).optional().describe('The `aud` of JWTs. Default: the issuer.'),
+  audience: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .describe('The `aud` of JWTs. Default: the issuer.'),
   issuer: z.string().optional().describe('The `iss` of JWTs. Default: the issuer as the client knows it.'),
   typ: z.string().optional().describe('The `typ` header of JWTs. Default: JWT; RFC 9068 says at+jwt.'),
   claims: z
@@ -39,8 +42,14 @@ export type AccessTokenSettings = z.output<typeof accessTokenSchema>
 export const refreshTokenSchema = z.strictObject({
   rotation: z.enum(['rotate', 'reuse']).default('rotate').describe('Whether each refresh gives a new refresh token.'),
   grace: durationSeconds.default(0).describe('How long a rotated token is still taken, for clients that race.'),
-  on_reuse: z.enum(['revoke_grant', 'reject']).default('revoke_grant').describe('What a second use of a rotated token does.'),
-  requires_offline_access: z.boolean().default(false).describe('Only with the scope offline_access and prompt=consent.'),
+  on_reuse: z
+    .enum(['revoke_grant', 'reject'])
+    .default('revoke_grant')
+    .describe('What a second use of a rotated token does.'),
+  requires_offline_access: z
+    .boolean()
+    .default(false)
+    .describe('Only with the scope offline_access and prompt=consent.'),
 })
 
 export const deviceSchema = z.strictObject({
@@ -53,7 +62,12 @@ const words = z.union([z.string(), z.array(z.string())])
 /** Claims by circumstance: what the fixtures call `token_rules`; of several that match, the later wins. */
 export const tokenRuleSchema = z.strictObject({
   when: z
-    .strictObject({ scope: words.optional(), client: words.optional(), user: words.optional(), grant_type: words.optional() })
+    .strictObject({
+      scope: words.optional(),
+      client: words.optional(),
+      user: words.optional(),
+      grant_type: words.optional(),
+    })
     .default({}),
   token: z.enum(['access_token', 'id_token', 'userinfo']).default('access_token'),
   claims: claimsSchema,

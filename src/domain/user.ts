@@ -23,9 +23,19 @@ export const claimsSchema = z.record(z.string(), z.json())
 export const userSchema = z.strictObject({
   username: z.string().min(1).describe('The name typed at the login page; unique within an issuer.'),
   password: z.string().optional().describe('Left out: any password logs in.'),
-  sub: z.string().min(1).max(255).optional().describe('The subject identifier, up to 255 ASCII characters. Default: the username.'),
-  state: z.enum(Object.keys(userStates) as [UserState, ...UserState[]]).default('active').describe('What the account may do.'),
-  claims: claimsSchema.default({}).describe('Claims about the user; a scope releases those it names, the others are always released.'),
+  sub: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('The subject identifier, up to 255 ASCII characters. Default: the username.'),
+  state: z
+    .enum(Object.keys(userStates) as [UserState, ...UserState[]])
+    .default('active')
+    .describe('What the account may do.'),
+  claims: claimsSchema
+    .default({})
+    .describe('Claims about the user; a scope releases those it names, the others are always released.'),
 })
 
 /** A user as the fixtures write it: a whole entry, or just a name, which derives a display name and an e-mail address. */
@@ -34,7 +44,12 @@ export const userEntrySchema = z
   .transform((entry): User => {
     if (typeof entry !== 'string') return { ...entry, sub: entry.sub ?? entry.username }
     const name = entry.charAt(0).toUpperCase() + entry.slice(1)
-    return { username: entry, sub: entry, state: 'active', claims: { name, email: `${entry}@example.com`, email_verified: true } }
+    return {
+      username: entry,
+      sub: entry,
+      state: 'active',
+      claims: { name, email: `${entry}@example.com`, email_verified: true },
+    }
   })
 
 export interface User {

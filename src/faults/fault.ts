@@ -38,6 +38,8 @@ export interface AnswerFault<Params extends z.ZodType = z.ZodType> extends Fault
 export type Fault = AnswerFault
 
 /** Declares a fault that answers. */
-export function defineAnswerFault<Params extends z.ZodType>(fault: Omit<AnswerFault<Params>, 'acts'>): AnswerFault<Params> {
+export function defineAnswerFault<Params extends z.ZodType>(
+  fault: Omit<AnswerFault<Params>, 'acts'>,
+): AnswerFault<Params> {
   return { acts: 'answer', ...fault }
 }

@@ -2,7 +2,7 @@ import { definePersona } from './persona.ts'
 
 export const generic = definePersona({
   name: 'generic',
-  summary: 'A plain OpenID Connect and OAuth 2.0 provider, on oidc-provider\'s usual paths.',
+  summary: "A plain OpenID Connect and OAuth 2.0 provider, on oidc-provider's usual paths.",
   endpoints: {
     authorization: '/auth',
     token: '/token',
