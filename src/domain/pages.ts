@@ -1,0 +1,157 @@
+import type { UserState } from './user.ts'
+
+/** An issuer as its pages name it. */
+export interface PageIssuer {
+  name: string
+  url: string
+}
+
+/** A client as people know it. */
+export interface PageClient {
+  id: string
+  name: string
+}
+
+/** A user as people know them. */
+export interface PageUser {
+  username: string
+  name?: string | undefined
+  email?: string | undefined
+}
+
+/** A scope, and what it means to a person. */
+export interface PageScope {
+  name: string
+  description?: string | undefined
+}
+
+/** Who is signing in, and to what. One form posts `pick` (a username), the other `username` and `password`, both to `action`. */
+export interface LoginPage {
+  issuer: PageIssuer
+  client: PageClient
+  action: string
+  abortAction: string
+  /** The users to pick from; the first 50 are enough. */
+  users: readonly (PageUser & { state: UserState })[]
+  /** How many users there are beyond those. */
+  moreUsers: number
+  /** What the username field holds at first. */
+  username?: string | undefined
+  /** Why the last attempt failed. */
+  error?: string | undefined
+}
+
+/** What a client asks of a user. Allow posts to `action`, Deny to `abortAction`, another account to `switchAction`. */
+export interface ConsentPage {
+  issuer: PageIssuer
+  client: PageClient
+  user: PageUser
+  scopes: readonly PageScope[]
+  /** Names of the claims that those scopes release. */
+  claims: readonly string[]
+  action: string
+  abortAction: string
+  switchAction: string
+}
+
+/** Where a person types the code that a device shows; posts `user_code` and `xsrf`. */
+export interface DeviceInputPage {
+  issuer: PageIssuer
+  action: string
+  xsrf: string
+  userCode?: string | undefined
+  error?: string | undefined
+}
+
+/** Whether the code belongs to the device in the person's hands; posts `user_code`, `xsrf` and `confirm=yes` or `abort=yes`. */
+export interface DeviceConfirmPage {
+  issuer: PageIssuer
+  action: string
+  xsrf: string
+  userCode: string
+  client: PageClient
+  scopes: readonly PageScope[]
+  device: { ip?: string | undefined; ua?: string | undefined }
+}
+
+/** The device is connected; nothing is left to do here. */
+export interface DeviceDonePage {
+  issuer: PageIssuer
+  client: PageClient
+}
+
+export type DeviceScreenState = 'pending' | 'approved' | 'denied' | 'expired'
+
+/** What the device itself (a TV, say) would show; asks again every few seconds while pending. */
+export interface DeviceScreenPage {
+  issuer: PageIssuer
+  client?: PageClient | undefined
+  userCode: string
+  verificationUri: string
+  /** Drawn as a QR code. */
+  verificationUriComplete: string
+  state: DeviceScreenState
+}
+
+/** Whether to sign out; posts `xsrf`, and `logout=yes` for yes. */
+export interface LogoutPage {
+  issuer: PageIssuer
+  client?: PageClient | undefined
+  user?: PageUser | undefined
+  action: string
+  xsrf: string
+}
+
+/** The person is signed out, and the client named no page to go back to. */
+export interface LogoutDonePage {
+  issuer: PageIssuer
+  client?: PageClient | undefined
+}
+
+/** Something went wrong that cannot be told to the client by redirect. */
+export interface ErrorPage {
+  issuer?: PageIssuer | undefined
+  status: number
+  /** An OAuth error code, or a word of our own. */
+  error: string
+  description?: string | undefined
+  /** For the developer: what the client is not told. */
+  detail?: string | undefined
+  /** What to do about it. Default: by the error. */
+  hint?: string | undefined
+}
+
+/** The front door of the whole process. */
+export interface HomePage {
+  version: string
+  /** `discovery` is the URL of the discovery document. */
+  issuers: readonly (PageIssuer & { discovery: string; users: number; clients: number })[]
+}
+
+/** A hop that must be a POST: one visible button, so that it works without a script. */
+export interface PostPage {
+  action: string
+  fields: Readonly<Record<string, string>>
+  /** What the button says. */
+  label: string
+}
+
+/** Every page, with what it shows. */
+export interface Pages {
+  login: LoginPage
+  consent: ConsentPage
+  'device-input': DeviceInputPage
+  'device-confirm': DeviceConfirmPage
+  'device-done': DeviceDonePage
+  'device-screen': DeviceScreenPage
+  logout: LogoutPage
+  'logout-done': LogoutDonePage
+  error: ErrorPage
+  home: HomePage
+  post: PostPage
+}
+
+export type PageName = keyof Pages
+
+/** Renders a page to a whole HTML document; everything in `data` is text and is escaped. */
+export type Render = <Name extends PageName>(page: Name, data: Pages[Name]) => Promise<string>
