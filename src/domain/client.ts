@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { registeredMetadata } from './client-metadata.ts'
 import { accessTokenSchema, lifetimesSchema } from './tokens.ts'
 import { claimsSchema } from './user.ts'
 
@@ -7,37 +8,68 @@ export const grantTypeAliases: Readonly<Record<string, string>> = {
   device_code: 'urn:ietf:params:oauth:grant-type:device_code',
 }
 
+/** The grant types that a client may be given, as the fixtures write them. */
+export const grantTypes = [
+  'authorization_code',
+  'implicit',
+  'refresh_token',
+  'client_credentials',
+  'device_code',
+  'urn:ietf:params:oauth:grant-type:device_code',
+] as const
+
 /** The name that people use for a grant type: the short one where there is one. */
 export function shortGrantType(grantType: string): string {
   for (const [short, long] of Object.entries(grantTypeAliases)) if (long === grantType) return short
   return grantType
 }
 
-const scopeList = z.union([z.string(), z.array(z.string()).transform((names) => names.join(' '))])
+const visibleAscii = /^[\x20-\x7e]+$/
 
-/**
- * A client: RFC 7591 metadata under its own names, and what Understudy adds to it.
- *
- * Metadata that is not named here is passed on as it is and checked by the provider.
- *
- * @see {@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}
- */
-export const clientSchema = z.looseObject({
-  client_id: z.string().min(1).describe('Unique within an issuer.'),
-  client_secret: z.string().min(1).optional().describe('Left out: a public client, unless it authenticates with keys.'),
-  client_name: z.string().optional().describe('Shown on the login and consent pages. Default: the client id.'),
-  redirect_uris: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Compared exactly, except for the port of loopback hosts.'),
-  post_logout_redirect_uris: z.array(z.string().min(1)).default([]),
-  grant_types: z
-    .array(z.string())
-    .default(['authorization_code'])
-    .transform((types) => types.map((type) => grantTypeAliases[type] ?? type)),
-  response_types: z.array(z.string()).optional(),
-  token_endpoint_auth_method: z
+const scopeList = z.union([z.string(), z.array(z.string()).transform((names) => names.join(' '))], {
+  error: 'expected scope names: a list, or text with spaces between them',
+})
+
+const redirectUri = z
+  .string()
+  .refine((uri) => URL.canParse(uri), { error: 'expected an absolute URI, such as http://localhost:3000/callback' })
+  .refine((uri) => !uri.includes('#'), { error: 'a redirect URI has no fragment (#…)' })
+
+const clientFields = z.strictObject({
+  client_id: z
     .string()
+    .regex(visibleAscii, { error: 'expected a client id: one or more ASCII characters' })
+    .describe('Unique within an issuer.'),
+  client_secret: z
+    .string()
+    .regex(visibleAscii, { error: 'expected a client secret: one or more ASCII characters' })
+    .optional()
+    .describe('Left out: a public client, unless it authenticates with keys.'),
+  client_name: z.string().optional().describe('Shown on the login and consent pages. Default: the client id.'),
+  redirect_uris: z.array(redirectUri).default([]).describe('Compared exactly, except for the port of loopback hosts.'),
+  post_logout_redirect_uris: z
+    .array(redirectUri)
+    .default([])
+    .describe('Where a browser may be sent after logging out.'),
+  grant_types: z
+    .array(z.enum(grantTypes))
+    .default(['authorization_code'])
+    .transform((types) => types.map((type): string => grantTypeAliases[type] ?? type))
+    .describe('The grants it may use; device_code is short for its URN.'),
+  response_types: z
+    .array(z.string())
+    .optional()
+    .describe('Default: code where it may use authorization_code, else none.'),
+  token_endpoint_auth_method: z
+    .enum([
+      'client_secret_basic',
+      'client_secret_post',
+      'client_secret_jwt',
+      'private_key_jwt',
+      'tls_client_auth',
+      'self_signed_tls_client_auth',
+      'none',
+    ])
     .optional()
     .describe('Default: any of Basic and post where there is a secret, else none.'),
   scope: scopeList.optional().describe('Scopes this client may ask for. Default: all of the issuer.'),
@@ -47,6 +79,57 @@ export const clientSchema = z.looseObject({
   lifetimes: lifetimesSchema.optional().describe('Overrides the lifetimes of the issuer.'),
   access_token: accessTokenSchema.optional().describe('Overrides the access tokens of the issuer.'),
   claims: claimsSchema.optional().describe('Claims in its client-credentials access tokens.'),
+  ...registeredMetadata,
 })
+
+/** The members that an entry of `clients` may have. */
+export const clientMembers: readonly string[] = Object.keys(clientFields.shape)
+
+type ClientFields = z.output<typeof clientFields>
+
+const hasKeys = (client: ClientFields): boolean => client.jwks !== undefined || client.jwks_uri !== undefined
+
+/**
+ * Fills in what follows from the rest: no way to authenticate means `none`, and the response type `code` belongs to
+ * `authorization_code` alone. With a secret the method stays open, so that Basic and post are both taken.
+ */
+export function normalizeClient(client: ClientFields): ClientFields & { response_types: string[] } {
+  const isPublic = client.client_secret === undefined && !hasKeys(client)
+  return {
+    ...client,
+    token_endpoint_auth_method: client.token_endpoint_auth_method ?? (isPublic ? 'none' : undefined),
+    response_types: client.response_types ?? (client.grant_types.includes('authorization_code') ? ['code'] : []),
+  }
+}
+
+/** What the members say together and cannot mean: the member, and why. */
+function contradictions(client: ClientFields): [member: string, message: string][] {
+  const method = client.token_endpoint_auth_method
+  const found: [string, string][] = []
+  if (method?.startsWith('client_secret_') && client.client_secret === undefined) {
+    found.push(['token_endpoint_auth_method', `${method} needs a client_secret`])
+  }
+  if (method === 'private_key_jwt' && !hasKeys(client)) {
+    found.push(['token_endpoint_auth_method', 'private_key_jwt needs jwks or jwks_uri'])
+  }
+  const redirecting = client.grant_types.find((type) => type === 'authorization_code' || type === 'implicit')
+  if (redirecting !== undefined && client.redirect_uris.length === 0) {
+    found.push(['redirect_uris', `the grant ${redirecting} needs at least one redirect URI`])
+  }
+  return found
+}
+
+/**
+ * A client: RFC 7591 metadata under its own names, and what Understudy adds to it; normalized.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}
+ */
+export const clientSchema = clientFields
+  .superRefine((client, context) => {
+    for (const [member, message] of contradictions(client)) {
+      context.addIssue({ code: 'custom', path: [member], message })
+    }
+  })
+  .transform(normalizeClient)
 
 export type Client = z.output<typeof clientSchema>
