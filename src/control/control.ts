@@ -1,7 +1,7 @@
 /** An issuer in a list. */
 export interface IssuerSummary {
   name: string
-  /** As it is known now; under `issuer: auto` the origin by which this list was asked for. */
+  /** Its URL; under `issuer: auto` the one under which the origin that asked for this list knows it. */
   issuer: string
   persona: string
   users: number
@@ -54,12 +54,14 @@ export type Resettable = (typeof resettable)[number]
  * Every operation on a running Understudy, in process and over HTTP alike.
  *
  * Each rejects with an `UnderstudyError`: `ERR_ISSUER_UNKNOWN`, `ERR_FAULT_UNKNOWN`, `ERR_FAULT_INVALID`,
- * `ERR_SCENARIO_UNKNOWN`, `ERR_DEVICE_UNKNOWN`, `ERR_USER_UNKNOWN`, … as its method says.
+ * `ERR_ARMED_UNKNOWN`, `ERR_SCENARIO_UNKNOWN`, `ERR_DEVICE_UNKNOWN`, `ERR_USER_UNKNOWN`, … as its method says.
  */
 export interface Control {
   health(): Promise<{ status: 'ok'; version: string }>
-  issuers(): Promise<IssuerSummary[]>
+  /** @param origin what `issuer: auto` stands for; over HTTP it is always the origin of the server's URL */
+  issuers(origin?: string): Promise<IssuerSummary[]>
   faults(issuer: string): Promise<ArmedFaultView[]>
+  fault(issuer: string, id: string): Promise<ArmedFaultView>
   /** Arms a fault, written as the fixtures write it. */
   arm(issuer: string, spec: unknown): Promise<ArmedFaultView>
   /** Disarms one, or all of an issuer. */

@@ -1,0 +1,76 @@
+import type { Context } from 'koa'
+import getRawBody from 'raw-body'
+import type { z } from 'zod'
+import { UnderstudyError } from '../../errors.ts'
+
+const limitBytes = 65_536
+
+/**
+ * Reads the JSON body of a request.
+ *
+ * @returns what the schema makes of it; without a body, what it makes of undefined
+ * @throws UnderstudyError 415 for anything but JSON, 413 above 64 KiB, 400 for JSON that is none; ZodError for JSON that does not fit
+ */
+export async function readJson<Schema extends z.ZodType>(ctx: Context, schema: Schema): Promise<z.output<Schema>> {
+  checkType(ctx)
+  const text = decode(await readBytes(ctx))
+  if (text === '') return schema.parse(undefined)
+  return schema.parse(parse(text))
+}
+
+function checkType(ctx: Context): void {
+  const type = ctx.get('Content-Type')
+  const hasBody = ctx.request.length !== 0 && ctx.is('*/*') !== null
+  // A form's type is refused even where the form is empty: a foreign page can send one without asking.
+  if (type === '' ? hasBody : !/^application\/(?:[\w.-]+\+)?json *(?:;|$)/i.test(type)) {
+    throw new UnderstudyError(
+      'ERR_CONTENT_TYPE',
+      415,
+      'Failed to read the request: its body is not declared as JSON. Send it with Content-Type: application/json.',
+    )
+  }
+  if (!['', 'identity'].includes(ctx.get('Content-Encoding'))) {
+    throw new UnderstudyError(
+      'ERR_CONTENT_TYPE',
+      415,
+      'Failed to read the request: its body is encoded. Send it plain.',
+    )
+  }
+}
+
+async function readBytes(ctx: Context): Promise<Buffer> {
+  try {
+    return await getRawBody(ctx.req, { limit: limitBytes, length: ctx.request.length })
+  } catch (error) {
+    // What is left of the body stays unread, so that this connection cannot carry another request.
+    ctx.set('Connection', 'close')
+    if ((error as getRawBody.RawBodyError).type === 'entity.too.large') {
+      throw new UnderstudyError(
+        'ERR_BODY_TOO_LARGE',
+        413,
+        'Failed to read the request: its body is larger than 64 KiB.',
+      )
+    }
+    throw new UnderstudyError('ERR_BODY_UNREADABLE', 400, 'Failed to read the request: its body broke off.')
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new UnderstudyError('ERR_BODY_UNREADABLE', 400, 'Failed to read the request: its body is not UTF-8.')
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UnderstudyError(
+      'ERR_BODY_UNREADABLE',
+      400,
+      `Failed to read the request: its body is not JSON (${(error as Error).message}).`,
+    )
+  }
+}

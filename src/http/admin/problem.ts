@@ -1,0 +1,82 @@
+import { STATUS_CODES } from 'node:http'
+import type { Context, Next } from 'koa'
+import { z } from 'zod'
+import { UnderstudyError } from '../../errors.ts'
+
+/**
+ * An error as the admin API answers it; further members are the error's details.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9457#section-3 RFC 9457 section 3}
+ */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: string
+  [detail: string]: unknown
+}
+
+/**
+ * Answers every failure below it with a problem document, never with a stack.
+ *
+ * @param report told of errors that nobody foresaw, since their answer says nothing of them
+ */
+export function problems(report: (error: unknown) => void) {
+  return async function problems(ctx: Context, next: Next): Promise<void> {
+    try {
+      await next()
+      if (ctx.status >= 400 && !ctx.body) answer(ctx, unrouted(ctx))
+    } catch (error) {
+      const known = foreseen(error)
+      if (known === undefined) report(error)
+      answer(ctx, known ?? unforeseen)
+    }
+  }
+}
+
+const unforeseen = new UnderstudyError(
+  'ERR_INTERNAL',
+  500,
+  'Failed to answer: something unforeseen went wrong. The log of the server says what.',
+)
+
+function answer(ctx: Context, error: UnderstudyError): void {
+  const problem: Problem = {
+    ...error.details,
+    type: 'about:blank',
+    title: STATUS_CODES[error.status] ?? 'Error',
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+  }
+  ctx.status = error.status
+  ctx.type = 'application/problem+json'
+  // Serialized here, since Koa would give an object the type application/json.
+  ctx.body = JSON.stringify(problem)
+}
+
+function foreseen(error: unknown): UnderstudyError | undefined {
+  if (error instanceof UnderstudyError) return error
+  if (error instanceof z.ZodError) return invalid(error)
+  return undefined
+}
+
+function invalid(error: z.ZodError): UnderstudyError {
+  const errors = error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
+  const said = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
+  return new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to read the request: ${said}.`, { errors })
+}
+
+/** What a request met that no route took; the router has set the status, and `Allow` where the path is known. */
+function unrouted(ctx: Context): UnderstudyError {
+  if (ctx.status === 404) {
+    return new UnderstudyError('ERR_PATH_UNKNOWN', 404, `Failed to find ${ctx.path}: the admin API has no such path.`)
+  }
+  const allowed = ctx.response.get('Allow')
+  return new UnderstudyError(
+    'ERR_METHOD_UNKNOWN',
+    ctx.status,
+    `Failed to ${ctx.method} ${ctx.path}: the method is not one of ${allowed || 'those that the admin API knows'}.`,
+  )
+}
