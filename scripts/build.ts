@@ -1,0 +1,71 @@
+/** Bundles the command and the library into dist/, with their declarations and the licences of what they contain. */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+import { licencesOf } from './licences.ts'
+
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+
+/**
+ * Lets a source find the files of the package (views, assets) as it does in a checkout.
+ *
+ * A bundle lies in dist/, so there `import.meta.dirname` is spelled as the source's own folder, seen from dist/.
+ */
+const ownFolders: Plugin = {
+  name: 'own-folders',
+  setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, function spellOwnFolder({ path }) {
+      const source = readFileSync(path, 'utf8')
+      const folder = relative(root, dirname(path)).replaceAll('\\', '/')
+      const contents = source
+        .replaceAll('import.meta.dirname', `(import.meta.dirname + '/../${folder}')`)
+        .replaceAll(
+          'import.meta.url',
+          `new URL('../${relative(root, path).replaceAll('\\', '/')}', import.meta.url).href`,
+        )
+      return { contents, loader: 'ts' }
+    })
+  },
+}
+
+async function bundle(): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.18',
+    // oidc-provider names its models by `constructor.name`, which bundling would otherwise change on a clash.
+    keepNames: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'inline',
+    metafile: true,
+    logLevel: 'warning',
+    // Loaded only where it is installed.
+    external: ['pino-pretty'],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    plugins: [ownFolders],
+  })
+  return Object.keys(metafile.inputs)
+}
+
+function declare(): void {
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+}
+
+rmSync(dist, { recursive: true, force: true })
+const inputs = await bundle()
+chmodSync(join(dist, 'cli.js'), 0o755)
+writeFileSync(join(dist, 'THIRD-PARTY-LICENCES.txt'), licencesOf(root, inputs))
+declare()
