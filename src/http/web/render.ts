@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import ejs from 'ejs'
+import type { PageName, Pages, Render } from '../../domain/pages.ts'
+import { avatar } from './avatar.ts'
+import { pageStart } from './headers.ts'
+import { adviseOn } from './hints.ts'
+import { packageRoot } from './package-root.ts'
+import { qrSvg } from './qr.ts'
+import { style } from './style.ts'
+
+/** What some pages show beside their data, made here and never taken from data, since a template may write it raw. */
+const extras: { [Name in PageName]?: (data: Pages[Name]) => object | Promise<object> } = {
+  error: (data) => ({ advice: adviseOn(data) }),
+  'device-screen': async (data) => ({ qr: await qrSvg(data.verificationUriComplete) }),
+}
+
+/**
+ * Makes the renderer of all pages: EJS templates from `views/`, each compiled when it is first shown and kept.
+ *
+ * Templates are `strict`: they see nothing but `locals`. `<%=` escapes; raw (`<%-`) are only the style, the QR code and other templates.
+ */
+export function createRender(): Render {
+  const views = join(packageRoot(), 'views')
+  const options = { cache: true, strict: true, compileDebug: false, rmWhitespace: true, views: [views] }
+
+  return async function render(page, data) {
+    const made = await extras[page]?.(data)
+    return ejs.renderFile(
+      join(views, 'layout.ejs'),
+      { ...made, pageStart, css: style().css, avatar, page, data },
+      options,
+    )
+  }
+}
