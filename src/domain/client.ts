@@ -6,6 +6,7 @@ import { claimsSchema } from './user.ts'
 /** Short names that the fixtures accept for grant types that are long URNs. */
 export const grantTypeAliases: Readonly<Record<string, string>> = {
   device_code: 'urn:ietf:params:oauth:grant-type:device_code',
+  ciba: 'urn:openid:params:grant-type:ciba',
 }
 
 /** The grant types that a client may be given, as the fixtures write them. */

@@ -24,6 +24,8 @@ export interface Flow {
   tag?: string | undefined
   /** The faults that the flow's first request armed for itself, as it wrote them (an RFC 9651 list). */
   faults?: string | undefined
+  /** The audience that the flow's first request asked for, by Auth0's parameter. */
+  audience?: string | undefined
 }
 
 /** What can only be known by looking codes and tokens up. */
@@ -51,6 +53,8 @@ export interface Exchange {
   requested: { tag?: string | undefined; faults?: string | undefined }
   /** The flow this request belongs to, once known. */
   flow: Flow | undefined
+  /** The flow it belongs to, else a new one that it starts; to be asked for after `identify()`, always the same from then on. */
+  readonly ownFlow: Flow
   /** Looks up (once) whose request this is. */
   identify(): Promise<Identity>
 }
