@@ -1,0 +1,38 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Collects `name=value` as an option is repeated; the value is JSON where it reads as JSON, else text. */
+export function collectJson(assignment: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
+  const [name, value] = split(assignment)
+  return { ...previous, [name]: jsonOrText(value) }
+}
+
+/**
+ * Collects `name=value` as an option is repeated; the same name twice makes a list, and `header.x=…` or `param.x=…`
+ * one level of names below.
+ */
+export function collectSelector(assignment: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
+  const [name, value] = split(assignment)
+  const [, group, member] = /^(header|param)\.(.+)$/.exec(name) ?? []
+  if (group === undefined || member === undefined) return { ...previous, [name]: append(previous[name], value) }
+  const members = (previous[group] ?? {}) as Record<string, unknown>
+  return { ...previous, [group]: { ...members, [member]: append(members[member], value) } }
+}
+
+function split(assignment: string): [name: string, value: string] {
+  const at = assignment.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError('Expected name=value.')
+  return [assignment.slice(0, at), assignment.slice(at + 1)]
+}
+
+function append(previous: unknown, value: string): unknown {
+  if (previous === undefined) return value
+  return Array.isArray(previous) ? [...previous, value] : [previous, value]
+}
+
+function jsonOrText(value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
+}

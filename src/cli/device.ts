@@ -1,0 +1,65 @@
+import { Argument, type Command } from 'commander'
+import type { DeviceAction } from '../control/control.ts'
+import { UnderstudyError } from '../errors.ts'
+import { examples } from './examples.ts'
+import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
+import { table } from './table.ts'
+
+interface DeviceOptions extends RemoteOptions {
+  user?: string
+}
+
+const done = { approve: 'approved', deny: 'denied', expire: 'expired' } as const
+
+export function deviceCommand(program: Command): void {
+  const command = program
+    .command('device')
+    .addArgument(
+      new Argument('[action]', 'what becomes of the code; left out: list').choices(['approve', 'deny', 'expire']),
+    )
+    .argument('[code]', 'the user code, as the device shows it')
+    .option('--user <username>', 'who approves')
+    .description('list the pending device codes, or approve, deny or expire one')
+    .addHelpText(
+      'after',
+      examples(
+        ['understudy device', 'what is pending'],
+        ['understudy device approve RSIK-KRAM --user alice', 'alice lets the device in'],
+        ['understudy device deny RSIK-KRAM', 'its next poll is answered access_denied'],
+      ),
+    )
+  withRemoteOptions(command).action(device)
+}
+
+async function device(
+  action: DeviceAction['action'] | undefined,
+  code: string | undefined,
+  options: DeviceOptions,
+): Promise<void> {
+  if (action === undefined) return list(options)
+  if (code === undefined) throw usage(`say which code to ${action}`)
+  const asked = toAction(action, options.user)
+  const control = await connect(options)
+  await control.actOnDevice(options.issuer, code, asked)
+  print({ user_code: code, ...asked }, options, () => `${done[action]} ${code}\n`)
+}
+
+async function list(options: DeviceOptions): Promise<void> {
+  const control = await connect(options)
+  const pending = await control.devices(options.issuer)
+  print(pending, options, () => {
+    if (pending.length === 0) return 'no device codes are pending\n'
+    const rows = pending.map((each) => [each.user_code, each.client_id, each.scope, `${each.expires_in} s`])
+    return table([['CODE', 'CLIENT', 'SCOPE', 'EXPIRES IN'], ...rows])
+  })
+}
+
+function toAction(action: DeviceAction['action'], user: string | undefined): DeviceAction {
+  if (action !== 'approve') return { action }
+  if (user === undefined) throw usage('say who approves, with --user')
+  return { action, user }
+}
+
+function usage(why: string): UnderstudyError {
+  return new UnderstudyError('ERR_USAGE', 400, `Failed to act on a device code: ${why}. See understudy device --help.`)
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { catalog } from '../faults/catalog.ts'
+import type { ClientVerdict, Fault } from '../faults/fault.ts'
+
+/** A parameter, as JSON Schema has it. */
+export interface Parameter {
+  type?: string
+  enum?: unknown[]
+  description?: string
+  default?: unknown
+}
+
+/** All that there is to know of a fault, as JSON. */
+export interface FaultSheet {
+  name: string
+  summary: string
+  see: string
+  endpoints: readonly string[]
+  alsoAt: readonly string[]
+  grantTypes?: readonly string[] | undefined
+  client: ClientVerdict
+  parameters: Record<string, Parameter>
+}
+
+export function faultSheets(): FaultSheet[] {
+  return catalog.map((fault: Fault) => ({
+    name: fault.name,
+    summary: fault.summary,
+    see: fault.see,
+    endpoints: fault.endpoints,
+    alsoAt: fault.alsoAt ?? [],
+    grantTypes: fault.grantTypes,
+    client: fault.client,
+    parameters: parametersOf(fault),
+  }))
+}
+
+const verdicts: Readonly<Record<ClientVerdict, string>> = {
+  reject: 'rejects the answer',
+  accept: 'accepts the answer',
+  either: 'may accept the answer or reject it',
+  handle: 'handles the error',
+}
+
+/** A fault's sheet as text for people. */
+export function describeFault(sheet: FaultSheet): string {
+  const grants = sheet.grantTypes === undefined ? '' : ` (grants: ${sheet.grantTypes.join(', ')})`
+  const lines = [
+    sheet.name,
+    `  ${sheet.summary}`,
+    '',
+    `  Fires at:          ${sheet.endpoints.join(', ')}${grants}`,
+    ...(sheet.alsoAt.length === 0 ? [] : [`  If named, also at: ${sheet.alsoAt.join(', ')}`]),
+    `  A correct client:  ${verdicts[sheet.client]}`,
+    `  See:               ${sheet.see}`,
+    ...describeParameters(Object.entries(sheet.parameters)),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function describeParameters(parameters: [name: string, parameter: Parameter][]): string[] {
+  if (parameters.length === 0) return []
+  const width = Math.max(...parameters.map(([name]) => name.length))
+  const lines = parameters.map(([name, parameter]) => `    ${name.padEnd(width)}  ${describeParameter(parameter)}`)
+  return ['', '  Parameters (--with name=value):', ...lines]
+}
+
+function describeParameter({ type, enum: choices, description, default: preset }: Parameter): string {
+  const kind = choices?.map(String).join(' | ') ?? type ?? 'any value'
+  const fallback = preset === undefined ? '' : ` (default: ${JSON.stringify(preset)})`
+  return description === undefined ? `${kind}${fallback}` : `${kind}. ${description}${fallback}`
+}
+
+function parametersOf(fault: Fault): Record<string, Parameter> {
+  const schema = z.toJSONSchema(fault.params, { io: 'input', unrepresentable: 'any' })
+  return (schema.properties ?? {}) as Record<string, Parameter>
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import { didYouMean, UnderstudyError } from '../errors.ts'
+import { examples } from './examples.ts'
+import { describeFault, type FaultSheet } from './fault-sheet.ts'
+import { print } from './remote.ts'
+import { table } from './table.ts'
+
+export function faultsCommand(program: Command): void {
+  program
+    .command('faults [name]')
+    .description('list the faults: what each does and where it can fire; or tell all about one')
+    .option('--json', 'print JSON, parameters as JSON Schema')
+    .addHelpText(
+      'after',
+      examples(
+        ['understudy faults', 'every name, for arm and the fixtures'],
+        ['understudy faults slow_down', 'where it fires, what it takes, what a client should do'],
+      ),
+    )
+    .action(faults)
+}
+
+async function faults(name: string | undefined, options: { json?: boolean }): Promise<void> {
+  const { faultSheets } = await import('./fault-sheet.ts')
+  const sheets = faultSheets()
+  if (name === undefined) return print(sheets, options, () => list(sheets))
+  const found = sheets.find((sheet) => sheet.name === name)
+  if (found === undefined) {
+    const hint = didYouMean(
+      name,
+      sheets.map((sheet) => sheet.name),
+    )
+    throw new UnderstudyError('ERR_FAULT_UNKNOWN', 404, `Failed to find the fault "${name}": there is none.${hint}`)
+  }
+  print(found, options, () => describeFault(found))
+}
+
+function list(sheets: readonly FaultSheet[]): string {
+  const rows = sheets.map(({ name, endpoints, summary }) => [name, endpoints.join(' '), summary])
+  return table([['NAME', 'FIRES AT', 'WHAT IT DOES'], ...rows])
+}

@@ -1,0 +1,37 @@
+import { Command } from 'commander'
+import { version } from '../control/version.ts'
+import { armCommand } from './arm.ts'
+import { armedCommand } from './armed.ts'
+import { deviceCommand } from './device.ts'
+import { disarmCommand } from './disarm.ts'
+import { faultsCommand } from './faults.ts'
+import { healthcheckCommand } from './healthcheck.ts'
+import { initCommand } from './init.ts'
+import { personasCommand } from './personas.ts'
+import { resetCommand } from './reset.ts'
+import { scenarioCommand } from './scenario.ts'
+import { scenariosCommand } from './scenarios.ts'
+import { startCommand } from './start.ts'
+import { validateCommand } from './validate.ts'
+
+/**
+ * The command line.
+ *
+ * A command's file declares its options and no more: what it needs is imported once it runs, so that `start` does not
+ * load what the others need, and help loads nothing.
+ */
+export function createProgram(): Command {
+  const program = new Command('understudy')
+    .description('A mock identity provider that you script.')
+    .version(version, '-V, --version')
+    .helpCommand(false)
+    .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll(/\s*\n\s*/g, ' ')}\n`) })
+  program.commandsGroup('Serve:')
+  for (const define of [startCommand, initCommand, validateCommand, healthcheckCommand]) define(program)
+  program.commandsGroup('Look up:')
+  for (const define of [faultsCommand, personasCommand]) define(program)
+  program.commandsGroup('Direct a running server:')
+  for (const define of [armCommand, armedCommand, disarmCommand]) define(program)
+  for (const define of [scenarioCommand, scenariosCommand, deviceCommand, resetCommand]) define(program)
+  return program
+}

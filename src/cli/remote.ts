@@ -1,0 +1,31 @@
+import { type Command, Option } from 'commander'
+import type { Control } from '../control/control.ts'
+import { rootIssuer } from '../domain/issuer.ts'
+
+/** What every command that speaks to a running server is told. */
+export interface RemoteOptions {
+  server: string
+  issuer: string
+  adminToken?: string
+  json?: boolean
+}
+
+/** Adds the options of a command that speaks to a running server. */
+export function withRemoteOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--server <url>', 'the server').env('UNDERSTUDY_SERVER').default('http://localhost:9400'))
+    .addOption(new Option('--issuer <name>', 'the issuer there').env('UNDERSTUDY_ISSUER').default(rootIssuer))
+    .addOption(new Option('--admin-token <token>', 'the token it was started with').env('UNDERSTUDY_ADMIN_TOKEN'))
+    .option('--json', 'print JSON')
+}
+
+/** The control of the server that the options name. */
+export async function connect({ server, adminToken }: RemoteOptions): Promise<Control> {
+  const { connectControl } = await import('../control/http-client.ts')
+  return connectControl({ server, adminToken })
+}
+
+/** Prints a command's result: as JSON where asked for, else as text for people. */
+export function print(result: unknown, { json }: { json?: boolean | undefined }, text: () => string): void {
+  process.stdout.write(json === true ? `${JSON.stringify(result, null, 2)}\n` : text())
+}

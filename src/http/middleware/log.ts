@@ -1,0 +1,51 @@
+import type { Middleware } from 'koa'
+import type { Logger } from 'pino'
+
+const secrets = new Set([
+  'access_token',
+  'assertion',
+  'auth_req_id',
+  'client_assertion',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'device_code',
+  'id_token',
+  'id_token_hint',
+  'login_hint_token',
+  'logout_token',
+  'password',
+  'refresh_token',
+  'registration_access_token',
+  'request',
+  'response',
+  'state',
+  'subject_token',
+  'actor_token',
+  'token',
+  'user_code',
+])
+
+/** Says one line of each request, at debug: what was asked, what was answered, how long it took; never a secret. */
+export function requestLog(logger: Logger): Middleware {
+  return async function requestLog(ctx, next) {
+    if (!logger.isLevelEnabled('debug')) return next()
+    const startMs = performance.now()
+    try {
+      await next()
+    } finally {
+      const durationMs = Math.round(performance.now() - startMs)
+      logger.debug({ method: ctx.method, url: redactUrl(ctx.url), status: ctx.status, durationMs }, 'request')
+    }
+  }
+}
+
+/** A request's target with the secrets of its query blotted out. */
+export function redactUrl(url: string): string {
+  const queryAt = url.indexOf('?')
+  if (queryAt === -1) return url
+  const params = [...new URLSearchParams(url.slice(queryAt + 1))].map(([name, value]) => {
+    return `${encodeURIComponent(name)}=${secrets.has(name.toLowerCase()) ? '***' : encodeURIComponent(value)}`
+  })
+  return `${url.slice(0, queryAt)}?${params.join('&')}`
+}
