@@ -5,7 +5,7 @@ export type MaybePromise<T> = T | Promise<T>
 export type Indexes = Readonly<Record<string, string>>
 
 export interface StoredRecord {
-  /** JSON. Treat as immutable: a driver may hand the same object to every reader. */
+  /** JSON. A store copies it on the way in and on the way out, so that no caller can change what another reads. */
   value: unknown
   /** Real time in seconds since the epoch; a driver may drop the record `retentionSeconds` after it. Undefined: kept for ever. */
   expiresAtSeconds?: number | undefined

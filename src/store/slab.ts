@@ -1,0 +1,201 @@
+const unitBytes = 8
+const smallestChunkBytes = 2 * 1024
+const largestChunkBytes = 256 * 1024
+const unitsPerChunk = largestChunkBytes / unitBytes
+
+/** The words (32 bits each) that stand before an entry's id and text. */
+const header = { units: 0, hash: 1, expiresAtSeconds: 2, idBytes: 3, textBytes: 4, words: 5 } as const
+const headerBytes = header.words * 4
+
+interface Chunk {
+  readonly bytes: Buffer
+  readonly words: Uint32Array
+  readonly units: number
+  usedUnits: number
+  liveUnits: number
+}
+
+/**
+ * Many small texts by number, kept outside the JavaScript heap: a record costs its bytes, and the garbage collector never walks it.
+ *
+ * Entries are appended to chunks; a chunk whose greater part is dead is emptied into the newest one, so the space in use stays
+ * within twice what is alive, and no single call moves more than one chunk.
+ */
+export class Slab {
+  readonly #onMove: (from: number, to: number) => void
+  readonly #chunks: (Chunk | undefined)[] = []
+  readonly #vacant: number[] = []
+  #newest = -1
+  #walks = 0
+
+  /** @param onMove is told when an entry changes its number */
+  constructor(onMove: (from: number, to: number) => void) {
+    this.#onMove = onMove
+  }
+
+  /** Appends an entry and gives its number, which is never 0. */
+  add(hash: number, expiresAtSeconds: number, id: string, text: string): number {
+    const idBytes = Buffer.byteLength(id)
+    const textBytes = Buffer.byteLength(text)
+    const ref = this.#reserve(Math.ceil((headerBytes + idBytes + textBytes) / unitBytes))
+    const { bytes, words } = this.#chunkOf(ref)
+    const at = offsetOf(ref)
+    const word = at / 4
+    words[word + header.hash] = hash
+    words[word + header.expiresAtSeconds] = expiresAtSeconds
+    words[word + header.idBytes] = idBytes
+    words[word + header.textBytes] = textBytes
+    bytes.write(id, at + headerBytes)
+    bytes.write(text, at + headerBytes + idBytes)
+    return ref
+  }
+
+  /** Gives an entry another text in place, if it fits without wasting half of the room. */
+  rewrite(ref: number, expiresAtSeconds: number, text: string): boolean {
+    const { bytes, words } = this.#chunkOf(ref)
+    const at = offsetOf(ref)
+    const word = at / 4
+    const start = headerBytes + (words[word + header.idBytes] ?? 0)
+    const roomBytes = (words[word + header.units] ?? 0) * unitBytes - start
+    const textBytes = Buffer.byteLength(text)
+    if (textBytes > roomBytes || textBytes * 2 < roomBytes) return false
+    words[word + header.expiresAtSeconds] = expiresAtSeconds
+    words[word + header.textBytes] = textBytes
+    bytes.write(text, at + start)
+    return true
+  }
+
+  /** Forgets an entry. */
+  free(ref: number): void {
+    const chunk = this.#chunkOf(ref)
+    const word = offsetOf(ref) / 4
+    chunk.words[word + header.textBytes] = 0
+    chunk.liveUnits -= chunk.words[word + header.units] ?? 0
+    this.#tidy(chunkIndexOf(ref))
+  }
+
+  hashOf(ref: number): number {
+    return this.#word(ref, header.hash)
+  }
+
+  expiresAtSecondsOf(ref: number): number {
+    return this.#word(ref, header.expiresAtSeconds)
+  }
+
+  idOf(ref: number): string {
+    const start = offsetOf(ref) + headerBytes
+    return this.#chunkOf(ref).bytes.toString('utf8', start, start + this.#word(ref, header.idBytes))
+  }
+
+  textOf(ref: number): string {
+    const start = offsetOf(ref) + headerBytes + this.#word(ref, header.idBytes)
+    return this.#chunkOf(ref).bytes.toString('utf8', start, start + this.#word(ref, header.textBytes))
+  }
+
+  /**
+   * Walks the entries, and may be left and resumed while others write: whatever lived all the while is met exactly once,
+   * since nothing moves during a walk. A walk must be finished or returned from.
+   */
+  *refs(): Generator<number, void, undefined> {
+    this.#walks += 1
+    try {
+      for (let index = 0; index < this.#chunks.length; index += 1) yield* this.#refsIn(index)
+    } finally {
+      this.#walks -= 1
+      for (let index = 0; index < this.#chunks.length; index += 1) this.#tidy(index)
+    }
+  }
+
+  /** The entries of one chunk, until another chunk has taken its place. */
+  *#refsIn(index: number): Generator<number, void, undefined> {
+    const chunk = this.#chunks[index]
+    if (chunk === undefined) return
+    for (let unit = 0; unit < chunk.usedUnits && this.#chunks[index] === chunk; ) {
+      const word = (unit * unitBytes) / 4
+      const units = chunk.words[word + header.units] ?? chunk.units
+      if (chunk.words[word + header.textBytes] !== 0) yield index * unitsPerChunk + unit + 1
+      unit += units
+    }
+  }
+
+  #reserve(units: number): number {
+    let index = this.#newest
+    let chunk = this.#chunks[index]
+    if (chunk === undefined || chunk.usedUnits + units > chunk.units) {
+      index = this.#open(units)
+      chunk = this.#chunkAt(index)
+    }
+    const unit = chunk.usedUnits
+    chunk.usedUnits += units
+    chunk.liveUnits += units
+    chunk.words[(unit * unitBytes) / 4 + header.units] = units
+    return index * unitsPerChunk + unit + 1
+  }
+
+  /** Opens a chunk: one of twice the newest's size, or one for a single great entry, which leaves the newest the newest. */
+  #open(units: number): number {
+    const retired = this.#newest
+    const index = this.#vacant.pop() ?? this.#chunks.length
+    const chunk = newChunk(Math.max(units, nextChunkUnits(units, this.#chunks[retired]?.units)))
+    this.#chunks[index] = chunk
+    if (chunk.units > unitsPerChunk) return index
+    this.#newest = index
+    this.#tidy(retired)
+    return index
+  }
+
+  /** Lets go of a chunk that is all dead, and empties one that is mostly dead. */
+  #tidy(index: number): void {
+    const chunk = this.#chunks[index]
+    if (chunk === undefined || index === this.#newest || chunk.liveUnits * 2 >= chunk.units) return
+    if (chunk.liveUnits > 0) {
+      if (this.#walks > 0) return
+      for (const ref of this.#refsIn(index)) this.#move(chunk, ref)
+    }
+    this.#chunks[index] = undefined
+    this.#vacant.push(index)
+  }
+
+  #move(chunk: Chunk, from: number): void {
+    const start = offsetOf(from)
+    const units = chunk.words[start / 4 + header.units] ?? 0
+    const to = this.#reserve(units)
+    chunk.bytes.copy(this.#chunkOf(to).bytes, offsetOf(to), start, start + units * unitBytes)
+    this.#onMove(from, to)
+  }
+
+  #word(ref: number, word: number): number {
+    return this.#chunkOf(ref).words[offsetOf(ref) / 4 + word] ?? 0
+  }
+
+  #chunkOf(ref: number): Chunk {
+    return this.#chunkAt(chunkIndexOf(ref))
+  }
+
+  #chunkAt(index: number): Chunk {
+    const chunk = this.#chunks[index]
+    if (chunk === undefined) throw new RangeError(`no chunk ${index}`)
+    return chunk
+  }
+}
+
+function newChunk(units: number): Chunk {
+  const bytes = Buffer.allocUnsafeSlow(units * unitBytes)
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+  return { bytes, words, units, usedUnits: 0, liveUnits: 0 }
+}
+
+/** Chunks double, so that a small collection costs little and a great one has few chunks. */
+function nextChunkUnits(needed: number, previous: number | undefined): number {
+  let units = previous === undefined ? smallestChunkBytes / unitBytes : previous * 2
+  while (units < needed && units < unitsPerChunk) units *= 2
+  return Math.min(units, unitsPerChunk)
+}
+
+function chunkIndexOf(ref: number): number {
+  return Math.floor((ref - 1) / unitsPerChunk)
+}
+
+function offsetOf(ref: number): number {
+  return ((ref - 1) % unitsPerChunk) * unitBytes
+}

@@ -1,0 +1,184 @@
+import { Slab } from './slab.ts'
+import { retentionSeconds, type StoredRecord } from './store.ts'
+
+const smallestSlots = 16
+/** Slots looked at on each write: more than a write can fill, so that the expired never outgrow the living. */
+const sweptSlots = 8
+const never = 0
+const latestSeconds = 0xffff_ffff
+
+/** The JSON in which a record is kept, in memory and on disk alike: `[value, expiresAtSeconds, indexes]`. */
+export function textOf({ value, expiresAtSeconds, indexes }: StoredRecord): string {
+  return JSON.stringify([value, expiresAtSeconds, indexes])
+}
+
+/** Reads what {@link textOf} wrote; the value is the caller's own copy. */
+export function recordOf(text: string): StoredRecord {
+  const [value, expiresAtSeconds, indexes] = JSON.parse(text)
+  return { value, expiresAtSeconds: expiresAtSeconds ?? undefined, indexes: indexes ?? undefined }
+}
+
+/** One collection: its records by id in a {@link Slab}, found through a hash table of numbers, and by their indexes. */
+export class Table {
+  readonly #slab = new Slab((from, to) => {
+    this.#slots[this.#slotOf(from)] = to
+  })
+  readonly #owners = new Map<string, string | Set<string>>()
+  #slots = new Uint32Array(smallestSlots)
+  #size = 0
+  #hand = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  get(id: string): string | undefined {
+    const ref = this.#slots[this.#find(id.toWellFormed())] ?? 0
+    return ref === 0 ? undefined : this.#slab.textOf(ref)
+  }
+
+  /** @param text what {@link textOf} makes of the record */
+  put(key: string, text: string, { expiresAtSeconds, indexes }: StoredRecord): void {
+    const id = key.toWellFormed()
+    const expires = expiresAtSeconds === undefined ? never : clampSeconds(expiresAtSeconds)
+    const slot = this.#find(id)
+    const old = this.#slots[slot] ?? 0
+    if (old === 0) this.#insert(slot, this.#slab.add(hashOf(id), expires, id, text))
+    else {
+      this.#disown(id, old)
+      if (!this.#slab.rewrite(old, expires, text)) {
+        this.#slots[slot] = this.#slab.add(this.#slab.hashOf(old), expires, id, text)
+        this.#slab.free(old)
+      }
+    }
+    for (const index in indexes) this.#own(ownerKey(index, indexes[index] ?? ''), id)
+    this.#sweep()
+  }
+
+  delete(key: string): void {
+    const id = key.toWellFormed()
+    const slot = this.#find(id)
+    if ((this.#slots[slot] ?? 0) !== 0) this.#remove(slot, id)
+  }
+
+  ids(): string[] {
+    const ids: string[] = []
+    for (const ref of this.#slots) if (ref !== 0) ids.push(this.#slab.idOf(ref))
+    return ids
+  }
+
+  idsBy(index: string, value: string): string[] {
+    const owners = this.#owners.get(ownerKey(index, value))
+    if (owners === undefined) return []
+    return typeof owners === 'string' ? [owners] : [...owners]
+  }
+
+  /** Walks ids and texts, may be left and resumed while others write, and meets whatever lived all the while. */
+  *entries(): Generator<[id: string, text: string], void, undefined> {
+    for (const ref of this.#slab.refs()) yield [this.#slab.idOf(ref), this.#slab.textOf(ref)]
+  }
+
+  /** The slot that holds the id, or the empty one where it would go. */
+  #find(id: string): number {
+    const hash = hashOf(id)
+    const mask = this.#slots.length - 1
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const ref = this.#slots[slot] ?? 0
+      if (ref === 0 || (this.#slab.hashOf(ref) === hash && this.#slab.idOf(ref) === id)) return slot
+    }
+  }
+
+  #slotOf(ref: number): number {
+    const mask = this.#slots.length - 1
+    let slot = this.#slab.hashOf(ref) & mask
+    while (this.#slots[slot] !== ref) slot = (slot + 1) & mask
+    return slot
+  }
+
+  #insert(slot: number, ref: number): void {
+    this.#slots[slot] = ref
+    this.#size += 1
+    if (this.#size * 4 > this.#slots.length * 3) this.#resize(this.#slots.length * 2)
+  }
+
+  #resize(length: number): void {
+    const old = this.#slots
+    const mask = length - 1
+    this.#slots = new Uint32Array(length)
+    for (const ref of old) {
+      if (ref === 0) continue
+      let slot = this.#slab.hashOf(ref) & mask
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
+      this.#slots[slot] = ref
+    }
+  }
+
+  #remove(slot: number, id: string): void {
+    const ref = this.#slots[slot] ?? 0
+    this.#disown(id, ref)
+    this.#close(slot)
+    this.#size -= 1
+    this.#slab.free(ref)
+  }
+
+  /** Empties a slot and moves up those behind it that were only there because it was taken. */
+  #close(emptied: number): void {
+    const mask = this.#slots.length - 1
+    let hole = emptied
+    for (let slot = (hole + 1) & mask; ; slot = (slot + 1) & mask) {
+      const ref = this.#slots[slot] ?? 0
+      if (ref === 0) break
+      const distance = (slot - this.#slab.hashOf(ref)) & mask
+      if (distance < ((slot - hole) & mask)) continue
+      this.#slots[hole] = ref
+      hole = slot
+    }
+    this.#slots[hole] = 0
+  }
+
+  /** Looks at the next few slots and drops the records that expired long ago. */
+  #sweep(): void {
+    const latest = Math.floor(Date.now() / 1000) - retentionSeconds
+    for (let step = 0; step < sweptSlots; step += 1) {
+      this.#hand = (this.#hand + 1) & (this.#slots.length - 1)
+      const ref = this.#slots[this.#hand] ?? 0
+      if (ref === 0) continue
+      const expires = this.#slab.expiresAtSecondsOf(ref)
+      if (expires !== never && expires < latest) this.#remove(this.#hand, this.#slab.idOf(ref))
+    }
+  }
+
+  #own(key: string, id: string): void {
+    const owners = this.#owners.get(key)
+    if (owners === undefined) this.#owners.set(key, id)
+    else if (typeof owners !== 'string') owners.add(id)
+    else if (owners !== id) this.#owners.set(key, new Set([owners, id]))
+  }
+
+  #disown(id: string, ref: number): void {
+    if (this.#owners.size === 0) return
+    const { indexes } = recordOf(this.#slab.textOf(ref))
+    for (const index in indexes) {
+      const key = ownerKey(index, indexes[index] ?? '')
+      const owners = this.#owners.get(key)
+      if (owners === id) this.#owners.delete(key)
+      else if (owners instanceof Set && owners.delete(id) && owners.size === 0) this.#owners.delete(key)
+    }
+  }
+}
+
+function ownerKey(index: string, value: string): string {
+  return `${index}\0${value}`
+}
+
+function clampSeconds(seconds: number): number {
+  return Math.min(latestSeconds, Math.max(never + 1, Math.ceil(seconds)))
+}
+
+/** FNV-1a with a last stir, since the low bits choose the slot. */
+function hashOf(id: string): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < id.length; index += 1) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  return (hash ^ (hash >>> 13)) >>> 0
+}
