@@ -6,6 +6,7 @@ import type { ClientVerdict, Fault } from '../faults/fault.ts'
 export interface Parameter {
   type?: string
   enum?: unknown[]
+  anyOf?: Parameter[]
   description?: string
   default?: unknown
 }
@@ -65,10 +66,16 @@ function describeParameters(parameters: [name: string, parameter: Parameter][]):
   return ['', '  Parameters (--with name=value):', ...lines]
 }
 
-function describeParameter({ type, enum: choices, description, default: preset }: Parameter): string {
-  const kind = choices?.map(String).join(' | ') ?? type ?? 'any value'
+function describeParameter(parameter: Parameter): string {
+  const { description, default: preset } = parameter
+  const kind = kindOf(parameter)
   const fallback = preset === undefined ? '' : ` (default: ${JSON.stringify(preset)})`
   return description === undefined ? `${kind}${fallback}` : `${kind}. ${description}${fallback}`
+}
+
+function kindOf({ type, enum: choices, anyOf }: Parameter): string {
+  if (anyOf !== undefined) return anyOf.map(kindOf).join(' or ')
+  return choices?.map(String).join(' | ') ?? type ?? 'any value'
 }
 
 function parametersOf(fault: Fault): Record<string, Parameter> {

@@ -36,6 +36,6 @@ async function faults(name: string | undefined, options: { json?: boolean }): Pr
 }
 
 function list(sheets: readonly FaultSheet[]): string {
-  const rows = sheets.map(({ name, endpoints, summary }) => [name, endpoints.join(' '), summary])
-  return table([['NAME', 'FIRES AT', 'WHAT IT DOES'], ...rows])
+  const rows = sheets.map(({ name, endpoints, summary }) => [name, summary, endpoints.join(' ')])
+  return table([['NAME', 'WHAT IT DOES', 'FIRES AT'], ...rows])
 }
