@@ -1,0 +1,140 @@
+import * as flows from '../flows.ts'
+import { CookieJar, json, request } from '../http.ts'
+import { interleave, median, ratio, type Work } from '../rates.ts'
+import type { Server } from '../servers.ts'
+import { judge, type Row } from '../table.ts'
+
+/** A kind of request: what it does at a server, how often, and its least ratio to bare oidc-provider. */
+interface Kind {
+  measure: string
+  count: number
+  atLeast: number
+  /** Understudy's issuer that is asked, where it is not the root. */
+  issuer?: string
+  work(at: flows.Endpoints): Promise<Work<string>>
+}
+
+const each = (operate: () => Promise<unknown>): Work<string> => ({
+  prepare: async (count) => new Array<string>(count).fill(''),
+  operate,
+})
+
+/** Work that uses up one fresh token an operation. */
+const eachToken = (issue: () => Promise<string>, operate: (token: string) => Promise<unknown>): Work<string> => ({
+  prepare: (count) => Promise.all(Array.from({ length: count }, issue)),
+  operate,
+})
+
+const kinds: Kind[] = [
+  { measure: 'discovery', count: 15_000, atLeast: 1, work: async ({ issuer }) => each(() => flows.discover(issuer)) },
+  {
+    measure: 'JWKS',
+    count: 15_000,
+    atLeast: 1,
+    work: async (at) => each(async () => json(await request(at.jwks_uri), 200)),
+  },
+  {
+    measure: 'userinfo',
+    count: 8000,
+    atLeast: 1,
+    async work(at) {
+      const token = (await flows.login(at))['access_token'] ?? ''
+      return each(() => flows.userinfo(at, token))
+    },
+  },
+  ...['opaque', 'rs256', 'es256'].map((format) => ({
+    measure: `client credentials, ${format}`,
+    count: 5000,
+    atLeast: 0.9,
+    ...(format === 'es256' && { issuer: 'es256' }),
+    work: async (at: flows.Endpoints) => each(() => flows.clientCredentials(at, `${format}-service`)),
+  })),
+  {
+    measure: 'refresh',
+    count: 3000,
+    atLeast: 0.9,
+    async work(at) {
+      // Rotation chains tokens: as many chains as there are requests in flight, so that no token is used twice.
+      const chains = await Promise.all(
+        Array.from({ length: 16 }, async () => (await flows.login(at))['refresh_token'] ?? ''),
+      )
+      return each(async function rotate() {
+        chains.push(await flows.refresh(at, chains.shift() ?? ''))
+      })
+    },
+  },
+  { measure: 'login by page, to tokens', count: 700, atLeast: 0.9, work: async (at) => each(() => flows.login(at)) },
+  {
+    measure: 'code in a session, to tokens',
+    count: 1500,
+    atLeast: 0.9,
+    async work(at) {
+      const jar = new CookieJar()
+      await flows.authorize(at, jar)
+      return each(async () => flows.exchange(at, await flows.authorize(at, jar)))
+    },
+  },
+  {
+    measure: 'introspection',
+    count: 8000,
+    atLeast: 0.9,
+    async work(at) {
+      const token = (await flows.login(at))['access_token'] ?? ''
+      return each(() => flows.introspect(at, token))
+    },
+  },
+  {
+    measure: 'revocation',
+    count: 4000,
+    atLeast: 0.9,
+    work: async (at) =>
+      eachToken(
+        () => flows.clientCredentials(at, 'opaque-service'),
+        (token) => flows.revoke(at, token),
+      ),
+  },
+  { measure: 'device request and poll', count: 2500, atLeast: 0.9, work: async (at) => each(() => flows.device(at)) },
+]
+
+/**
+ * Requests per second of each kind, against bare oidc-provider.
+ *
+ * @param bare the yardstick
+ * @param stores Understudy by store
+ * @param share of the full number of operations
+ */
+export async function* measureRequests(
+  bare: Server,
+  stores: Record<string, Server>,
+  share: number,
+  rounds: number,
+): AsyncGenerator<Row> {
+  for (const kind of kinds) {
+    const row = { group: 'Requests, against bare oidc-provider', measure: kind.measure, unit: 'per second' }
+    try {
+      const issuers = [
+        bare.url,
+        ...Object.values(stores).map(({ url }) => (kind.issuer ? `${url}/${kind.issuer}` : url)),
+      ]
+      const works: Work<string>[] = []
+      for (const issuer of issuers) works.push(await kind.work(await flows.discover(issuer)))
+      const [yardstick = [], ...others] = await interleave(works, kind.count * share, rounds)
+      const values: Record<string, number> = { bare: median(yardstick) }
+      const ratios: Record<string, number> = {}
+      for (const [index, name] of Object.keys(stores).entries()) {
+        values[name] = median(others[index] ?? [])
+        ratios[name] = ratio(others[index] ?? [], yardstick)
+      }
+      yield { ...row, values, ratios, ...judge('at least', kind.atLeast, '', Object.values(ratios)) }
+    } catch (error) {
+      yield {
+        ...row,
+        values: {},
+        ratios: {},
+        target: `≥ ${kind.atLeast}`,
+        met: false,
+        failure: (error as Error).message,
+      }
+    }
+  }
+}
