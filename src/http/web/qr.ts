@@ -5,7 +5,7 @@
  */
 export async function qrSvg(url: string): Promise<string> {
   const { default: qrcode } = await import('qrcode')
-  const svg = await qrcode.toString(url, { type: 'svg', errorCorrectionLevel: 'M', margin: 0 })
+  const svg = await qrcode.toString(url, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 })
   // Inside HTML an svg needs no namespace, and the picture is named by the text beside it.
   return svg.replace(/ xmlns="[^"]*"/, ' aria-hidden="true"').trim()
 }

@@ -149,3 +149,16 @@ export const hardSamples: Record<string, { [Name in PageName]: [Name, Pages[Name
   'error-bare': ['error', { status: 500, error: 'server_error' }],
   'logout-bare': ['logout', { issuer: named, action: '/x', xsrf: 'x' }],
 }
+
+const attack = `<script>alert(1)</script>"' onmouseover="alert(1)"><x-hostile>`
+
+/** The same data with every free text turned into an attack; what stands for a choice of ours (a state) stays. */
+export function hostile<Data>(data: Data): Data {
+  function poison(value: unknown, key?: string): unknown {
+    if (typeof value === 'string') return key === 'state' ? value : attack
+    if (Array.isArray(value)) return value.map((each) => poison(each))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, poison(inner, name)]))
+  }
+  return poison(data) as Data
+}
