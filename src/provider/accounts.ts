@@ -1,0 +1,50 @@
+import type { Account, FindAccount } from 'oidc-provider'
+import type { IssuerHooks } from '../domain/issuer.ts'
+import { type User, userStates } from '../domain/user.ts'
+
+/** The users of an issuer, found by name and by subject. */
+export interface Users {
+  byName(username: string): User | undefined
+  bySub(sub: string): User | undefined
+  all(): Iterable<User>
+  readonly size: number
+}
+
+export function indexUsers(users: readonly User[]): Users {
+  const byName = new Map(users.map((user) => [user.username, user]))
+  const bySub = new Map(users.map((user) => [user.sub, user]))
+  return {
+    byName: (username) => byName.get(username),
+    bySub: (sub) => bySub.get(sub),
+    all: () => byName.values(),
+    size: byName.size,
+  }
+}
+
+/** A user's claims: those of the fixtures, and the hook's over them. */
+export async function claimsOf(
+  user: User,
+  hooks: IssuerHooks,
+  context: { scope: string[]; client: string },
+): Promise<Record<string, unknown>> {
+  if (hooks.claims === undefined) return user.claims
+  return { ...user.claims, ...(await hooks.claims(user, context)) }
+}
+
+/**
+ * Finds the account behind a subject; none where the user is unknown or in a state that ends what exists, which the
+ * provider answers with `invalid_grant`, `invalid_token` or a new login.
+ */
+export function createFindAccount(users: Users, hooks: IssuerHooks): FindAccount {
+  return function findAccount(ctx, sub, token): Account | undefined {
+    const user = users.bySub(sub)
+    if (user === undefined || !userStates[user.state].keep) return undefined
+    return {
+      accountId: user.sub,
+      async claims(_use, scope) {
+        const client = ctx.oidc?.client?.clientId ?? (token as { clientId?: string } | undefined)?.clientId ?? ''
+        return { ...(await claimsOf(user, hooks, { scope: scope.split(' '), client })), sub: user.sub }
+      },
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+import Provider from 'oidc-provider'
+import type { Clock } from '../domain/clock.ts'
+import type { Flow } from '../domain/exchange.ts'
+import type { Bucket, Indexes, StoredRecord } from '../store/store.ts'
+import { wireId } from './access-token.ts'
+import type { ProviderExchange } from './exchange.ts'
+
+/** What is stored of each of the provider's records. */
+export interface Stored {
+  payload: AdapterPayload
+  /** How far the issuer's clock had been advanced, in seconds, when this was written. Left out: not at all. */
+  advanced?: number
+  /** The flow it belongs to. */
+  flow?: Flow
+}
+
+/** Times in a payload, in seconds; they are read back older by what the clock was advanced since. */
+const times = ['iat', 'exp', 'iiat', 'loginTs', 'authTime', 'consumed'] as const
+
+/** Records that carry a flow from one request to the next. */
+const flowModels = new Set([
+  'Interaction',
+  'PushedAuthorizationRequest',
+  'AuthorizationCode',
+  'DeviceCode',
+  'BackchannelAuthenticationRequest',
+  'AccessToken',
+  'RefreshToken',
+  'ClientCredentials',
+])
+
+/** Records of which a grant's revocation finds all. */
+const grantModels = new Set([
+  'AccessToken',
+  'AuthorizationCode',
+  'RefreshToken',
+  'DeviceCode',
+  'BackchannelAuthenticationRequest',
+])
+
+/** Tokens whose value on the wire may be a JWT. */
+export const dressedModels: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredentials'])
+
+/** The exchange of the request that is being answered, if it is one at an endpoint. */
+export function currentExchange(): ProviderExchange | undefined {
+  return (Provider.ctx as { state?: { exchange?: ProviderExchange } } | undefined)?.state?.exchange
+}
+
+/**
+ * Keeps the provider's records in an issuer's bucket: ages them by the issuer's clock, and carries each flow from the
+ * record that a request presents to those that it makes.
+ */
+export function createAdapter(bucket: Bucket, clock: Clock, graceSeconds: number): (model: string) => Adapter {
+  return (model) => new StoreAdapter(model, bucket, clock, model === 'RefreshToken' ? graceSeconds : 0)
+}
+
+class StoreAdapter implements Adapter {
+  readonly #model: string
+  readonly #bucket: Bucket
+  readonly #clock: Clock
+  /** How long a consumed record still looks unused, for clients that race. */
+  readonly #graceSeconds: number
+
+  constructor(model: string, bucket: Bucket, clock: Clock, graceSeconds: number) {
+    this.#model = model
+    this.#bucket = bucket
+    this.#clock = clock
+    this.#graceSeconds = graceSeconds
+  }
+
+  async upsert(id: string, payload: AdapterPayload, expiresInSeconds?: number): Promise<void> {
+    const stored: Stored = { payload }
+    if (this.#clock.advancedSeconds !== 0) stored.advanced = this.#clock.advancedSeconds
+    const flow = flowModels.has(this.#model) ? await this.#flowOf(id) : undefined
+    if (flow !== undefined) stored.flow = flow
+    await this.#bucket.put(this.#model, id, {
+      value: stored,
+      expiresAtSeconds: expiresInSeconds ? nowSeconds() + expiresInSeconds : undefined,
+      indexes: this.#indexes(payload),
+    })
+  }
+
+  async find(value: string): Promise<AdapterPayload | undefined> {
+    if (!dressedModels.has(this.#model)) return this.#read(await this.#bucket.get(this.#model, value))
+    const wire = wireId(value)
+    if (wire === undefined) return undefined
+    const payload = this.#read(await this.#bucket.get(this.#model, wire.id))
+    return payload?.dress === wire.dress ? payload : undefined
+  }
+
+  async findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    return this.#findBy('uid', uid)
+  }
+
+  async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
+    return this.#findBy('userCode', userCode)
+  }
+
+  async consume(id: string): Promise<void> {
+    const record = await this.#bucket.get(this.#model, id)
+    if (record === undefined) return
+    const stored = record.value as Stored
+    if (stored.payload.consumed !== undefined) return
+    const payload = { ...this.#aged(stored), consumed: nowSeconds() }
+    const advanced = this.#clock.advancedSeconds
+    const value: Stored = { ...stored, payload }
+    if (advanced === 0) delete value.advanced
+    else value.advanced = advanced
+    await this.#bucket.put(this.#model, id, { ...record, value })
+  }
+
+  async destroy(id: string): Promise<void> {
+    await this.#bucket.delete(this.#model, id)
+  }
+
+  async revokeByGrantId(grantId: string): Promise<void> {
+    for (const id of await this.#bucket.idsBy(this.#model, 'grantId', grantId))
+      await this.#bucket.delete(this.#model, id)
+  }
+
+  async #findBy(index: string, value: string): Promise<AdapterPayload | undefined> {
+    const [id] = await this.#bucket.idsBy(this.#model, index, value)
+    return id === undefined ? undefined : this.#read(await this.#bucket.get(this.#model, id))
+  }
+
+  /** Gives a record to the provider, and its flow to the exchange that asked for it. */
+  #read(record: StoredRecord | undefined): AdapterPayload | undefined {
+    if (record === undefined) return undefined
+    const stored = record.value as Stored
+    if (stored.flow !== undefined) currentExchange()?.join(stored.flow)
+    const payload = this.#aged(stored)
+    if (typeof payload.consumed === 'number' && nowSeconds() - payload.consumed < this.#graceSeconds) {
+      return { ...payload, consumed: undefined }
+    }
+    if (payload.aud !== undefined && currentExchange()?.endpoint === 'userinfo') return { ...payload, aud: undefined }
+    return payload
+  }
+
+  #aged(stored: Stored): AdapterPayload {
+    const age = this.#clock.advancedSeconds - (stored.advanced ?? 0)
+    if (age === 0) return stored.payload
+    const payload = { ...stored.payload }
+    for (const time of times) if (typeof payload[time] === 'number') payload[time] = (payload[time] as number) - age
+    return payload
+  }
+
+  /** The flow to store: of the request that is being answered, else (a page, a test) the one the record has. */
+  async #flowOf(id: string): Promise<Flow | undefined> {
+    const exchange = currentExchange()
+    if (exchange !== undefined) return exchange.ownFlow
+    const record = await this.#bucket.get(this.#model, id)
+    return (record?.value as Stored | undefined)?.flow
+  }
+
+  #indexes(payload: AdapterPayload): Indexes | undefined {
+    const { grantId, userCode, uid } = payload
+    if (grantId !== undefined && grantModels.has(this.#model)) {
+      return userCode === undefined ? { grantId } : { grantId, userCode }
+    }
+    if (userCode !== undefined && this.#model === 'DeviceCode') return { userCode }
+    if (uid !== undefined && this.#model === 'Session') return { uid }
+    return undefined
+  }
+}
+
+function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000)
+}

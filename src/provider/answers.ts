@@ -1,0 +1,144 @@
+import type { Middleware } from 'koa'
+import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Render } from '../domain/pages.ts'
+import { looksLikeJwt, readClaims, undressed } from './access-token.ts'
+import type { IssuerContext } from './context.ts'
+import { applyRules } from './token-claims.ts'
+
+type Body = Record<string, unknown>
+
+/** The body of a request as it was read upstream. */
+type WithBody = { req: { body?: string } }
+
+/** Events that tell of an error that was answered as JSON. */
+const errorEvents = [
+  'grant.error',
+  'userinfo.error',
+  'introspection.error',
+  'revocation.error',
+  'device_authorization.error',
+  'pushed_authorization_request.error',
+] as const
+
+/** Tells a client what the provider knows of an error and would keep to itself; a mock has nothing to hide. */
+export function explainErrors(provider: Provider): void {
+  const explain = (ctx: KoaContextWithOIDC, error: Error & { error_detail?: string }) => {
+    const body = ctx.body as Body | string | undefined
+    if (error.error_detail === undefined || typeof body !== 'object') return
+    body.error_description = [body.error_description, error.error_detail].filter(Boolean).join(': ')
+  }
+  for (const event of errorEvents) provider.on(event as 'grant.error', explain)
+}
+
+/** Completes what the provider answers, by route. */
+export function completeAnswers(issuer: IssuerContext): Middleware {
+  const byRoute: Record<string, ((ctx: KoaContextWithOIDC) => void | Promise<void>) | undefined> = {
+    device_authorization: (ctx) => {
+      if (ctx.status === 200) (ctx.body as Body).interval = issuer.settings.device.interval
+    },
+    userinfo: async (ctx) => {
+      const { client, accessToken } = ctx.oidc as unknown as {
+        client?: { clientId: string }
+        accessToken?: { scope?: string }
+      }
+      if (ctx.status !== 200 || typeof ctx.body !== 'object' || client === undefined) return
+      ctx.body = await applyRules(issuer, 'userinfo', ctx.body as Body, client.clientId, accessToken?.scope)
+    },
+    introspection: describeJwt,
+    authorization: addErrorUri,
+    resume: addErrorUri,
+    end_session: (ctx) => endNothing(ctx),
+    code_verification: (ctx) => askForCode(ctx, issuer),
+  }
+  return async function completedAnswers(context, next) {
+    const ctx = context as unknown as KoaContextWithOIDC
+    preset(ctx)
+    await next()
+    const route = ctx.oidc?.route
+    if (route !== undefined) await byRoute[route]?.(ctx)
+  }
+}
+
+/**
+ * Prepares a context for the provider: its checks make an error before they know whether they need it, and tracing
+ * the stack of each is a quarter of a userinfo request. Reading `assert` comes before its arguments are made, so the
+ * tracing is off for just that long.
+ */
+function preset(ctx: KoaContextWithOIDC): void {
+  Object.defineProperty(ctx, 'assert', {
+    get() {
+      const limit = Error.stackTraceLimit
+      Error.stackTraceLimit = 0
+      return (value: unknown, error: Error) => {
+        Error.stackTraceLimit = limit
+        if (!value) throw error
+      }
+    },
+  })
+}
+
+/**
+ * Puts the stand-in of a JWT access token in its place in the body, where the provider refuses structured tokens.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.1 RFC 7662 section 2.1}
+ */
+export function undressBody(req: { body?: string }, path: string, paths: ReadonlySet<string>): string | undefined {
+  if (!paths.has(path) || req.body === undefined || !req.body.includes('.')) return undefined
+  const params = new URLSearchParams(req.body)
+  const token = params.get('token')
+  if (token === null || params.getAll('token').length > 1 || !looksLikeJwt(token)) return undefined
+  params.set('token', undressed(token))
+  req.body = params.toString()
+  return token
+}
+
+/** A JWT that is active introspects to its own claims beside those of its record. */
+function describeJwt(ctx: KoaContextWithOIDC): void {
+  const jwt = ctx.state.dressedToken as string | undefined
+  const body = ctx.body as Body | undefined
+  if (ctx.status !== 200 || body?.active !== true || jwt === undefined) return
+  const claims = readClaims(jwt)
+  const known = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+  ctx.body = { ...claims, ...known, aud: claims?.aud, iss: claims?.iss }
+}
+
+/** A fault's `error_uri`, which the provider does not know of. */
+function addErrorUri(ctx: KoaContextWithOIDC): void {
+  const { errorUri } = ctx.state as { errorUri?: string }
+  const location = ctx.response.get('location')
+  if (errorUri === undefined || !location.includes('error=')) return
+  ctx.set('location', `${location}&error_uri=${encodeURIComponent(errorUri)}`)
+}
+
+/** Nobody is signed in, so there is nothing to confirm: on to where the client wants. */
+function endNothing(ctx: KoaContextWithOIDC): void {
+  const { session } = ctx.oidc
+  if (ctx.status !== 200 || session === undefined || session.accountId !== undefined) return
+  const { postLogoutRedirectUri, state } = (session.state ?? {}) as { postLogoutRedirectUri?: string; state?: string }
+  const target = new URL(postLogoutRedirectUri ?? ctx.oidc.urlFor('end_session_success'))
+  if (postLogoutRedirectUri !== undefined && state !== undefined) target.searchParams.set('state', state)
+  ctx.body = undefined
+  ctx.remove('content-security-policy')
+  ctx.status = 303
+  ctx.redirect(target.href)
+}
+
+/** A link with the code in it shows the code, typed in, with a button; the provider's own page needs a script. */
+async function askForCode(ctx: KoaContextWithOIDC, issuer: IssuerContext): Promise<void> {
+  const userCode = ctx.method === 'GET' ? ctx.oidc.params?.user_code : undefined
+  if (ctx.status !== 200 || typeof userCode !== 'string' || userCode === '') return
+  const { secret } = (ctx.oidc.session?.state ?? {}) as { secret?: string }
+  const render: Render = issuer.render
+  ctx.body = await render('device-input', {
+    issuer: { name: issuer.name, url: issuer.naming.issuerFor(ctx.req) },
+    action: ctx.oidc.urlFor('code_verification'),
+    xsrf: secret ?? '',
+    userCode,
+  })
+}
+
+/** Reads the body that was parsed upstream. */
+export function bodyOf(ctx: unknown): { body?: string } {
+  return (ctx as WithBody).req
+}

@@ -1,0 +1,99 @@
+import type Provider from 'oidc-provider'
+import type { ClientMetadata } from 'oidc-provider'
+import type { Client } from '../domain/client.ts'
+import { type ClientSchema, clientModel } from './private.ts'
+
+/** Members of a client in the fixtures that are ours, not metadata that the provider knows. */
+const ownMembers = new Set(['consent', 'auto_login', 'issuer', 'lifetimes', 'access_token', 'claims'])
+
+const forbiddenSchemes = new Set(['javascript:', 'vbscript:', 'data:', 'blob:', 'file:', 'about:'])
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** What the provider is told of a client. */
+export function metadataOf(client: Client): ClientMetadata {
+  const metadata: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(client)) {
+    if (!ownMembers.has(name) && value !== undefined) metadata[name] = value
+  }
+  const keys = metadata.jwks !== undefined || metadata.jwks_uri !== undefined
+  if (metadata.client_secret === undefined && !keys) metadata.token_endpoint_auth_method ??= 'none'
+  metadata.response_types ??= client.grant_types.includes('authorization_code') ? ['code'] : []
+  return metadata as unknown as ClientMetadata
+}
+
+/** Whether a client has no secret to keep: it runs in a browser or on a device. */
+export function isPublic(client: Client): boolean {
+  return metadataOf(client).token_endpoint_auth_method === 'none'
+}
+
+/**
+ * Serves the clients of the fixtures, made on first use, and relaxes the checks where a mock must be lenient: any
+ * scheme but those that run in the page, plain http anywhere, and any port on loopback hosts.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 section 7.3}
+ */
+export function serveClients(provider: Provider, clients: ReadonlyMap<string, Client>): void {
+  const Model = clientModel(provider)
+  Model.Schema.prototype.redirectUris = function redirectUris(
+    this: ClientSchema,
+    uris = this.redirect_uris,
+    label = 'redirect_uris',
+  ) {
+    for (const uri of uris) {
+      const parsed = URL.parse(uri)
+      if (parsed === null) return this.invalidate(`${label} must only contain absolute URIs, not "${uri}"`)
+      if (uri.includes('#')) this.invalidate(`${label} must not contain fragments, as "${uri}" does`)
+      if (forbiddenSchemes.has(parsed.protocol)) this.invalidate(`${label} must not use the scheme of "${uri}"`)
+    }
+  }
+  const { redirectUriAllowed, postLogoutRedirectUriAllowed } = Model.prototype
+  Model.prototype.redirectUriAllowed = function allowed(this: { redirectUris: string[] }, uri) {
+    return redirectUriAllowed.call(this, uri) || matchesLoopback(uri, this.redirectUris)
+  }
+  Model.prototype.postLogoutRedirectUriAllowed = function allowed(this: { postLogoutRedirectUris: string[] }, uri) {
+    return postLogoutRedirectUriAllowed.call(this, uri) || matchesLoopback(uri, this.postLogoutRedirectUris)
+  }
+  const made = new Map<string, InstanceType<Provider['Client']>>()
+  const find = Model.find.bind(Model)
+  Model.find = async function findClient(id) {
+    const known = made.get(id)
+    if (known !== undefined) return known
+    const client = typeof id === 'string' ? clients.get(id) : undefined
+    if (client === undefined) return find(id)
+    const model = new Model(metadataOf(client))
+    made.set(id, model)
+    return model
+  }
+}
+
+/**
+ * What is wrong with clients' metadata, in the provider's own words.
+ *
+ * @returns one mistake a client at the most, with the index in the list
+ */
+export function checkClients(provider: Provider, clients: readonly Client[]): { index: number; message: string }[] {
+  const Model = clientModel(provider)
+  return clients.flatMap((client, index) => {
+    try {
+      new Model(metadataOf(client))
+      return []
+    } catch (error) {
+      const { error_description: message } = error as { error_description?: string }
+      return [{ index, message: message ?? (error as Error).message }]
+    }
+  })
+}
+
+/** Whether a loopback URI is registered, but for its port. */
+function matchesLoopback(uri: string, registered: readonly string[] = []): boolean {
+  const bare = withoutLoopbackPort(uri)
+  return bare !== undefined && registered.some((other) => withoutLoopbackPort(other) === bare)
+}
+
+function withoutLoopbackPort(uri: string): string | undefined {
+  const parsed = URL.parse(uri)
+  if (parsed === null || !/^https?:$/.test(parsed.protocol) || !loopbackHosts.has(parsed.hostname)) return undefined
+  if (parsed.username !== '' || parsed.password !== '' || uri.includes('#')) return undefined
+  parsed.port = ''
+  return parsed.href
+}

@@ -1,0 +1,223 @@
+import {
+  type Configuration,
+  errors,
+  type Grant,
+  interactionPolicy,
+  type KoaContextWithOIDC,
+  type Client as ModelClient,
+} from 'oidc-provider'
+import { allScopes } from '../domain/claims.ts'
+import { defaultLifetimes, type Lifetimes } from '../domain/tokens.ts'
+import { userStates } from '../domain/user.ts'
+import { createFindAccount } from './accounts.ts'
+import { createAdapter, currentExchange } from './adapter.ts'
+import type { IssuerContext } from './context.ts'
+import { signingAlgorithms } from './keys.ts'
+import { createPageSources } from './pages.ts'
+import { extraTokenClaims } from './token-claims.ts'
+
+/** A grant outlives every token under it: a year, or twice the longest refresh token. */
+const yearSeconds = 31_536_000
+
+/** How long a person may take over the pages of one login. */
+const interactionSeconds = 3600
+
+/** Turns an issuer of the fixtures into oidc-provider's configuration. */
+export function configure(issuer: IssuerContext): Configuration {
+  const { settings, persona, users } = issuer
+  const scopes = allScopes(settings.scopes)
+  const pages = createPageSources({
+    render: issuer.render,
+    issuer: (ctx) => ({ name: issuer.name, url: issuer.naming.issuerFor(ctx.req) }),
+    users,
+    scopes: settings.scopes,
+  })
+  const { paths, algs } = { paths: persona.endpoints, algs: signingAlgorithms(issuer.keys) }
+  return {
+    adapter: createAdapter(issuer.bucket, issuer.clock, settings.refresh_token.grace),
+    jwks: issuer.keys,
+    findAccount: createFindAccount(users, issuer.hooks),
+    scopes: Object.keys(scopes),
+    claims: { ...claimsByScope(scopes), acr: null, auth_time: null, sid: null, iss: null },
+    responseTypes: ['code'],
+    clientDefaults: { id_token_signed_response_alg: settings.id_token.signed_response_alg as 'RS256' },
+    enabledJWA: { idTokenSigningAlgValues: [...algs, 'HS256'] } as Configuration['enabledJWA'],
+    clockTolerance: 0,
+    conformIdTokenClaims: false,
+    clientBasedCORS: () => true,
+    pkce: { required: () => false },
+    cookies: {
+      keys: [...issuer.cookieKeys],
+      long: { signed: true, httpOnly: true, sameSite: 'lax', path: '/' },
+      short: { signed: true, httpOnly: true, sameSite: 'lax' },
+    },
+    expiresWithSession: () => settings.session_bound,
+    issueRefreshToken: (_ctx, client, code) =>
+      client.grantTypeAllowed('refresh_token') &&
+      (!settings.refresh_token.requires_offline_access || code.scopes.has('offline_access')),
+    rotateRefreshToken: () => settings.refresh_token.rotation === 'rotate',
+    extraTokenClaims: (_ctx, token) => extraTokenClaims(issuer, token as never) as never,
+    loadExistingGrant: (ctx) => loadGrant(issuer, ctx),
+    interactions: {
+      policy: createPolicy(),
+      url: (ctx, interaction) => `${issuer.naming.baseFor(ctx.req, 'resume')}/interaction/${interaction.uid}`,
+    },
+    extraParams: { understudy_fault: () => {}, understudy_tag: (ctx) => beforeAuthorization(issuer, ctx) },
+    renderError: pages.renderError as Configuration['renderError'],
+    routes: {
+      authorization: paths.authorization,
+      token: paths.token,
+      device_authorization: paths.device_authorization,
+      code_verification: paths.device_verification,
+      userinfo: paths.userinfo,
+      introspection: paths.introspection,
+      revocation: paths.revocation,
+      pushed_authorization_request: paths.pushed_authorization_request,
+      end_session: paths.end_session,
+      jwks: paths.jwks,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: mayIntrospect },
+      revocation: { enabled: true, allowedPolicy: mayRevoke },
+      deviceFlow: {
+        enabled: true,
+        mask: '****-****',
+        userCodeInputSource: pages.userCodeInputSource as never,
+        userCodeConfirmSource: pages.userCodeConfirmSource as never,
+        successSource: pages.successSource,
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: pages.logoutSource,
+        postLogoutSuccessSource: pages.postLogoutSuccessSource,
+      },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (_ctx, _client, oneOf) => oneOf as never,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_ctx, audience) => ({
+          scope: Object.keys(scopes).join(' '),
+          audience,
+          accessTokenFormat: 'opaque',
+        }),
+      },
+    },
+    ttl: lifetimesOf(issuer),
+  }
+}
+
+function claimsByScope(scopes: ReturnType<typeof allScopes>): Record<string, string[]> {
+  const entries = Object.entries(scopes).map(([name, { claims }]) => [
+    name,
+    name === 'openid' ? ['sub', ...claims] : claims,
+  ])
+  return Object.fromEntries(entries.filter(([, claims]) => (claims as string[]).length > 0))
+}
+
+function lifetimesOf({ settings, clients }: IssuerContext): Configuration['ttl'] {
+  const base = { ...defaultLifetimes, ...settings.lifetimes }
+  const of = (name: keyof Lifetimes) => {
+    return (_ctx: unknown, token: { clientId?: string } | undefined, client?: { clientId: string }) => {
+      const own = clients.get(client?.clientId ?? token?.clientId ?? '')?.lifetimes?.[name]
+      return wholeSeconds(own ?? base[name])
+    }
+  }
+  const refreshSeconds = [base, ...[...clients.values()].map(({ lifetimes }) => lifetimes ?? {})]
+  const longest = Math.max(...refreshSeconds.map((lifetimes) => lifetimes.refresh_token ?? 0))
+  const idTokenSeconds = of('id_token')
+  return {
+    AccessToken: of('access_token'),
+    ClientCredentials: of('access_token'),
+    AuthorizationCode: of('authorization_code'),
+    RefreshToken: of('refresh_token'),
+    // An ID token knows its client as a model, not as an id.
+    IdToken: (ctx, token, client) => idTokenSeconds(ctx, undefined, client ?? token),
+    DeviceCode: wholeSeconds(settings.device.expires_in),
+    Grant: wholeSeconds(Math.max(yearSeconds, longest * 2)),
+    Interaction: interactionSeconds,
+    Session: (_ctx, session) => {
+      const sinceLogin = session.loginTs === undefined ? 0 : Math.floor(Date.now() / 1000) - session.loginTs
+      return wholeSeconds(Math.min(base.session_idle, base.session - sinceLogin))
+    },
+  }
+}
+
+/** The provider takes whole seconds, and no lifetime below one. */
+function wholeSeconds(seconds: number): number {
+  return Math.max(1, Math.ceil(seconds))
+}
+
+/** The usual prompts; but a session whose user may not go on asks to log in, and native clients ask for consent once. */
+function createPolicy(): interactionPolicy.DefaultPolicy {
+  const { Check, base } = interactionPolicy
+  const policy = base()
+  const gone = new Check('account_gone', 'the signed-in user is not there any more, or may not go on', (ctx) =>
+    ctx.oidc.session?.accountId !== undefined && ctx.oidc.account === undefined
+      ? Check.REQUEST_PROMPT
+      : Check.NO_NEED_TO_PROMPT,
+  )
+  policy.get('login')?.checks.add(gone, 0)
+  policy.get('consent')?.checks.remove('native_client_prompt')
+  return policy
+}
+
+/** The grant of an earlier consent; completed without asking where the client skips consent. */
+async function loadGrant(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+  const { oidc } = ctx
+  const { client, session, account } = oidc
+  if (client === undefined || session === undefined || account === undefined) return undefined
+  const grantId = oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId)
+  const found = grantId === undefined ? undefined : await oidc.provider.Grant.find(grantId)
+  const known = found?.accountId === account.accountId ? found : undefined
+  if (issuer.clients.get(client.clientId)?.consent !== 'skip' || oidc.prompts.has('consent')) return known
+  const grant = known ?? new oidc.provider.Grant({ accountId: account.accountId, clientId: client.clientId })
+  const scope = [...oidc.requestParamScopes].join(' ')
+  const before = JSON.stringify([grant.openid, grant.resources])
+  grant.addOIDCScope(scope)
+  for (const indicator of Object.keys(oidc.resourceServers ?? {})) grant.addResourceScope(indicator, scope)
+  if (JSON.stringify([grant.openid, grant.resources]) !== before || known === undefined) await grant.save()
+  return grant
+}
+
+/**
+ * The one place between a checked authorization request and its outcome: a fault may take the outcome's place, and a
+ * client that logs a user in by itself does so here.
+ */
+async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
+  const { oidc } = ctx
+  if (oidc.route !== 'authorization') return
+  const exchange = currentExchange()
+  exchange?.resolveParams(oidc.params as Record<string, string>)
+  const fault = exchange && (await issuer.authorizationFault(exchange))
+  if (fault !== undefined) throw faultError(ctx, fault.body)
+  const username = issuer.clients.get(oidc.client?.clientId ?? '')?.auto_login
+  const user = username === undefined ? undefined : issuer.users.byName(username)
+  if (user === undefined || oidc.session?.accountId !== undefined || asksForLogin(oidc)) return
+  const { login, message } = userStates[user.state]
+  if (!login) throw new errors.AccessDenied(message)
+  oidc.session?.loginAccount({ accountId: user.sub, loginTs: Math.floor(Date.now() / 1000), amr: ['pwd'] })
+}
+
+function asksForLogin({ prompts }: KoaContextWithOIDC['oidc']): boolean {
+  return prompts.has('login') || prompts.has('select_account')
+}
+
+/** A fault as the provider's own error, so that it travels by whichever response mode was asked for. */
+function faultError(ctx: KoaContextWithOIDC, body: Record<string, unknown>): Error {
+  const error = new errors.CustomOIDCProviderError(String(body.error), body.error_description as string | undefined)
+  // Codes of server trouble keep their name on the way out only if they may be shown.
+  error.expose = true
+  if (typeof body.error_uri === 'string') ctx.state.errorUri = body.error_uri
+  return error
+}
+
+function mayIntrospect(ctx: KoaContextWithOIDC, client: ModelClient, token: { clientId?: string }): boolean {
+  return client.clientAuthMethod !== 'none' || token.clientId === ctx.oidc.client?.clientId
+}
+
+function mayRevoke(_ctx: KoaContextWithOIDC, client: ModelClient, token: { clientId?: string }): boolean {
+  if (token.clientId === client.clientId) return true
+  throw new errors.InvalidRequest('the token was issued to another client')
+}

@@ -1,0 +1,45 @@
+import type { Client } from '../domain/client.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { Exchange } from '../domain/exchange.ts'
+import type { IssuerHooks, IssuerSettings } from '../domain/issuer.ts'
+import type { Render } from '../domain/pages.ts'
+import type { Persona } from '../personas/persona.ts'
+import type { Bucket } from '../store/store.ts'
+import type { Users } from './accounts.ts'
+import type { IssuerNames, Naming } from './hosts.ts'
+import type { SigningKeys } from './keys.ts'
+
+/** An error that takes the place of an authorization's own outcome. */
+export interface AuthorizationFault {
+  body: Record<string, unknown>
+}
+
+/** What one issuer's provider is made from. */
+export interface ProviderOptions {
+  name: string
+  settings: IssuerSettings
+  hooks: IssuerHooks
+  persona: Persona
+  bucket: Bucket
+  clock: Clock
+  keys: SigningKeys
+  /** Secrets that sign cookies; the same as those of the application around it. */
+  cookieKeys: readonly string[]
+  names: IssuerNames
+  /** The origin where no request tells it. */
+  fallbackOrigin: () => string
+  render: Render
+  /** Asked once for every authorization, after its client and redirect URI are known to be right. */
+  authorizationFault: (exchange: Exchange) => Promise<AuthorizationFault | undefined>
+}
+
+/** What the parts of one issuer's provider share. */
+export interface IssuerContext extends ProviderOptions {
+  clients: ReadonlyMap<string, Client>
+  users: Users
+  naming: Naming
+  /** Claims that some scope names. */
+  named: ReadonlySet<string>
+  /** The name of the issuer that this client knows; undefined where it has but one. */
+  nameFor(clientId: string | undefined): string | undefined
+}

@@ -1,0 +1,115 @@
+import type Provider from 'oidc-provider'
+import { userStates } from '../domain/user.ts'
+import { UnderstudyError } from '../errors.ts'
+import type { Bucket } from '../store/store.ts'
+import type { Users } from './accounts.ts'
+import type { Stored } from './adapter.ts'
+
+type DeviceCode = InstanceType<Provider['DeviceCode']>
+
+export type DeviceState = 'pending' | 'approved' | 'denied' | 'expired'
+
+/** A device request that waits for a person. */
+export interface PendingDevice {
+  user_code: string
+  client_id: string
+  scope: string
+  /** Seconds. */
+  expires_in: number
+}
+
+/** Device requests, decided without a page. Codes are taken as a person would type them. */
+export interface Devices {
+  pending(): Promise<PendingDevice[]>
+  /** How a request stands, or undefined where there is none with this code. */
+  state(userCode: string): Promise<{ state: DeviceState; clientId: string } | undefined>
+  approve(userCode: string, username: string): Promise<void>
+  deny(userCode: string): Promise<void>
+  expire(userCode: string): Promise<void>
+}
+
+export function createDevices(provider: Provider, bucket: Bucket, users: Users): Devices {
+  async function find(userCode: string): Promise<DeviceCode | undefined> {
+    return provider.DeviceCode.findByUserCode(normalize(userCode), { ignoreExpiration: true })
+  }
+
+  async function findPending(userCode: string, verb: string): Promise<DeviceCode> {
+    const code = await find(userCode)
+    const failed = `Failed to ${verb} "${userCode}"`
+    if (code === undefined) {
+      throw new UnderstudyError('ERR_DEVICE_UNKNOWN', 404, `${failed}: no device request has this user code.`)
+    }
+    const state = stateOf(code)
+    if (state !== 'pending') {
+      throw new UnderstudyError('ERR_DEVICE_DECIDED', 409, `${failed}: the request is ${state} already.`)
+    }
+    return code
+  }
+
+  async function pending(): Promise<PendingDevice[]> {
+    const found: PendingDevice[] = []
+    for (const id of await bucket.ids('DeviceCode')) {
+      const payload = ((await bucket.get('DeviceCode', id))?.value as Stored | undefined)?.payload
+      const code = payload?.userCode === undefined ? undefined : await find(payload.userCode)
+      if (code === undefined || stateOf(code) !== 'pending') continue
+      found.push({
+        user_code: denormalize(code.userCode),
+        client_id: code.clientId ?? '',
+        scope: String(code.params?.scope ?? ''),
+        expires_in: code.remainingTTL,
+      })
+    }
+    return found
+  }
+
+  async function approve(userCode: string, username: string): Promise<void> {
+    const code = await findPending(userCode, 'approve')
+    const user = users.byName(username)
+    const failed = `Failed to approve "${userCode}" as "${username}"`
+    if (user === undefined) throw new UnderstudyError('ERR_USER_UNKNOWN', 404, `${failed}: no such user.`)
+    const { login, message } = userStates[user.state]
+    if (!login) throw new UnderstudyError('ERR_USER_STATE', 409, `${failed}: ${message}`)
+    const scope = String(code.params?.scope ?? '')
+    const grant = new provider.Grant({ accountId: user.sub, clientId: code.clientId as string })
+    grant.addOIDCScope(scope)
+    const grantId = await grant.save()
+    const authTime = Math.floor(Date.now() / 1000)
+    Object.assign(code, { accountId: user.sub, grantId, scope, authTime, amr: ['pwd'] })
+    await code.save()
+  }
+
+  return {
+    pending,
+    async state(userCode) {
+      const code = await find(userCode)
+      return code && { state: stateOf(code), clientId: code.clientId ?? '' }
+    },
+    approve,
+    async deny(userCode) {
+      const code = await findPending(userCode, 'deny')
+      Object.assign(code, { error: 'access_denied', errorDescription: 'The user refused the request.' })
+      await code.save()
+    },
+    async expire(userCode) {
+      const code = await findPending(userCode, 'expire')
+      code.exp = Math.floor(Date.now() / 1000) - 1
+      await code.save()
+    },
+  }
+}
+
+function stateOf(code: DeviceCode): DeviceState {
+  if (code.error !== undefined) return 'denied'
+  if (code.accountId !== undefined) return 'approved'
+  return code.isExpired ? 'expired' : 'pending'
+}
+
+/** The form in which user codes are stored. */
+function normalize(userCode: string): string {
+  return userCode.replace(/[^a-zA-Z0-9]/g, '').toUpperCase()
+}
+
+/** The form in which people read user codes. */
+function denormalize(userCode: string): string {
+  return userCode.length === 8 ? `${userCode.slice(0, 4)}-${userCode.slice(4)}` : userCode
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { parse as parseQuery } from 'node:querystring'
+import { decodeJwt } from 'jose'
+import { shortGrantType } from '../domain/client.ts'
+import type { Endpoint, Exchange, Flow, Identity } from '../domain/exchange.ts'
+
+type Params = Record<string, string | undefined>
+
+/** What a request says of its own flow: the header, the parameter and the cookie, in this order. */
+const faultSources = { header: 'understudy-fault', param: 'understudy_fault' } as const
+const tagSources = { header: 'understudy-tag', param: 'understudy_tag' } as const
+
+/** One request at an endpoint; what costs something to know is worked out when it is first asked for. */
+export class ProviderExchange implements Exchange {
+  readonly endpoint: Endpoint
+  readonly method: string
+  readonly headers: IncomingMessage['headers']
+  /** Whether this is a later hop of an authorization that was counted when it began. */
+  readonly continued: boolean
+  /** The search part of the URL and the body, as they came. */
+  readonly #query: string
+  readonly #body: string
+  readonly #lookup: (exchange: ProviderExchange) => Promise<Identity>
+  #params: Params | undefined
+  #flow: Flow | undefined
+  #identity: Promise<Identity> | undefined
+
+  constructor(
+    endpoint: Endpoint,
+    request: { method: string; headers: IncomingMessage['headers']; query: string; body: string; continued: boolean },
+    lookup: (exchange: ProviderExchange) => Promise<Identity>,
+  ) {
+    this.endpoint = endpoint
+    this.method = request.method
+    this.headers = request.headers
+    this.continued = request.continued
+    this.#query = request.query
+    this.#body = request.body
+    this.#lookup = lookup
+  }
+
+  get params(): Params {
+    this.#params ??= { ...firstValues(this.#query), ...firstValues(this.#body) }
+    return this.#params
+  }
+
+  /** The parameters as the provider resolved them, of a pushed request for one. */
+  resolveParams(params: Params): void {
+    this.#params = params
+  }
+
+  get client(): string | undefined {
+    return (
+      basicClient(this.headers.authorization) ?? this.params.client_id ?? assertionClient(this.params.client_assertion)
+    )
+  }
+
+  get grantType(): string | undefined {
+    const grantType = this.params.grant_type
+    return this.endpoint === 'token' && grantType !== undefined ? shortGrantType(grantType) : undefined
+  }
+
+  get requested(): { tag?: string | undefined; faults?: string | undefined } {
+    const cookies = this.headers.cookie
+    return {
+      faults:
+        header(this.headers, faultSources.header) ??
+        this.params[faultSources.param] ??
+        cookie(cookies, faultSources.param),
+      tag:
+        header(this.headers, tagSources.header) ?? this.params[tagSources.param] ?? cookie(cookies, tagSources.param),
+    }
+  }
+
+  get flow(): Flow | undefined {
+    return this.#flow
+  }
+
+  /** The flow in which what this exchange makes is stored: the one it belongs to, else a new one. */
+  get ownFlow(): Flow {
+    if (this.#flow === undefined) {
+      const { tag, faults } = this.requested
+      this.#flow = { id: randomUUID() }
+      if (tag !== undefined) this.#flow.tag = tag
+      if (faults !== undefined) this.#flow.faults = faults
+      if (this.params.audience !== undefined) this.#flow.audience = this.params.audience
+    }
+    return this.#flow
+  }
+
+  join(flow: Flow): void {
+    this.#flow = flow
+  }
+
+  identify(): Promise<Identity> {
+    this.#identity ??= this.#lookup(this).then((identity) => {
+      if (identity.flow !== undefined) this.#flow = identity.flow
+      return identity
+    })
+    return this.#identity
+  }
+}
+
+function firstValues(text: string): Params {
+  if (text === '') return {}
+  const params: Params = {}
+  for (const [name, value] of Object.entries(parseQuery(text))) params[name] = Array.isArray(value) ? value[0] : value
+  return params
+}
+
+function header(headers: IncomingMessage['headers'], name: string): string | undefined {
+  const value = headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}
+
+function cookie(cookies: string | undefined, name: string): string | undefined {
+  if (cookies === undefined || !cookies.includes(name)) return undefined
+  const match = cookies.split(/;\s*/).find((pair) => pair.startsWith(`${name}=`))
+  if (match === undefined) return undefined
+  const value = match.slice(name.length + 1)
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}
+
+/** The client id of HTTP Basic credentials, where they can be read. */
+function basicClient(authorization: string | undefined): string | undefined {
+  const encoded = authorization?.match(/^basic +([A-Za-z0-9+/=]+)$/i)?.[1]
+  if (encoded === undefined) return undefined
+  const [id] = Buffer.from(encoded, 'base64').toString().split(':', 1)
+  try {
+    return decodeURIComponent((id ?? '').replaceAll('+', ' ')) || undefined
+  } catch {
+    return undefined
+  }
+}
+
+function assertionClient(assertion: string | undefined): string | undefined {
+  if (assertion === undefined) return undefined
+  try {
+    return decodeJwt(assertion).sub
+  } catch {
+    return undefined
+  }
+}

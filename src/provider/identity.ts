@@ -1,0 +1,74 @@
+import type { Identity } from '../domain/exchange.ts'
+import type { Bucket } from '../store/store.ts'
+import { wireId } from './access-token.ts'
+import type { Users } from './accounts.ts'
+import type { Stored } from './adapter.ts'
+import type { ProviderExchange } from './exchange.ts'
+
+const pushedPrefix = 'urn:ietf:params:oauth:request_uri:'
+
+/**
+ * Looks up whose request it is, by the code, token or session that it presents. It reads only; nothing is spent.
+ *
+ * @param sessionCookie reads the id of the browser's session
+ */
+export function createIdentify(
+  bucket: Bucket,
+  users: Users,
+  sessionId: (exchange: ProviderExchange) => string | undefined,
+): (exchange: ProviderExchange) => Promise<Identity> {
+  async function load(model: string, value: string | undefined): Promise<Stored | undefined> {
+    const wire = value === undefined ? undefined : wireId(value)
+    if (wire === undefined) return undefined
+    const stored = (await bucket.get(model, wire.id))?.value as Stored | undefined
+    return stored?.payload.dress === wire.dress ? stored : undefined
+  }
+
+  async function loadAny(value: string | undefined): Promise<Stored | undefined> {
+    return (
+      (await load('AccessToken', value)) ??
+      (await load('ClientCredentials', value)) ??
+      (await load('RefreshToken', value))
+    )
+  }
+
+  function presented(exchange: ProviderExchange): Promise<Stored | undefined> {
+    const { params, headers } = exchange
+    switch (exchange.endpoint) {
+      case 'token':
+        if (params.code !== undefined) return load('AuthorizationCode', params.code)
+        if (params.refresh_token !== undefined) return load('RefreshToken', params.refresh_token)
+        if (params.device_code !== undefined) return load('DeviceCode', params.device_code)
+        return load('BackchannelAuthenticationRequest', params.auth_req_id)
+      case 'introspection':
+      case 'revocation':
+        return loadAny(params.token)
+      case 'authorization':
+        return params.request_uri?.startsWith(pushedPrefix)
+          ? load('PushedAuthorizationRequest', params.request_uri.slice(pushedPrefix.length))
+          : Promise.resolve(undefined)
+      default:
+        return loadAny(bearer(headers.authorization) ?? params.access_token)
+    }
+  }
+
+  return async function identify(exchange) {
+    const stored = await presented(exchange)
+    const session = stored === undefined ? await load('Session', sessionId(exchange)) : undefined
+    const payload = stored?.payload
+    const requested = typeof payload?.params?.scope === 'string' ? payload.params.scope : exchange.params.scope
+    const scope = payload?.scope ?? requested
+    const sub = payload?.accountId ?? session?.payload.accountId
+    return {
+      client: exchange.client ?? payload?.clientId,
+      user: sub === undefined ? undefined : users.bySub(sub)?.username,
+      scope: scope?.split(' ').filter(Boolean),
+      flow: stored?.flow,
+    }
+  }
+}
+
+/** The token of an `Authorization: Bearer` (or DPoP) header. */
+function bearer(authorization: string | undefined): string | undefined {
+  return authorization?.match(/^(?:bearer|dpop) +(\S+)$/i)?.[1]
+}

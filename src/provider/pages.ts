@@ -1,0 +1,106 @@
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { allScopes } from '../domain/claims.ts'
+import type { PageClient, PageIssuer, PageScope, Render } from '../domain/pages.ts'
+import type { Scope } from '../domain/scope.ts'
+import type { User } from '../domain/user.ts'
+import type { Users } from './accounts.ts'
+
+/** What the pages of the provider's own floor are made from. */
+export interface PageSources {
+  render: Render
+  issuer(ctx: KoaContextWithOIDC): PageIssuer
+  users: Users
+  scopes: Readonly<Record<string, Scope>>
+}
+
+type Client = KoaContextWithOIDC['oidc']['client']
+type ErrorOut = { error: string; error_description?: string | undefined }
+
+/** A client as people know it. */
+export function pageClient(client: { clientId: string; clientName?: string | undefined }): PageClient {
+  return { id: client.clientId, name: client.clientName ?? client.clientId }
+}
+
+/** A user as people know them. */
+export function pageUser(user: User): { username: string; name?: string; email?: string } {
+  const { name, email } = user.claims
+  return {
+    username: user.username,
+    ...(typeof name === 'string' && { name }),
+    ...(typeof email === 'string' && { email }),
+  }
+}
+
+/** Scopes with what each means to a person. */
+export function pageScopes(names: Iterable<string>, own: Readonly<Record<string, Scope>>): PageScope[] {
+  const known = allScopes(own)
+  return [...names].map((name) => ({ name, description: known[name]?.description }))
+}
+
+/** The pages that the provider itself asks for, each drawn by the render port. */
+export function createPageSources({ render, issuer, users, scopes }: PageSources) {
+  const show = async (ctx: KoaContextWithOIDC, html: Promise<string>) => {
+    ctx.type = 'html'
+    ctx.body = await html
+  }
+  const xsrf = (ctx: KoaContextWithOIDC) => (ctx.oidc.session?.state as { secret?: string } | undefined)?.secret ?? ''
+
+  async function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error & { error_detail?: string }) {
+    const page = { issuer: issuer(ctx), status: ctx.status, error: out.error, description: out.error_description }
+    await show(ctx, render('error', { ...page, detail: ctx.status < 500 ? error.error_detail : undefined }))
+  }
+
+  async function logoutSource(ctx: KoaContextWithOIDC) {
+    const user = users.bySub(ctx.oidc.session?.accountId ?? '')
+    const client = ctx.oidc.client && pageClient(ctx.oidc.client)
+    const action = ctx.oidc.urlFor('end_session_confirm')
+    const page = { issuer: issuer(ctx), client, user: user && pageUser(user), action, xsrf: xsrf(ctx) }
+    await show(ctx, render('logout', page))
+  }
+
+  async function postLogoutSuccessSource(ctx: KoaContextWithOIDC) {
+    await show(
+      ctx,
+      render('logout-done', { issuer: issuer(ctx), client: ctx.oidc.client && pageClient(ctx.oidc.client) }),
+    )
+  }
+
+  async function userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, _out?: ErrorOut, error?: Error) {
+    const action = ctx.oidc.urlFor('code_verification')
+    const typed = (error as { userCode?: string } | undefined)?.userCode ?? ctx.oidc.params?.user_code
+    const page = { issuer: issuer(ctx), action, xsrf: xsrf(ctx), error: error && sentence(error.message) }
+    await show(ctx, render('device-input', { ...page, userCode: typeof typed === 'string' ? typed : undefined }))
+  }
+
+  async function userCodeConfirmSource(
+    ctx: KoaContextWithOIDC,
+    _form: string,
+    client: NonNullable<Client>,
+    device: { ip?: string; ua?: string },
+    userCode: string,
+  ) {
+    const action = ctx.oidc.urlFor('code_verification')
+    const asked = String(ctx.oidc.entities.DeviceCode?.params?.scope ?? '')
+    const page = { issuer: issuer(ctx), client: pageClient(client), action, xsrf: xsrf(ctx), userCode, device }
+    await show(ctx, render('device-confirm', { ...page, scopes: pageScopes(asked.split(' ').filter(Boolean), scopes) }))
+  }
+
+  async function successSource(ctx: KoaContextWithOIDC) {
+    const client = pageClient(ctx.oidc.client ?? { clientId: ctx.oidc.deviceCode?.clientId ?? '' })
+    await show(ctx, render('device-done', { issuer: issuer(ctx), client }))
+  }
+
+  return {
+    renderError,
+    logoutSource,
+    postLogoutSuccessSource,
+    userCodeInputSource,
+    userCodeConfirmSource,
+    successSource,
+  }
+}
+
+/** The provider's remark as a sentence. */
+function sentence(remark: string): string {
+  return `${remark.charAt(0).toUpperCase()}${remark.slice(1)}.`
+}

@@ -1,0 +1,47 @@
+/**
+ * Everything of oidc-provider that is not its public interface, in one place: an upgrade that moves any of it fails
+ * loudly here, and in the test of this file.
+ */
+import type Provider from 'oidc-provider'
+import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
+// @ts-expect-error The package's types describe its public interface alone.
+import readInternals from 'oidc-provider/lib/helpers/weak_cache.js'
+
+export type GrantHandler = (ctx: KoaContextWithOIDC) => Promise<void>
+
+interface Internals {
+  grantTypeHandlers: Map<string, GrantHandler>
+  grantTypeParams: Map<string, Set<string>>
+}
+
+/** What a provider keeps to itself. */
+export function internals(provider: Provider): Internals {
+  const found = readInternals(provider) as Partial<Internals> | undefined
+  if (!(found?.grantTypeHandlers instanceof Map) || !(found.grantTypeParams instanceof Map)) {
+    throw new Error('Failed to reach the grant handlers of oidc-provider: this version keeps them elsewhere')
+  }
+  return found as Internals
+}
+
+/** The class that checks client metadata, whose methods a provider lets us relax. */
+export interface ClientSchema {
+  redirect_uris: string[]
+  invalidate(message: string): never
+  redirectUris(uris?: string[], label?: string): void
+}
+
+/** A client model with the members that we reach for. */
+export interface ClientModel {
+  new (metadata: ClientMetadata): InstanceType<Provider['Client']>
+  find(id: string): Promise<InstanceType<Provider['Client']> | undefined>
+  Schema: { prototype: ClientSchema }
+  prototype: {
+    redirectUris?: string[]
+    redirectUriAllowed(uri: string): boolean
+    postLogoutRedirectUriAllowed(uri: string): boolean
+  }
+}
+
+export function clientModel(provider: Provider): ClientModel {
+  return provider.Client as unknown as ClientModel
+}

@@ -1,0 +1,159 @@
+import type { IncomingMessage } from 'node:http'
+import type { Middleware, ParameterizedContext } from 'koa'
+import compose from 'koa-compose'
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
+import { allScopes, namedClaims } from '../domain/claims.ts'
+import type { Client } from '../domain/client.ts'
+import type { Exchange } from '../domain/exchange.ts'
+import { rootIssuer } from '../domain/issuer.ts'
+import { dressTokens } from './access-token.ts'
+import { indexUsers, type Users } from './accounts.ts'
+import { bodyOf, completeAnswers, explainErrors, undressBody } from './answers.ts'
+import { checkClients, isPublic, serveClients } from './clients.ts'
+import { configure } from './configuration.ts'
+import type { IssuerContext, ProviderOptions } from './context.ts'
+import { createDevices, type Devices } from './devices.ts'
+import { createEndpointMap } from './endpoints.ts'
+import { ProviderExchange } from './exchange.ts'
+import { deviceCodeGrant, paceDevices } from './grants/device-code.ts'
+import { rejectReuse } from './grants/refresh-token.ts'
+import { createNaming, type Naming, portOf } from './hosts.ts'
+import { createIdentify } from './identity.ts'
+import { createInteractions, type Interactions } from './interactions.ts'
+import { cacheMetadata } from './metadata.ts'
+import { type GrantHandler, internals } from './private.ts'
+import { createTailor, patchClaims } from './token-claims.ts'
+
+/** One issuer's provider, as the rooms above use it. */
+export interface IssuerProvider {
+  /** Answers every protocol request of the issuer, with the path below the issuer in `ctx.path`. */
+  middleware: Middleware
+  /** What faults and the journal see of a request; undefined where its path is no endpoint. */
+  openExchange(ctx: ParameterizedContext): Exchange | undefined
+  interactions: Interactions
+  devices: Devices
+  users: Users
+  naming: Naming
+  /** The name of a cookie of this issuer, as the browser that asks knows it. */
+  cookieName(type: 'interaction' | 'session' | 'resume', req: IncomingMessage): string
+  /** What is wrong with the issuer's clients: by their index, in words. */
+  checkClients(): { index: number; message: string }[]
+}
+
+export type { AuthorizationFault, ProviderOptions } from './context.ts'
+
+/** Makes the provider of one issuer. It is cheap: an issuer that changes gets a new one on the same bucket. */
+export function createProvider(options: ProviderOptions): IssuerProvider {
+  const issuer = createContext(options)
+  const { naming, settings, bucket, clock } = issuer
+  const provider = new Provider(naming.issuerFor(undefined), configure(issuer))
+  const cookieName = (type: string, req: IncomingMessage | undefined) =>
+    `us_${type}_${issuer.name}${req === undefined ? '' : `_${portOf(req)}`}`
+
+  Object.defineProperty(provider, 'issuer', {
+    get() {
+      const ctx = Provider.ctx as KoaContextWithOIDC | undefined
+      return naming.issuerFor(ctx?.req, issuer.nameFor(ctx?.oidc?.client?.clientId))
+    },
+  })
+  provider.cookieName = (type) => cookieName(type, Provider.ctx?.req)
+  linkByName(provider, issuer)
+  serveClients(provider, issuer.clients)
+  dressTokens(provider, createTailor(issuer))
+  patchClaims(provider, issuer)
+  explainErrors(provider)
+  wrapGrant(provider, deviceCodeGrant, (handler) => paceDevices(handler, bucket, clock, settings.device.interval))
+  if (settings.refresh_token.on_reuse === 'reject') {
+    wrapGrant(provider, 'refresh_token', (handler) => rejectReuse(handler, provider))
+  }
+  provider.use(completeAnswers(issuer))
+
+  const endpointOf = createEndpointMap(issuer.persona.endpoints)
+  const tokenPaths = new Set([issuer.persona.endpoints.introspection, issuer.persona.endpoints.revocation])
+  const identify = createIdentify(bucket, issuer.users, (exchange) =>
+    readCookie(exchange, cookieName('session', undefined)),
+  )
+  const cached = cacheMetadata({
+    naming,
+    jwksPath: issuer.persona.endpoints.jwks,
+    jwksCacheControl: settings.jwks.cache_control,
+  })
+
+  return {
+    middleware: compose([
+      cached,
+      function undressTokens(ctx, next) {
+        ctx.state.dressedToken = undressBody(bodyOf(ctx), ctx.path, tokenPaths)
+        return next()
+      },
+      ...(provider.middleware as unknown as Middleware[]),
+    ]),
+    openExchange(ctx) {
+      const found = endpointOf(ctx.path, ctx.method)
+      if (found === undefined) return undefined
+      const { method, headers, querystring: query } = ctx.request
+      const request = { method, headers, query, body: bodyOf(ctx).body ?? '', continued: found.continued }
+      const exchange = new ProviderExchange(found.endpoint, request, identify)
+      ctx.state.exchange = exchange
+      return exchange
+    },
+    interactions: createInteractions(provider, issuer.users, settings.scopes),
+    devices: createDevices(provider, bucket, issuer.users),
+    users: issuer.users,
+    naming,
+    cookieName,
+    checkClients: () => checkClients(provider, settings.clients),
+  }
+}
+
+function createContext(options: ProviderOptions): IssuerContext {
+  const { settings, name } = options
+  const clients = new Map<string, Client>(settings.clients.map((client) => [client.client_id, client]))
+  const naming = createNaming(options.names, mountOf(name), options.fallbackOrigin)
+  const { browser } = options.names
+  return {
+    ...options,
+    clients,
+    users: indexUsers(settings.users),
+    naming,
+    named: namedClaims(allScopes(settings.scopes)),
+    nameFor(clientId) {
+      const client = clientId === undefined ? undefined : clients.get(clientId)
+      if (client === undefined || options.names.issuer === 'auto') return undefined
+      return client.issuer ?? (browser !== undefined && isPublic(client) ? browser : options.names.issuer)
+    },
+  }
+}
+
+/** The path of an issuer below its origin: none for the root. */
+export function mountOf(name: string): string {
+  return name === rootIssuer ? '' : `/${name}`
+}
+
+/** Builds every link from the name that its reader knows, rather than from the Host header. */
+function linkByName(provider: Provider, { naming }: IssuerContext): void {
+  interface LinkingContext {
+    ctx: { req: IncomingMessage }
+    urlFor(this: LinkingContext, name: string, parameters?: object): string
+  }
+  const { pathFor } = provider as unknown as { pathFor(name: string, parameters: object): string }
+  const { prototype } = provider.OIDCContext as unknown as { prototype: LinkingContext }
+  prototype.urlFor = function urlFor(name, parameters) {
+    return naming.baseFor(this.ctx.req, name) + pathFor.call(provider, name, { mountPath: '', ...parameters })
+  }
+}
+
+function wrapGrant(provider: Provider, grantType: string, wrap: (handler: GrantHandler) => GrantHandler): void {
+  const { grantTypeHandlers } = internals(provider)
+  const handler = grantTypeHandlers.get(grantType)
+  if (handler === undefined)
+    throw new Error(`Failed to wrap the grant ${grantType}: the provider has no handler for it`)
+  grantTypeHandlers.set(grantType, wrap(handler))
+}
+
+/** The value of a cookie whose name begins like this, whatever port follows. */
+function readCookie({ headers }: ProviderExchange, prefix: string): string | undefined {
+  const pairs = headers.cookie?.split(/;\s*/) ?? []
+  const found = pairs.find((pair) => pair.startsWith(`${prefix}_`) && !pair.split('=', 1)[0]?.endsWith('.sig'))
+  return found?.slice(found.indexOf('=') + 1)
+}

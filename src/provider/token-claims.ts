@@ -1,0 +1,178 @@
+import { importJWK } from 'jose'
+import Provider, {
+  type AccessToken,
+  type AdapterPayload,
+  type ClientCredentials,
+  type KoaContextWithOIDC,
+} from 'oidc-provider'
+import { accessTokenClaims, ruleClaims, type TokenCircumstance } from '../domain/claims.ts'
+import { shortGrantType } from '../domain/client.ts'
+import type { Tailor } from './access-token.ts'
+import { claimsOf } from './accounts.ts'
+import { currentExchange } from './adapter.ts'
+import type { IssuerContext } from './context.ts'
+
+type Token = AccessToken | ClientCredentials
+type Claims = Record<string, unknown>
+
+interface Signer {
+  key: CryptoKey
+  kid: string | undefined
+}
+
+/** Where and for whom a token is made. */
+function circumstanceOf(
+  issuer: IssuerContext,
+  client: string,
+  sub: string | undefined,
+  scope: string | undefined,
+): TokenCircumstance {
+  const grantType = (Provider.ctx as KoaContextWithOIDC | undefined)?.oidc?.params?.grant_type
+  return {
+    scope: scope?.split(' ').filter(Boolean) ?? [],
+    client,
+    user: sub === undefined ? undefined : issuer.users.bySub(sub)?.username,
+    grantType: typeof grantType === 'string' ? shortGrantType(grantType) : undefined,
+  }
+}
+
+/** What an access token says beyond the protocol: of its user, of its client, and by the rules. */
+export async function extraTokenClaims(issuer: IssuerContext, token: Token): Promise<Claims | undefined> {
+  const clientId = token.clientId as string
+  const client = issuer.clients.get(clientId)
+  const sub = 'accountId' in token ? token.accountId : undefined
+  const circumstance = circumstanceOf(issuer, clientId, sub, token.scope)
+  const user = sub === undefined ? undefined : issuer.users.bySub(sub)
+  const wanted = client?.access_token?.claims ?? issuer.settings.access_token.claims
+  const context = { scope: [...circumstance.scope], client: clientId }
+  const claims = {
+    ...(user && accessTokenClaims(await claimsOf(user, issuer.hooks, context), wanted, issuer.named)),
+    ...(sub === undefined && client?.claims),
+    ...ruleClaims(issuer.settings.token_rules, 'access_token', circumstance),
+  }
+  return Object.keys(claims).length === 0 ? undefined : claims
+}
+
+/** Chooses what JWT access tokens wear, as issuer and client say. */
+export function createTailor(issuer: IssuerContext): Tailor {
+  const signers = new Map<string, Promise<Signer>>()
+
+  async function importSigner(alg: string): Promise<Signer> {
+    const jwk = issuer.keys.keys.find((key) => key.alg === alg || (key.alg === undefined && familyOf(alg) === key.kty))
+    if (jwk === undefined) throw new Error(`There is no key for ${alg} among the signing keys of ${issuer.name}`)
+    return { key: (await importJWK(jwk, alg)) as CryptoKey, kid: jwk.kid }
+  }
+
+  function signer(alg: string): Promise<Signer> {
+    const known = signers.get(alg)
+    if (known !== undefined) return known
+    const imported = importSigner(alg)
+    signers.set(alg, imported)
+    return imported
+  }
+
+  return async function tailor(payload) {
+    const client = issuer.clients.get(payload.clientId as string)
+    const settings = { ...issuer.settings.access_token, ...client?.access_token }
+    if (settings.format === 'opaque') return undefined
+    const alg = settings.signed_response_alg ?? issuer.settings.id_token.signed_response_alg
+    const { key, kid } = await signer(alg)
+    const iss = settings.issuer ?? issuer.naming.issuerFor(Provider.ctx?.req, issuer.nameFor(payload.clientId))
+    const sub = payload.accountId
+    const circumstance = circumstanceOf(issuer, payload.clientId as string, sub, payload.scope)
+    const claims: Claims = {
+      iss,
+      sub: sub ?? payload.clientId,
+      aud: audienceOf(payload) ?? settings.audience ?? iss,
+      client_id: payload.clientId,
+      scope: payload.scope,
+      jti: payload.jti,
+      iat: payload.iat,
+      exp: payload.exp,
+      ...(payload.extra as Claims | undefined),
+    }
+    const changed = await issuer.hooks.onToken?.(
+      { type: 'access_token', claims },
+      { client: circumstance.client, user: circumstance.user, scope: [...circumstance.scope] },
+    )
+    return {
+      header: { alg, typ: settings.typ ?? 'JWT', kid },
+      claims: { jti: payload.jti, ...(changed ?? claims) },
+      key,
+    }
+  }
+}
+
+function familyOf(alg: string): string {
+  if (alg.startsWith('ES')) return 'EC'
+  return alg.startsWith('Ed') ? 'OKP' : 'RSA'
+}
+
+/** What the request itself said: a resource indicator, or Auth0's `audience`. */
+function audienceOf(payload: AdapterPayload): string | undefined {
+  if (typeof payload.aud === 'string') return payload.aud
+  const exchange = currentExchange()
+  return exchange?.params.audience ?? exchange?.flow?.audience
+}
+
+interface ClaimsModel {
+  prototype: { available: Claims; filter: Claims; result(): Promise<Claims> }
+}
+
+interface IdTokenModel {
+  prototype: {
+    available: Claims
+    scope?: string
+    client: { clientId: string }
+    payload(): Promise<Claims>
+    issue(options: { use: string; expiresAt?: number | null }): Promise<string>
+  }
+}
+
+/** The uses of signed tokens that carry a user's claims, by the fixtures' names. */
+const tokenOf = { idtoken: 'id_token', userinfo: 'userinfo' } as const
+
+/**
+ * Releases the claims that no scope names, and lets rules and the hook have their say in ID tokens and signed userinfo.
+ */
+export function patchClaims(provider: Provider, issuer: IssuerContext): void {
+  const claimsModel = (provider.Claims as unknown as ClaimsModel).prototype
+  const masked = claimsModel.result
+  claimsModel.result = async function result() {
+    const claims = await masked.call(this)
+    for (const [name, value] of Object.entries(this.available)) {
+      if (!issuer.named.has(name) && !(name in claims) && !name.startsWith('_')) claims[name] = value
+    }
+    return claims
+  }
+
+  const idTokenModel = (provider.IdToken as unknown as IdTokenModel).prototype
+  const { issue, payload } = idTokenModel
+  const uses = new WeakMap<object, string>()
+  idTokenModel.issue = function issueFor(options) {
+    uses.set(this, options.use)
+    return issue.call(this, options)
+  }
+  idTokenModel.payload = async function ruledPayload() {
+    const claims = await payload.call(this)
+    const token = tokenOf[uses.get(this) as keyof typeof tokenOf]
+    return token === undefined ? claims : applyRules(issuer, token, claims, this.client.clientId, this.scope)
+  }
+}
+
+/** What rules and the hook make of a user's claims. */
+export async function applyRules(
+  issuer: IssuerContext,
+  token: 'id_token' | 'userinfo',
+  claims: Claims,
+  client: string,
+  scope: string | undefined,
+): Promise<Claims> {
+  const { token_rules: rules } = issuer.settings
+  const { onToken } = issuer.hooks
+  if (rules.length === 0 && onToken === undefined) return claims
+  const circumstance = circumstanceOf(issuer, client, claims.sub as string | undefined, scope)
+  const ruled = { ...claims, ...ruleClaims(rules, token, circumstance) }
+  const context = { client, user: circumstance.user, scope: [...circumstance.scope] }
+  return (await onToken?.({ type: token, claims: ruled }, context)) ?? ruled
+}
