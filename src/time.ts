@@ -20,9 +20,15 @@ export function parseDurationSeconds(value: number | string): number | undefined
   return seconds
 }
 
+const durationError = 'expected a duration: a number of seconds, or text such as 90s, 10m, 1h or 31d'
+
 /** A duration as fixtures and the admin API take it; parsed to seconds. */
 export const durationSeconds = z
-  .union([z.number().nonnegative(), z.string().regex(/^(?:\d+(?:\.\d+)?|(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w|y))+)$/)], {
-    error: 'expected a duration: a number of seconds, or text such as 90s, 10m, 1h or 31d',
-  })
+  .union(
+    [
+      z.number().nonnegative({ error: durationError }),
+      z.string().regex(/^(?:\d+(?:\.\d+)?|(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w|y))+)$/, { error: durationError }),
+    ],
+    { error: durationError },
+  )
   .transform((value) => parseDurationSeconds(value) as number)

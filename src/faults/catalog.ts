@@ -1,0 +1,31 @@
+import { authorizationCodes } from './endpoint/authorization.ts'
+import { inactive } from './endpoint/inactive.ts'
+import { pollingCodes } from './endpoint/polling.ts'
+import { dpopCodes, resourceCodes } from './endpoint/resource.ts'
+import { sharedCodes } from './endpoint/shared.ts'
+import { tokenCodes } from './endpoint/token.ts'
+import { unsupportedTokenType } from './endpoint/unsupported-token-type.ts'
+import type { Fault } from './fault.ts'
+
+/** Every fault, in the order in which they are listed. */
+export const catalog = [
+  ...sharedCodes,
+  ...authorizationCodes,
+  ...tokenCodes,
+  ...pollingCodes,
+  ...resourceCodes,
+  ...dpopCodes,
+  inactive,
+  unsupportedTokenType,
+] as const
+
+export type FaultName = (typeof catalog)[number]['name']
+
+export const faultNames = catalog.map((fault) => fault.name) as [FaultName, ...FaultName[]]
+
+const byName: ReadonlyMap<string, Fault> = new Map(catalog.map((fault) => [fault.name, fault]))
+
+/** The fault of a name, or undefined. */
+export function findFault(name: string): Fault | undefined {
+  return byName.get(name)
+}

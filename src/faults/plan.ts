@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { didYouMean } from '../errors.ts'
+import { findFault } from './catalog.ts'
+import type { Fault, Mistake } from './fault.ts'
+import { commonReach, describeReach, endpointsOf, type Reach, selectEndpoints, selectGrantTypes } from './reach.ts'
+import { type Selector, selectorOf } from './selector.ts'
+import { type ArmedFaultSpec, passStep, unknownFaultText, type When } from './spec.ts'
+import { isRegex, listOf } from './words.ts'
+
+/** A fault with its parameters checked. */
+export interface Step {
+  fault: Fault
+  params: unknown
+}
+
+/** What an armed fault does, worked out once. */
+export interface Plan extends Reach {
+  /** One for a single fault; undefined: let the request be. */
+  steps: readonly (Step | undefined)[]
+  /** Whether `times` counts how often the steps are played, rather than how often the fault fires. */
+  script: boolean
+  selects: Selector
+  skip: number
+  times: number | 'always'
+  per: 'issuer' | 'client' | 'flow'
+  probability: number | undefined
+}
+
+type Path = Mistake['path']
+
+/** Works out what an armed fault does, and every mistake in how it is written; with mistakes, the plan is not to be used. */
+export function planOf(spec: ArmedFaultSpec): { plan: Plan; mistakes: Mistake[] } {
+  const mistakes: Mistake[] = []
+  const when = spec.when ?? {}
+  const written = spec.script ?? [{ fault: spec.fault ?? '', with: spec.with }]
+  const steps = written.map((step, index) => readStep(step, spec.script ? ['script', index] : [], mistakes))
+  const faults = written.flatMap((step) => findFault(typeof step === 'string' ? step : step.fault) ?? [])
+  const reach = reachOf(faults, when, mistakes)
+  if (spec.script?.every((step) => step === passStep)) {
+    mistakes.push({ path: ['script'], message: 'a script of nothing but pass does nothing' })
+  }
+  steps.forEach((step, index) => {
+    const found = step?.fault.check?.(step.params, [...reach.endpoints]) ?? []
+    mistakes.push(
+      ...found.map(({ path, message }) => ({ path: spec.script ? ['script', index, ...path] : path, message })),
+    )
+  })
+  const lasting = !spec.script && (spec.probability !== undefined || spec.for !== undefined)
+  const plan: Plan = {
+    ...reach,
+    steps,
+    script: spec.script !== undefined,
+    selects: selectorOf(when),
+    skip: spec.skip,
+    times: spec.times ?? (lasting ? 'always' : 1),
+    per: spec.per ?? (spec.script ? 'flow' : 'issuer'),
+    probability: spec.probability,
+  }
+  return { plan, mistakes }
+}
+
+/**
+ * Every mistake that the schema of an armed fault cannot see: parameters that the fault does not take, and places where
+ * it cannot fire.
+ *
+ * @param spec as `armedFaultSchema` parses it
+ * @returns paths from the root of the spec; none where it can be armed
+ */
+export function checkArmedFault(spec: ArmedFaultSpec): Mistake[] {
+  return planOf(spec).mistakes
+}
+
+/** Finds the fault of a step and checks its parameters; undefined for `pass`, and where there are mistakes. */
+export function readStep(
+  written: string | { fault: string; with?: unknown },
+  path: Path,
+  mistakes: Mistake[],
+): Step | undefined {
+  if (written === passStep) return undefined
+  const { fault: name, with: given } = typeof written === 'string' ? { fault: written, with: undefined } : written
+  const fault = findFault(name)
+  if (fault === undefined) {
+    mistakes.push({ path: typeof written === 'string' ? path : [...path, 'fault'], message: unknownFaultText(name) })
+    return undefined
+  }
+  const { data, error } = fault.params.safeParse(given ?? {})
+  if (!error) return { fault, params: data }
+  for (const issue of error.issues) {
+    mistakes.push({ path: [...path, 'with', ...plainPath(issue.path)], message: paramText(fault, issue) })
+  }
+  return undefined
+}
+
+/** A path of the schema library, as mistakes have it. */
+export function plainPath(path: readonly PropertyKey[]): Path {
+  return path.map((key) => (typeof key === 'number' ? key : String(key)))
+}
+
+function paramText(fault: Fault, issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'unrecognized_keys') return issue.message
+  const taken = fault.params instanceof z.ZodObject ? Object.keys(fault.params.shape) : []
+  const unknown = issue.keys.map((key) => `no such parameter "${key}".${didYouMean(key, taken)}`).join(' ')
+  return `${unknown} "${fault.name}" takes ${taken.length === 0 ? 'no parameters' : taken.join(', ')}`
+}
+
+function reachOf(faults: readonly Fault[], when: When, mistakes: Mistake[]): Reach {
+  const asked = when.endpoint === undefined ? undefined : askedEndpoints(faults, when.endpoint, mistakes)
+  const reach = commonReach(faults, asked)
+  const places = faults.map((fault) => `"${fault.name}" fires at ${describeReach(fault)}`).join('; ')
+  if (when.token !== undefined)
+    mistakes.push({ path: ['when', 'token'], message: `no token is mutated here: ${places}` })
+  if (reach.endpoints.size > 0) {
+    return when.grant_type === undefined ? reach : narrowed(reach, when.grant_type, places, mistakes)
+  }
+  const path = asked ? ['when', 'endpoint'] : ['script']
+  const known = mistakes.some((mistake) => mistake.path.join('.') === 'when.endpoint')
+  if (!known) mistakes.push({ path, message: `there is no endpoint where all of it can fire: ${places}` })
+  return reach
+}
+
+/** The endpoints that were asked for; each that is named must be one where everything can fire. */
+function askedEndpoints(faults: readonly Fault[], words: NonNullable<When['endpoint']>, mistakes: Mistake[]) {
+  const { named, matched } = selectEndpoints(words)
+  for (const endpoint of named) {
+    const stranger = faults.find((fault) => !endpointsOf(fault).includes(endpoint))
+    if (stranger === undefined) continue
+    const message = `"${stranger.name}" cannot fire at ${endpoint}. It fires at ${describeReach(stranger)}`
+    mistakes.push({ path: ['when', 'endpoint'], message })
+  }
+  return [...named, ...matched]
+}
+
+/** Only token requests have a grant type. */
+function narrowed(reach: Reach, words: NonNullable<When['grant_type']>, places: string, mistakes: Mistake[]): Reach {
+  const path = ['when', 'grant_type']
+  if (!reach.endpoints.has('token')) {
+    mistakes.push({ path, message: `only token requests have a grant type, and ${places}` })
+    return reach
+  }
+  const { grantTypes } = reach
+  const plain = listOf(words).filter((word) => !isRegex(word))
+  const strangers = grantTypes ? plain.filter((word) => selectGrantTypes(word, grantTypes).length === 0) : []
+  const regexesInVain = grantTypes && plain.length === 0 && selectGrantTypes(words, grantTypes).length === 0
+  if (strangers.length > 0) mistakes.push({ path, message: `it cannot fire with ${strangers.join(', ')}: ${places}` })
+  else if (regexesInVain) mistakes.push({ path, message: `no grant type that matches can be meant: ${places}` })
+  return { ...reach, endpoints: new Set(['token'] as const) }
+}

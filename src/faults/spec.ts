@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import { endpoints } from '../domain/exchange.ts'
+import { didYouMean } from '../errors.ts'
+import { durationSeconds } from '../time.ts'
+import { faultNames } from './catalog.ts'
+import { regexSchema, wordsSchema } from './words.ts'
+
+/** What a script's step is called that lets a request be. */
+export const passStep = 'pass'
+
+/** The text for a name that no fault has. */
+export function unknownFaultText(name: unknown): string {
+  return `no such fault.${typeof name === 'string' ? didYouMean(name, faultNames) : ''} "understudy faults" lists them`
+}
+
+const faultNameSchema = z
+  .enum(faultNames, { error: ({ input }) => (input === undefined ? 'expected a fault' : unknownFaultText(input)) })
+  .describe('A fault of the catalog.')
+
+const withSchema = z.record(z.string(), z.json(), { error: 'expected a map of parameters' })
+
+const stepShape = { fault: faultNameSchema, with: withSchema.optional() }
+
+const stepSchema = z.union(
+  [z.enum([passStep, ...faultNames]), z.strictObject(stepShape, { error: unknownMember(Object.keys(stepShape)) })],
+  {
+    error: ({ input }) =>
+      typeof input === 'string'
+        ? unknownFaultText(input)
+        : 'expected pass, the name of a fault, or a map of fault and with',
+  },
+)
+
+const knownEndpoint = z.union([z.enum(endpoints), regexSchema])
+
+function endpointError({ input }: { input?: unknown }): string {
+  const stranger = [input].flat().find((word) => !knownEndpoint.safeParse(word).success)
+  const guess = typeof stranger === 'string' ? didYouMean(stranger, endpoints) : ''
+  return `no such endpoint.${guess} Expected one of ${endpoints.join(', ')}, a /regex/, or a list of them`
+}
+
+/** The tokens that a token fault may mutate. */
+export const tokenKinds = [
+  'id_token',
+  'access_token',
+  'userinfo',
+  'logout_token',
+  'authorization_response',
+  'introspection',
+] as const
+
+const whenShape = {
+  endpoint: z
+    .union([knownEndpoint, z.array(knownEndpoint).min(1)], { error: endpointError })
+    .optional()
+    .describe('Where; default: wherever it can fire.'),
+  client: wordsSchema.optional().describe('Client id.'),
+  user: wordsSchema.optional().describe('Username, wherever the user can be known.'),
+  grant_type: wordsSchema.optional().describe('Of a token request; short names are accepted.'),
+  scope: wordsSchema.optional().describe('One of the scopes that are asked for or granted.'),
+  token: z
+    .union([z.enum(tokenKinds), z.array(z.enum(tokenKinds)).min(1)])
+    .optional()
+    .describe('Which token a token fault mutates.'),
+  tag: wordsSchema.optional().describe('The tag of the request or of its flow.'),
+  method: wordsSchema.optional().describe('HTTP method.'),
+  header: z.record(z.string(), wordsSchema).optional().describe('Request headers by name.'),
+  param: z.record(z.string(), wordsSchema).optional().describe('Request parameters by name, of query and body.'),
+}
+
+/** Which requests an armed fault is for: all members must match. */
+export const whenSchema = z.strictObject(whenShape, { error: unknownMember(Object.keys(whenShape)) })
+
+export type When = z.output<typeof whenSchema>
+
+const count0 = 'expected a whole number, 0 or more'
+const count1 = 'expected a whole number, 1 or more, or always'
+const share = 'expected a number above 0, up to 1'
+
+const armedFaultShape = {
+  fault: faultNameSchema.optional(),
+  with: withSchema.optional().describe('Parameters of the fault.'),
+  script: z
+    .array(stepSchema)
+    .min(1)
+    .optional()
+    .describe('Faults played in order over matching requests; pass: behave.'),
+  when: whenSchema.optional().describe('Which requests; default: all.'),
+  skip: z
+    .int({ error: count0 })
+    .nonnegative({ error: count0 })
+    .default(0)
+    .describe('How many matching requests pass first.'),
+  times: z
+    .union([z.int().positive({ error: count1 }), z.literal('always')], { error: count1 })
+    .optional()
+    .describe('How often it fires, or a script is played. Default: 1, or always with probability or for.'),
+  per: z
+    .enum(['issuer', 'client', 'flow'])
+    .optional()
+    .describe('Whose requests skip and times count. Default: issuer, and flow for a script.'),
+  probability: z
+    .number({ error: share })
+    .gt(0, { error: share })
+    .max(1, { error: share })
+    .optional()
+    .describe('How likely it fires on a match.'),
+  seed: z.int().optional().describe('Makes the same dice fall again.'),
+  for: durationSeconds.optional().describe('How long it stays armed.'),
+}
+
+/**
+ * A fault as it is armed, in fixtures, over the admin API and by code.
+ *
+ * What depends on the fault itself (its parameters, where it can fire) is checked by `checkArmedFault`.
+ */
+export const armedFaultSchema = z
+  .strictObject(armedFaultShape, { error: unknownMember(Object.keys(armedFaultShape)) })
+  .superRefine(function oneOfFaultAndScript(spec, context) {
+    const problem = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', path, message })
+    if (spec.fault === undefined && spec.script === undefined) problem('expected a fault or a script')
+    if (spec.fault !== undefined && spec.script !== undefined)
+      problem('expected a fault or a script, not both', 'script')
+    if (spec.script !== undefined && spec.with !== undefined)
+      problem('a script takes no with: give it to a step, as {fault, with}', 'with')
+    if (spec.seed !== undefined && spec.probability === undefined) problem('a seed needs a probability', 'seed')
+  })
+  .meta({ oneOf: [{ required: ['fault'] }, { required: ['script'] }] })
+
+export type ArmedFaultSpec = z.output<typeof armedFaultSchema>
+export type ArmedFaultInput = z.input<typeof armedFaultSchema>
+
+/** The texts of a map's own mistakes. */
+function unknownMember(members: readonly string[]) {
+  return function explain(issue: { code?: string; keys?: readonly string[] }): string {
+    if (issue.code !== 'unrecognized_keys') return `expected a map of ${members.join(', ')}`
+    return (issue.keys ?? []).map((key) => `no such member "${key}".${didYouMean(key, members)}`).join(' ')
+  }
+}
