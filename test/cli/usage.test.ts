@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
+import { createProgram } from '../../src/cli/program.ts'
+import { run, runHere } from './run.ts'
+
+test('--version is the version of the package', async () => {
+  const ran = await run(['--version'])
+
+  expect(ran).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
+})
+
+test('a failure ends the process with 1 and one line', async () => {
+  const ran = await run(['faults', 'slow_dwn'])
+
+  expect(ran).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'error: Failed to find the fault "slow_dwn": there is none. Did you mean "slow_down"?\n',
+  })
+})
+
+test('an empty variable is one that is not set', async () => {
+  const ran = await run(['start'], { env: { UNDERSTUDY_PORT: '', UNDERSTUDY_LOG_LEVEL: 'loud' } })
+
+  expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("'loud' from env 'UNDERSTUDY_LOG_LEVEL'") })
+})
+
+test.each([
+  [['armd'], "error: unknown command 'armd' (Did you mean one of arm, armed?)\n"],
+  [['start', '--prot', '1'], "error: unknown option '--prot' (Did you mean --port?)\n"],
+  [
+    ['start', '--port', '65536'],
+    "error: option '--port <number>' argument '65536' is invalid. Expected a whole number from 0 to 65535.\n",
+  ],
+  [
+    ['start', '--issuer-url', 'idp'],
+    "error: option '--issuer-url <url>' argument 'idp' is invalid. Expected an http or https URL.\n",
+  ],
+  [
+    ['start', '--log-level', 'loud'],
+    "error: option '--log-level <level>' argument 'loud' is invalid. Allowed choices are silent, fatal, error, warn, info, debug, trace.\n",
+  ],
+  [['arm', 'x', '--with', 'y'], "error: option '--with <name=value>' argument 'y' is invalid. Expected name=value.\n"],
+  [
+    ['arm', 'x', '--times', '0'],
+    "error: option '--times <n>' argument '0' is invalid. Expected a whole number of at least 1.\n",
+  ],
+])('%j is refused in one line', async (args, stderr) => {
+  const ran = await runHere(args)
+
+  expect(ran).toEqual({ code: 1, stdout: '', stderr })
+})
+
+test('a bad value in the environment names its variable', async () => {
+  const ran = await runHere(['start'], { env: { UNDERSTUDY_PORT: 'nine' } })
+
+  expect(ran.code).toBe(1)
+  expect(ran.stderr).toMatch(/^error: .*'nine' from env 'UNDERSTUDY_PORT' is invalid\. .*\n$/)
+})
+
+test('every command has a description and examples', () => {
+  const commands = createProgram().commands
+
+  expect(commands.map((command) => command.name())).toEqual([
+    'start',
+    'init',
+    'validate',
+    'healthcheck',
+    'faults',
+    'personas',
+    'arm',
+    'armed',
+    'disarm',
+    'scenario',
+    'scenarios',
+    'device',
+    'reset',
+  ])
+  for (const command of commands) {
+    let help = ''
+    command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
+    expect(help).toContain(`\nExamples:\n`)
+    expect(help).toMatch(new RegExp(`\n  .*understudy ${command.name()}.*  # \\w`))
+    expect(command.description()).not.toBe('')
+  }
+})
