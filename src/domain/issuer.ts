@@ -7,6 +7,15 @@ import { type User, userEntrySchema } from './user.ts'
 /** The name of the issuer at the root. */
 export const rootIssuer = 'default'
 
+/** Names that no further issuer may have, since paths below the root begin with them; those of personas come on top. */
+export const reservedIssuerNames: readonly string[] = [
+  rootIssuer,
+  '_understudy',
+  '.well-known',
+  'interaction',
+  'favicon.ico',
+]
+
 const issuerUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
   .refine((url) => !/[?#]/.test(url), { error: 'expected a URL without a query or a fragment' })
