@@ -1,3 +1,7 @@
+import type { ArmedFaultView } from '../faults/view.ts'
+
+export type { ArmedFaultView } from '../faults/view.ts'
+
 /** An issuer in a list. */
 export interface IssuerSummary {
   name: string
@@ -6,29 +10,6 @@ export interface IssuerSummary {
   persona: string
   users: number
   clients: number
-}
-
-/** An armed fault with its counters, as the admin API shows it. */
-export interface ArmedFaultView {
-  id: string
-  /** The fault's name, or absent for a script. */
-  fault?: string
-  script?: unknown[]
-  with?: Record<string, unknown>
-  when: Record<string, unknown>
-  skip: number
-  times: number | 'always'
-  per: 'issuer' | 'client' | 'flow'
-  probability?: number
-  seed?: number
-  /** Where it came from. */
-  origin: 'fixtures' | 'admin' | 'scenario'
-  scenario?: string
-  /** Requests that matched, whether or not it fired. */
-  matches: number
-  fires: number
-  /** Whether it can still fire. */
-  spent: boolean
 }
 
 export interface ScenarioView {

@@ -6,9 +6,9 @@ export interface ConnectOptions {
   server: string
   /** The token that the server was started with, if any. */
   adminToken?: string | undefined
+  /** How long an answer is waited for, in milliseconds. Default: 30 s. */
+  timeoutMs?: number | undefined
 }
-
-const timeoutMs = 30_000
 
 /**
  * The control of an Understudy that runs elsewhere, over its admin API.
@@ -16,7 +16,7 @@ const timeoutMs = 30_000
  * Problem documents are thrown as the `UnderstudyError` that they were made of; a server that cannot be reached is
  * `ERR_SERVER_UNREACHABLE`, one that answers as no Understudy does is `ERR_SERVER_UNKNOWN`.
  */
-export function connectControl({ server, adminToken }: ConnectOptions): Control {
+export function connectControl({ server, adminToken, timeoutMs = 30_000 }: ConnectOptions): Control {
   const root = `${serverUrl(server)}/_understudy`
 
   async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
@@ -29,7 +29,7 @@ export function connectControl({ server, adminToken }: ConnectOptions): Control 
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     }).catch((error: unknown) => {
-      throw unreachable(server, error)
+      throw unreachable(server, error, timeoutMs)
     })
     return read(server, response)
   }
@@ -96,7 +96,7 @@ function unknownServer(server: string, status: number): UnderstudyError {
   )
 }
 
-function unreachable(server: string, error: unknown): UnderstudyError {
+function unreachable(server: string, error: unknown, timeoutMs: number): UnderstudyError {
   const { name, cause } = error as Error & { cause?: { code?: string; message?: string } }
   const why = name === 'TimeoutError' ? `no answer in ${timeoutMs / 1000} s` : (cause?.code ?? cause?.message ?? name)
   return new UnderstudyError(
