@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import Provider, { type ClientMetadata, type Configuration } from 'oidc-provider'
 import { MapAdapter } from './map-adapter.ts'
 
-const jwks = JSON.parse(readFileSync(process.env['BENCH_JWKS'] ?? '', 'utf8'))
+const jwks = JSON.parse(readFileSync(process.env.BENCH_JWKS ?? '', 'utf8'))
 const redirectUri = 'http://localhost:3000/callback'
 const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code'
 
@@ -80,7 +80,7 @@ const configuration: Configuration = {
     const known = session.grantIdFor(client.clientId)
     if (known) return provider.Grant.find(known)
     const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
-    grant.addOIDCScope(String(params?.['scope'] ?? 'openid'))
+    grant.addOIDCScope(String(params?.scope ?? 'openid'))
     await grant.save()
     return grant
   },

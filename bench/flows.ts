@@ -25,7 +25,7 @@ export async function discover(issuer: string): Promise<Endpoints> {
 
 export async function clientCredentials(at: Endpoints, client: string, secret = 'service-secret'): Promise<string> {
   const form = { grant_type: 'client_credentials' }
-  return json(await request(at.token_endpoint, { headers: basic(client, secret), form }), 200)['access_token'] ?? ''
+  return json(await request(at.token_endpoint, { headers: basic(client, secret), form }), 200).access_token ?? ''
 }
 
 /** A code for alice: through the login page where the jar holds no session, at once where it does. */
@@ -90,7 +90,7 @@ export async function login(at: Endpoints): Promise<Record<string, string>> {
 
 export async function refresh(at: Endpoints, refreshToken: string): Promise<string> {
   const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
-  return json(await request(at.token_endpoint, { headers: webApp, form }), 200)['refresh_token'] ?? ''
+  return json(await request(at.token_endpoint, { headers: webApp, form }), 200).refresh_token ?? ''
 }
 
 export async function userinfo(at: Endpoints, token: string): Promise<void> {
@@ -112,7 +112,7 @@ export async function device(at: Endpoints): Promise<void> {
   const asked = await request(at.device_authorization_endpoint, { form: { client_id: 'tv-app', scope: 'openid' } })
   const form = {
     grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
-    device_code: json(asked, 200)['device_code'] ?? '',
+    device_code: json(asked, 200).device_code ?? '',
     client_id: 'tv-app',
   }
   const { error } = json(await request(at.token_endpoint, { form }), 400)

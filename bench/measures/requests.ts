@@ -38,7 +38,7 @@ const kinds: Kind[] = [
     count: 8000,
     atLeast: 1,
     async work(at) {
-      const token = (await flows.login(at))['access_token'] ?? ''
+      const token = (await flows.login(at)).access_token ?? ''
       return each(() => flows.userinfo(at, token))
     },
   },
@@ -56,7 +56,7 @@ const kinds: Kind[] = [
     async work(at) {
       // Rotation chains tokens: as many chains as there are requests in flight, so that no token is used twice.
       const chains = await Promise.all(
-        Array.from({ length: 16 }, async () => (await flows.login(at))['refresh_token'] ?? ''),
+        Array.from({ length: 16 }, async () => (await flows.login(at)).refresh_token ?? ''),
       )
       return each(async function rotate() {
         chains.push(await flows.refresh(at, chains.shift() ?? ''))
@@ -79,7 +79,7 @@ const kinds: Kind[] = [
     count: 8000,
     atLeast: 0.9,
     async work(at) {
-      const token = (await flows.login(at))['access_token'] ?? ''
+      const token = (await flows.login(at)).access_token ?? ''
       return each(() => flows.introspect(at, token))
     },
   },
