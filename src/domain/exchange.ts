@@ -55,6 +55,8 @@ export interface Exchange {
   flow: Flow | undefined
   /** The flow it belongs to, else a new one that it starts; to be asked for after `identify()`, always the same from then on. */
   readonly ownFlow: Flow
+  /** Whether this is a later hop of an authorization that has begun; it is no match of its own. */
+  continued?: boolean
   /** Looks up (once) whose request this is. */
   identify(): Promise<Identity>
 }

@@ -19,6 +19,6 @@ export interface Persona {
   }
 }
 
-export function definePersona(persona: Persona): Persona {
+export function definePersona<const Name extends string>(persona: Persona & { name: Name }): Persona & { name: Name } {
   return persona
 }

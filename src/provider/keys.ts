@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { UnderstudyError } from '../errors.ts'
 import type { Bucket } from '../store/store.ts'
@@ -37,11 +38,10 @@ async function makeKey(alg: (typeof algorithms)[number]): Promise<JWK> {
 /**
  * Reads a JWK Set of private signing keys.
  *
- * @param text JSON
- * @param file named in errors
  * @throws UnderstudyError `ERR_KEYS_INVALID`
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}
  */
-export function parseKeys(text: string, file: string): SigningKeys {
+export async function readKeys(file: string): Promise<SigningKeys> {
   const wrong = (reason: string) =>
     new UnderstudyError(
       'ERR_KEYS_INVALID',
@@ -50,7 +50,7 @@ export function parseKeys(text: string, file: string): SigningKeys {
     )
   let parsed: unknown
   try {
-    parsed = JSON.parse(text)
+    parsed = JSON.parse(await readFile(file, 'utf8'))
   } catch (error) {
     throw wrong((error as Error).message)
   }

@@ -7,6 +7,9 @@ import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
 // @ts-expect-error The package's types describe its public interface alone.
 import readInternals from 'oidc-provider/lib/helpers/weak_cache.js'
 
+// @ts-expect-error As above.
+import { urlencoded as readUrlencoded } from 'oidc-provider/lib/shared/selective_body.js'
+
 export type GrantHandler = (ctx: KoaContextWithOIDC) => Promise<void>
 
 interface Internals {
@@ -45,3 +48,20 @@ export interface ClientModel {
 export function clientModel(provider: Provider): ClientModel {
   return provider.Client as unknown as ClientModel
 }
+
+/**
+ * Spends the one warning that oidc-provider prints when a body was parsed upstream, as ours always are: it is meant
+ * for people who do so unawares.
+ */
+function spendBodyWarning(): void {
+  const { warn } = console
+  console.warn = () => {}
+  const ctx = { method: 'POST', is: () => true, req: { readable: false, body: '' }, request: {}, oidc: {} }
+  try {
+    void (readUrlencoded as (ctx: object, next: () => Promise<void>) => Promise<void>)(ctx, async () => {})
+  } finally {
+    console.warn = warn
+  }
+}
+
+spendBodyWarning()

@@ -1,0 +1,51 @@
+import Koa from 'koa'
+import type { Logger } from 'pino'
+import type { Control } from '../control/control.ts'
+import type { Render } from '../domain/pages.ts'
+import type { Issuers } from '../issuer/registry.ts'
+import { createAdminApi } from './admin/admin.ts'
+import { readBody } from './middleware/body.ts'
+import { answerErrors } from './middleware/errors.ts'
+import { meetFaults } from './middleware/faults.ts'
+import { requestLog } from './middleware/log.ts'
+import { lookUpIssuer } from './middleware/lookup.ts'
+import { askProvider } from './middleware/provider.ts'
+import { deviceScreen } from './web/device-screen.ts'
+import { securePages } from './web/headers.ts'
+import { homePage } from './web/home.ts'
+import { interactionPages } from './web/interactions.ts'
+
+export interface AppOptions {
+  issuers: Issuers
+  control: Control
+  render: Render
+  logger: Logger
+  cookieKeys: readonly string[]
+  adminToken?: string | undefined
+  /** Host names by which the admin API may be asked, beside those that are always let in. */
+  adminHosts: () => Iterable<string>
+  /** Brings edited fixtures into force; nothing where there is nothing to do. */
+  refresh: () => void | Promise<void>
+}
+
+/** The way of a request, outermost first. */
+export function createApp({ issuers, control, render, logger, ...options }: AppOptions): Koa {
+  const report = (error: unknown) => logger.error({ err: error }, 'Failed to answer a request')
+  const onion = [
+    requestLog(logger),
+    answerErrors(render, logger),
+    securePages(),
+    createAdminApi({ control, adminToken: options.adminToken, allowedHosts: options.adminHosts, report }),
+    homePage(render, issuers),
+    lookUpIssuer(issuers, options.refresh),
+    readBody(),
+    meetFaults(),
+    interactionPages(render),
+    deviceScreen(render),
+    askProvider(),
+  ]
+  const app = new Koa({ proxy: true, keys: [...options.cookieKeys] })
+  for (const layer of onion) app.use(layer)
+  app.on('error', report)
+  return app
+}

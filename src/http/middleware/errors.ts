@@ -1,0 +1,67 @@
+import type { Context, Middleware } from 'koa'
+import type { Logger } from 'pino'
+import type { Render } from '../../domain/pages.ts'
+import { UnderstudyError } from '../../errors.ts'
+
+interface Shown {
+  status: number
+  error: string
+  description: string
+}
+
+/**
+ * Answers whatever the layers below could not: our own errors by their message, all others without a word of their
+ * inside; as a page where a browser asks, else in the protocol's form.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
+ */
+export function answerErrors(render: Render, logger: Logger): Middleware {
+  async function show(ctx: Context, { status, error, description }: Shown): Promise<void> {
+    ctx.status = status
+    ctx.set('cache-control', 'no-store')
+    if (ctx.accepts('json', 'html') === 'html') {
+      ctx.type = 'html'
+      ctx.body = await render('error', { status, error, description })
+    } else {
+      ctx.body = { error, error_description: description }
+    }
+  }
+
+  return async function answerErrors(ctx, next) {
+    try {
+      await next()
+    } catch (error) {
+      await show(ctx, describe(error, logger))
+      return
+    }
+    if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false) await show(ctx, describeMissing(ctx))
+  }
+}
+
+function describe(error: unknown, logger: Logger): Shown {
+  if (error instanceof UnderstudyError) {
+    const code = error.status < 500 ? 'invalid_request' : 'server_error'
+    if (error.status >= 500) logger.error({ err: error }, error.message)
+    return { status: error.status, error: code, description: error.message }
+  }
+  logger.error({ err: error }, 'Failed to answer a request')
+  return {
+    status: 500,
+    error: 'server_error',
+    description: 'Failed to answer the request. The log of the server says why.',
+  }
+}
+
+function describeMissing(ctx: Context): Shown {
+  const allowed = (ctx.state as { allowedMethods?: string }).allowedMethods
+  if (allowed === undefined) {
+    const description = `There is nothing at ${ctx.originalUrl.split('?', 1)[0]}. The discovery document names what there is.`
+    return { status: 404, error: 'not_found', description }
+  }
+  ctx.set('allow', allowed)
+  return {
+    status: 405,
+    error: 'invalid_request',
+    description: `${ctx.method} is not allowed here; allowed is ${allowed}.`,
+  }
+}

@@ -1,0 +1,38 @@
+import type { Context, Middleware } from 'koa'
+import type { FaultAnswer } from '../../faults/fault.ts'
+import { allowAnyOrigin } from '../../provider/metadata.ts'
+import { issuerOf } from '../state.ts'
+
+/** Methods that each kind of endpoint takes, told where another was used. */
+const methods: Record<string, string> = {
+  authorization: 'GET, POST',
+  userinfo: 'GET, POST',
+  end_session: 'GET, POST',
+  jwks: 'GET',
+  discovery: 'GET',
+}
+
+/**
+ * Lets the armed faults see each request before the provider does; one that answers, answers. An authorization's
+ * fault waits until the provider has checked where to redirect to.
+ */
+export function meetFaults(): Middleware {
+  return async function meetFaults(ctx, next) {
+    const issuer = issuerOf(ctx)
+    const exchange = issuer.provider.openExchange(ctx)
+    if (exchange === undefined) return next()
+    ctx.state.allowedMethods = methods[exchange.endpoint] ?? 'POST'
+    if (exchange.continued || exchange.endpoint === 'authorization') return next()
+    const answer = await issuer.faultFor(exchange)
+    if (answer === undefined) return next()
+    send(ctx, answer)
+  }
+}
+
+function send(ctx: Context, { status, headers, body }: FaultAnswer): void {
+  allowAnyOrigin(ctx)
+  ctx.set('access-control-expose-headers', Object.keys(headers).join(', '))
+  ctx.status = status
+  ctx.set(headers)
+  ctx.body = body
+}

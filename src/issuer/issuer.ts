@@ -1,0 +1,155 @@
+import { Clock } from '../domain/clock.ts'
+import type { Exchange } from '../domain/exchange.ts'
+import type { PageClient, Render } from '../domain/pages.ts'
+import { Arming } from '../faults/arming.ts'
+import type { FaultAnswer } from '../faults/fault.ts'
+import type { IssuerFixtures } from '../fixtures/schema.ts'
+import { findPersona } from '../personas/catalog.ts'
+import type { Persona } from '../personas/persona.ts'
+import type { SigningKeys } from '../provider/keys.ts'
+import { createProvider, type IssuerProvider } from '../provider/provider.ts'
+import type { Bucket } from '../store/store.ts'
+import { IssuerBucket } from './bucket.ts'
+
+/** What every issuer of a process shares. */
+export interface IssuerEnvironment {
+  render: Render
+  cookieKeys: readonly string[]
+  fallbackOrigin: () => string
+}
+
+/** What a reset may leave as it is. */
+export interface Keep {
+  faults?: boolean
+  clock?: boolean
+  tokens?: boolean
+  sessions?: boolean
+}
+
+/** Collections that flows fill. */
+const flowCollections = [
+  'AccessToken',
+  'AuthorizationCode',
+  'BackchannelAuthenticationRequest',
+  'ClientCredentials',
+  'DeviceCode',
+  'DevicePace',
+  'Grant',
+  'Interaction',
+  'PushedAuthorizationRequest',
+  'RefreshToken',
+  'ReplayDetection',
+  'Session',
+] as const
+
+/** The persona that an issuer plays. */
+export function personaOf(settings: IssuerFixtures): Persona {
+  return findPersona(settings.persona)
+}
+
+/** One issuer as it runs: its provider, its clock, its armed faults. */
+export class RunningIssuer {
+  readonly name: string
+  readonly clock = new Clock()
+  readonly arming: Arming
+  readonly #environment: IssuerEnvironment
+  readonly #records: Bucket
+  #bucket: IssuerBucket
+  #settings: IssuerFixtures
+  #keys: SigningKeys
+  #provider: IssuerProvider
+
+  /**
+   * @param records where everything of this issuer is kept
+   */
+  constructor(
+    name: string,
+    settings: IssuerFixtures,
+    keys: SigningKeys,
+    records: Bucket,
+    environment: IssuerEnvironment,
+  ) {
+    this.name = name
+    this.#environment = environment
+    this.#records = records
+    this.#bucket = new IssuerBucket(records)
+    this.#settings = settings
+    this.#keys = keys
+    this.arming = new Arming({ nowMs: () => this.clock.nowMs() })
+    this.arming.replaceFixtures(settings.faults, settings.scenarios)
+    this.#provider = this.#makeProvider()
+  }
+
+  get settings(): IssuerFixtures {
+    return this.#settings
+  }
+
+  get provider(): IssuerProvider {
+    return this.#provider
+  }
+
+  get devices(): IssuerProvider['devices'] {
+    return this.#provider.devices
+  }
+
+  /** Takes over edited fixtures: in force on the next request, while tokens, sessions and counters live on. */
+  update(settings: IssuerFixtures, keys: SigningKeys): void {
+    this.#settings = settings
+    this.#keys = keys
+    this.arming.replaceFixtures(settings.faults, settings.scenarios)
+    this.#provider = this.#makeProvider()
+  }
+
+  /** The answer of the fault that takes this request, if one does. */
+  async faultFor(exchange: Exchange): Promise<FaultAnswer | undefined> {
+    const { onRequest } = this.#settings.hooks
+    if (onRequest !== undefined) {
+      const step = await onRequest(viewOf(exchange))
+      if (step !== undefined) return this.arming.fireOnce(step, exchange).answer()
+    }
+    if (!this.arming.concerns(exchange)) return undefined
+    const fired = await this.arming.take(exchange)
+    return fired.find(({ fault }) => fault.acts === 'answer')?.answer()
+  }
+
+  /** Back to the fixtures: faults, clock, tokens and sessions; what a slow request still writes is lost. Keys stay. */
+  async reset(keep: Keep = {}): Promise<void> {
+    const { faults = false, clock = false, tokens = false, sessions = false } = keep
+    if (!faults) this.arming.reset()
+    if (!clock) this.clock.reset()
+    if (tokens && sessions) return
+    const old = this.#bucket
+    old.retire()
+    this.#bucket = new IssuerBucket(this.#records)
+    this.#provider = this.#makeProvider()
+    await old.clearFlows(flowCollections, { sessions, tokens })
+  }
+
+  /** A client as people know it; undefined where there is none with this id. */
+  clientName(id: string): PageClient | undefined {
+    const client = this.#settings.clients.find(({ client_id: known }) => known === id)
+    return client && { id, name: client.client_name ?? id }
+  }
+
+  #makeProvider(): IssuerProvider {
+    const { settings } = this
+    return createProvider({
+      ...this.#environment,
+      name: this.name,
+      settings,
+      hooks: settings.hooks,
+      persona: personaOf(settings),
+      bucket: this.#bucket,
+      clock: this.clock,
+      keys: this.#keys,
+      names: { issuer: settings.issuer, browser: settings.browser_url },
+      authorizationFault: (exchange) => this.faultFor(exchange),
+    })
+  }
+}
+
+/** What a fixtures module's `onRequest` sees of a request. */
+function viewOf({ endpoint, method, headers, params, client }: Exchange) {
+  const plain = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
+  return { endpoint, method, headers: Object.fromEntries(plain), params, client }
+}

@@ -1,0 +1,105 @@
+import { rootIssuer } from '../domain/issuer.ts'
+import { didYouMean, UnderstudyError } from '../errors.ts'
+import type { Fixtures, IssuerFixtures } from '../fixtures/schema.ts'
+import { keepKeys, readKeys, type SigningKeys } from '../provider/keys.ts'
+import type { Store } from '../store/store.ts'
+import { type IssuerEnvironment, RunningIssuer } from './issuer.ts'
+
+/** The bucket of what belongs to the process rather than to an issuer. No issuer can have this name. */
+export const processBucket = '_process'
+
+/** Which issuer a path belongs to, and what is left of the path. */
+interface Match {
+  issuer: RunningIssuer
+  path: string
+}
+
+const wellKnown = /^(\/\.well-known\/(?:oauth-authorization-server|openid-configuration))\/([^/]+)\/?$/
+
+/** All issuers of a process: the only place where one is wired. */
+export class Issuers {
+  readonly #store: Store
+  readonly #environment: IssuerEnvironment
+  readonly #byName = new Map<string, RunningIssuer>()
+  /** Paths of fixed issuer URLs, which a proxy may or may not have taken off. */
+  #basePaths: string[] = []
+
+  constructor(store: Store, environment: IssuerEnvironment) {
+    this.#store = store
+    this.#environment = environment
+  }
+
+  /** Makes the issuers be those of the fixtures: new ones start, known ones take their edits over, others end. */
+  async adopt({ issuers }: Fixtures): Promise<void> {
+    for (const name of [...this.#byName.keys()].filter((known) => !issuers.has(known))) await this.remove(name)
+    for (const [name, settings] of issuers) {
+      const known = this.#byName.get(name)
+      if (known === undefined) await this.add(name, settings)
+      else known.update(settings, await this.#keysOf(name, settings))
+    }
+    this.#basePaths = basePathsOf(issuers.get(rootIssuer))
+  }
+
+  /** Starts one issuer. */
+  async add(name: string, settings: IssuerFixtures): Promise<RunningIssuer> {
+    const keys = await this.#keysOf(name, settings)
+    const issuer = new RunningIssuer(name, settings, keys, this.#store.bucket(name), this.#environment)
+    this.#byName.set(name, issuer)
+    return issuer
+  }
+
+  /** Ends one issuer and forgets all that it stored. */
+  async remove(name: string): Promise<void> {
+    this.#byName.delete(name)
+    await this.#store.drop(name)
+  }
+
+  /**
+   * The issuer of this name.
+   *
+   * @throws UnderstudyError `ERR_ISSUER_UNKNOWN` (404)
+   */
+  get(name: string): RunningIssuer {
+    const issuer = this.#byName.get(name)
+    if (issuer !== undefined) return issuer
+    const hint = didYouMean(name, this.#byName.keys()) || ` There are: ${[...this.#byName.keys()].join(', ')}.`
+    throw new UnderstudyError('ERR_ISSUER_UNKNOWN', 404, `Failed to find the issuer "${name}": there is none.${hint}`)
+  }
+
+  all(): Iterable<RunningIssuer> {
+    return this.#byName.values()
+  }
+
+  /** Finds the issuer that a path belongs to: a named one by the first segment, else the root. */
+  match(requested: string): Match {
+    const path = this.#withoutBase(requested)
+    const [, document, suffix] = wellKnown.exec(path) ?? []
+    const named = this.#byName.get(suffix ?? '')
+    if (document !== undefined && named !== undefined && suffix !== rootIssuer) return { issuer: named, path: document }
+    const end = path.indexOf('/', 1)
+    const segment = end === -1 ? path.slice(1) : path.slice(1, end)
+    const issuer = segment === rootIssuer ? undefined : this.#byName.get(segment)
+    if (issuer !== undefined) return { issuer, path: end === -1 ? '/' : path.slice(end) }
+    return { issuer: this.get(rootIssuer), path }
+  }
+
+  #withoutBase(path: string): string {
+    for (const base of this.#basePaths) {
+      if (path === base || path.startsWith(`${base}/`)) return path.slice(base.length) || '/'
+      const document = path.endsWith(base) ? path.slice(0, -base.length) : ''
+      if (/^\/\.well-known\/[\w-]+$/.test(document)) return document
+    }
+    return path
+  }
+
+  async #keysOf(name: string, { keys }: IssuerFixtures): Promise<SigningKeys> {
+    if (keys === 'shared') return keepKeys(this.#store.bucket(processBucket))
+    return keys === 'own' ? keepKeys(this.#store.bucket(name)) : readKeys(keys)
+  }
+}
+
+/** The paths below the origin at which a fixed root issuer stands. */
+function basePathsOf(root: IssuerFixtures | undefined): string[] {
+  const urls = [root?.issuer, root?.browser_url].filter((url) => url !== undefined && url !== 'auto')
+  return [...new Set(urls.map((url) => new URL(url as string).pathname).filter((path) => path !== '/'))]
+}

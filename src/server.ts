@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Control } from './control/control.ts'
+import { createControl } from './control/in-process.ts'
+import { UnderstudyError } from './errors.ts'
+import type { LoadOptions } from './fixtures/load.ts'
+import { FixturesSource } from './fixtures/watch.ts'
+import { createApp } from './http/app.ts'
+import { createLogger } from './http/log.ts'
+import type { LogLevel } from './http/log-level.ts'
+import { packageRoot } from './http/web/package-root.ts'
+import { createRender } from './http/web/render.ts'
+import { Issuers, processBucket } from './issuer/registry.ts'
+import { openStore } from './store/open.ts'
+import type { Store } from './store/store.ts'
+
+export interface ServerOptions {
+  /** Files and folders of fixtures. Default, where nothing else is given either: the documented example. */
+  fixtures?: readonly string[] | undefined
+  /** One more document: YAML or JSON as text, or the object itself. */
+  inline?: LoadOptions['inline']
+  /** 0 takes a free one. Default: 9400. */
+  port?: number | undefined
+  /** Where to listen. Default: 127.0.0.1. */
+  host?: string | undefined
+  /** Overrides `issuer` of the root issuer. */
+  issuerUrl?: string | undefined
+  /** Overrides `browser_url` of the root issuer. */
+  browserUrl?: string | undefined
+  /** `memory` (the default) or `json:PATH`. */
+  store?: string | undefined
+  adminToken?: string | undefined
+  adminHosts?: readonly string[] | undefined
+  /** Overrides `persona` of the root issuer. */
+  persona?: string | undefined
+  /** Whether edits of the fixtures are taken over while it runs. Default: true. */
+  watch?: boolean | undefined
+  /** Default: info. */
+  logLevel?: LogLevel | undefined
+  /** Where `${NAME}` in fixtures looks. Default: the environment of the process. */
+  env?: LoadOptions['env']
+}
+
+export interface RunningServer {
+  /** The origin at which it listens. */
+  url: string
+  control: Control
+  registry: Issuers
+  /** All issuers with their URLs. */
+  issuers: { name: string; url: string }[]
+  /** Answers what is under way, then lets go of the port and the store. */
+  close(): Promise<void>
+}
+
+/** How long a stalled request may take to arrive. */
+const requestTimeoutMs = 30_000
+
+/** How long `close` waits for answers under way. */
+const drainMs = 10_000
+
+/**
+ * Starts an Understudy: the one place where all of its rooms are put together.
+ *
+ * @throws UnderstudyError `ERR_FIXTURES_INVALID`, `ERR_STORE_…`, `ERR_PORT_IN_USE`, `ERR_LISTEN`
+ */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const logger = await createLogger(options.logLevel ?? 'info')
+  let adopt: (() => Promise<void>) | undefined
+  const source = await FixturesSource.open(loadOptions(options), {
+    async onChange() {
+      await adopt?.()
+      logger.info('The fixtures have changed and are in force')
+    },
+    onError: (error) =>
+      logger.error(`The fixtures have changed, but the last good ones stay in force. ${error.message}`),
+  })
+  const store = await openStore(options.store ?? 'memory')
+  try {
+    const cookieKeys = await keepCookieKeys(store)
+    const render = createRender()
+    let origin = ''
+    const registry = new Issuers(store, { render, cookieKeys, fallbackOrigin: () => origin })
+    adopt = () => registry.adopt(source.current)
+    await adopt()
+    const control = createControl(registry)
+    const app = createApp({
+      issuers: registry,
+      control,
+      render,
+      logger,
+      cookieKeys,
+      adminToken: options.adminToken,
+      adminHosts: () => [...(options.adminHosts ?? []), ...issuerHosts(registry)],
+      refresh: options.watch === false ? () => undefined : () => source.refresh(),
+    })
+    const server = createServer({ requestTimeout: requestTimeoutMs }, app.callback())
+    origin = await listen(server, options)
+    return {
+      url: origin,
+      control,
+      registry,
+      issuers: [...registry.all()].map(({ name, provider }) => ({ name, url: provider.naming.issuerFor(undefined) })),
+      close: () => close(server, store, logger),
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+function loadOptions(options: ServerOptions): LoadOptions {
+  const { fixtures = [], inline, issuerUrl, browserUrl, persona, env = process.env } = options
+  const nothingGiven = fixtures.length === 0 && inline === undefined
+  return {
+    paths: nothingGiven ? [join(packageRoot(), 'data', 'fixtures.yaml')] : fixtures,
+    inline,
+    overrides: { issuer: issuerUrl, browser_url: browserUrl, persona },
+    env,
+  }
+}
+
+/** The secrets that sign cookies, kept so that a browser stays signed in over a restart. */
+async function keepCookieKeys(store: Store): Promise<string[]> {
+  const bucket = store.bucket(processBucket)
+  const stored = await bucket.get('CookieKeys', 'current')
+  if (stored !== undefined) return stored.value as string[]
+  const made = [randomBytes(32).toString('base64url')]
+  await bucket.put('CookieKeys', 'current', { value: made })
+  return made
+}
+
+function* issuerHosts(registry: Issuers): Iterable<string> {
+  for (const { provider } of registry.all()) for (const name of provider.naming.names()) yield new URL(name).hostname
+}
+
+/** Listens, and says at which origin. */
+async function listen(server: Server, { port = 9400, host = '127.0.0.1' }: ServerOptions): Promise<string> {
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const failed = `Failed to listen on ${host}:${port}`
+    if (code === 'EADDRINUSE') {
+      const way = 'Choose another with --port, or 0 for a free one.'
+      throw new UnderstudyError('ERR_PORT_IN_USE', 500, `${failed}: the port is in use. ${way}`)
+    }
+    throw new UnderstudyError('ERR_LISTEN', 500, `${failed}: ${message}.`)
+  }
+  return `http://localhost:${(server.address() as AddressInfo).port}`
+}
+
+async function close(server: Server, store: Store, logger: Logger): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeIdleConnections()
+  const cutOff = setTimeout(() => server.closeAllConnections(), drainMs)
+  cutOff.unref()
+  await closed
+  clearTimeout(cutOff)
+  await store.close()
+  logger.flush()
+}
