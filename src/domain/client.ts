@@ -132,5 +132,6 @@ export const clientSchema = clientFields
     }
   })
   .transform(normalizeClient)
+  .meta({ id: 'client', description: 'RFC 7591 metadata under its own names, and what Understudy adds to it.' })
 
 export type Client = z.output<typeof clientSchema>

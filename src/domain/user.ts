@@ -62,6 +62,7 @@ export const userEntrySchema = z
       claims: { name, email: `${entry}@example.com`, email_verified: true },
     }
   })
+  .meta({ id: 'user', description: 'A username, which derives a name and an e-mail address, or a whole user.' })
 
 export interface User {
   username: string
