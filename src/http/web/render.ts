@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ejs, { type ClientFunction, type Data } from 'ejs'
+import ejs from 'ejs'
 import type { PageName, Pages, Render } from '../../domain/pages.ts'
 import { avatar } from './avatar.ts'
 import { pageStart } from './headers.ts'
@@ -22,29 +21,14 @@ const extras: { [Name in PageName]?: (data: Pages[Name]) => object | Promise<obj
  */
 export function createRender(): Render {
   const views = join(packageRoot(), 'views')
-  const templates = new Map<string, ClientFunction>()
-
-  // `client` lets us hand templates our `include`; EJS's own asks the file system at every one.
-  function compile(name: string): ClientFunction {
-    const filename = join(views, `${name}.ejs`)
-    const template = ejs.compile(readFileSync(filename, 'utf8'), {
-      client: true,
-      compileDebug: false,
-      filename,
-      rmWhitespace: true,
-      strict: true,
-    })
-    templates.set(name, template)
-    return template
-  }
-
-  function include(name: string, locals?: Data): string {
-    const template = templates.get(name) ?? compile(name)
-    return template(locals, ejs.escapeXML, include)
-  }
+  const options = { cache: true, strict: true, compileDebug: false, rmWhitespace: true, views: [views] }
 
   return async function render(page, data) {
     const made = await extras[page]?.(data)
-    return include('layout', { ...made, pageStart, css: style().css, avatar, page, data })
+    return ejs.renderFile(
+      join(views, 'layout.ejs'),
+      { ...made, pageStart, css: style().css, avatar, page, data },
+      options,
+    )
   }
 }
