@@ -31,7 +31,7 @@ export function createControl(issuers: Issuers, refresh: () => void | Promise<vo
       return armed(await find(issuer), id)
     },
     async arm(issuer, spec) {
-      return (await find(issuer)).arming.arm(spec, 'admin')
+      return (await find(issuer)).arming.arm(spec)
     },
     async disarm(issuer, id) {
       const found = await find(issuer)

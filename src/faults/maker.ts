@@ -1,0 +1,82 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { Armed, type ArmedState } from './armed.ts'
+import type { Plan } from './plan.ts'
+import { planOf } from './plan.ts'
+import { type ArmingRecord, countRecord } from './records.ts'
+import type { ArmedFaultSpec } from './spec.ts'
+
+export interface ArmingOptions {
+  /** The issuer's clock: milliseconds since the epoch. */
+  nowMs(): number
+  /** A new id for an armed fault. Default: a UUID. */
+  newId?(): string
+  /** A seed for dice that were given none. Default: by chance. */
+  newSeed?(): number
+  /** Whether requests may arm faults for their own flows. Default: yes. */
+  takesRequestFaults?(): boolean
+  /** Told of every change at once, so that it can be stored before the request is answered. */
+  onChange?(record: ArmingRecord): void
+}
+
+/** An armed fault as it was written, and what it does. */
+export interface ReadFault {
+  spec: ArmedFaultSpec
+  plan: Plan
+}
+
+/** Makes armed faults, new ones and those that were stored. */
+export class Maker {
+  readonly nowMs: () => number
+  readonly takesRequestFaults: () => boolean
+  readonly #newId: () => string
+  readonly #newSeed: () => number
+  readonly #onChange: (record: ArmingRecord) => void
+  #order = 0
+
+  constructor(options: ArmingOptions) {
+    this.nowMs = () => options.nowMs()
+    this.takesRequestFaults = () => options.takesRequestFaults?.() ?? true
+    this.#newId = () => options.newId?.() ?? randomUUID()
+    this.#newSeed = () => options.newSeed?.() ?? randomInt(2 ** 31)
+    this.#onChange = (record) => options.onChange?.(record)
+  }
+
+  newId(): string {
+    return this.#newId()
+  }
+
+  /** Tells whoever stores the state of a change. */
+  tell(...records: readonly ArmingRecord[]): void {
+    for (const record of records) this.#onChange(record)
+  }
+
+  make({ spec, plan }: ReadFault, from: Pick<ArmedState, 'origin' | 'scenario'>): Armed {
+    this.#order += 1
+    const state: ArmedState = {
+      id: this.#newId(),
+      ...from,
+      order: this.#order,
+      spec,
+      ...(spec.for !== undefined && { untilMs: this.nowMs() + spec.for * 1000 }),
+      ...(spec.probability !== undefined && { seed: spec.seed ?? this.#newSeed() }),
+      matches: 0,
+      fires: 0,
+    }
+    return this.#armed(state, plan)
+  }
+
+  /** Makes an armed fault again; none where the catalog no longer has what it needs. */
+  remake(state: ArmedState): Armed[] {
+    const { plan, mistakes } = planOf(state.spec)
+    if (mistakes.length > 0) return []
+    this.#order = Math.max(this.#order, state.order)
+    return [this.#armed({ ...state }, plan)]
+  }
+
+  #armed(state: ArmedState, plan: Plan): Armed {
+    const armed: Armed = new Armed(state, plan, (subject) =>
+      this.tell({ ...countRecord(armed, subject), value: undefined }),
+    )
+    return armed
+  }
+}
