@@ -16,6 +16,12 @@ interface Rule extends Advice {
 /** The first that fits wins: those that look at the words stand before those that look at the code alone. */
 const rules: readonly Rule[] = [
   {
+    status: 404,
+    says: /user_code|device request/,
+    title: 'There is no such device code',
+    hint: 'Check the code, or start again on the device to get a new one: a code lives only for some minutes.',
+  },
+  {
     error: 'invalid_request',
     status: 404,
     title: 'There is nothing here',

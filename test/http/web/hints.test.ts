@@ -41,6 +41,10 @@ test.each([
     { status: 404, error: 'invalid_request', description: 'unrecognized route or not allowed method (GET on /x)' },
     /discovery document/,
   ],
+  [
+    { status: 404, error: 'invalid_request', description: 'no device request has the code "X".' },
+    /start again on the device/,
+  ],
   [{ status: 404, error: 'not_found' }, /lists them all/],
   [{ status: 400, error: 'something_new' }, /Start again/],
 ])('%o has a way out', (page, hint) => {
