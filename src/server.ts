@@ -82,11 +82,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   try {
     const cookieKeys = await keepCookieKeys(store)
     const render = createRender()
-    let origin = ''
+    let origin = originAt(options.port ?? 9400)
     const registry = new Issuers(store, { render, cookieKeys, fallbackOrigin: () => origin })
     adopt = () => registry.adopt(source.current)
     await adopt()
-    const control = createControl(registry)
+    const refresh = options.watch === false ? () => undefined : () => source.refresh()
+    const control = createControl(registry, refresh)
     const app = createApp({
       issuers: registry,
       control,
@@ -95,7 +96,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       cookieKeys,
       adminToken: options.adminToken,
       adminHosts: () => [...(options.adminHosts ?? []), ...issuerHosts(registry)],
-      refresh: options.watch === false ? () => undefined : () => source.refresh(),
+      refresh,
     })
     const server = createServer({ requestTimeout: requestTimeoutMs }, app.callback())
     origin = await listen(server, options)
@@ -151,7 +152,11 @@ async function listen(server: Server, { port = 9400, host = '127.0.0.1' }: Serve
     }
     throw new UnderstudyError('ERR_LISTEN', 500, `${failed}: ${message}.`)
   }
-  return `http://localhost:${(server.address() as AddressInfo).port}`
+  return originAt((server.address() as AddressInfo).port)
+}
+
+function originAt(port: number): string {
+  return `http://localhost:${port}`
 }
 
 async function close(server: Server, store: Store, logger: Logger): Promise<void> {

@@ -1,0 +1,8 @@
+export type { ArmedFaultView, PendingDevice, Resettable, ScenarioView } from './control/control.ts'
+export type { FaultStep, IssuerHooks, RequestView } from './domain/issuer.ts'
+export { UnderstudyError } from './errors.ts'
+export type { ArmedFaultSpec } from './faults/spec.ts'
+export { defineFixtures } from './fixtures/define.ts'
+export type { FixturesInput } from './fixtures/schema.ts'
+export type { ArmInput, Understudy, UnderstudyIssuer, UnderstudyOptions } from './sdk/start.ts'
+export { startUnderstudy } from './sdk/start.ts'

@@ -1,0 +1,104 @@
+import type { ArmedFaultView, Control, PendingDevice, Resettable, ScenarioView } from '../control/control.ts'
+import { rootIssuer } from '../domain/issuer.ts'
+import type { ArmedFaultSpec } from '../faults/spec.ts'
+import type { FixturesInput } from '../fixtures/schema.ts'
+import { type ServerOptions, startServer } from '../server.ts'
+import { parseDurationSeconds } from '../time.ts'
+
+/** A fault by name, or as the fixtures write it. */
+export type ArmInput = string | Partial<ArmedFaultSpec>
+
+export interface UnderstudyOptions extends Omit<ServerOptions, 'fixtures' | 'inline'> {
+  /** The fixtures themselves, or the path of a file or folder, or several. Default: the documented example. */
+  fixtures?: FixturesInput | string | readonly string[] | undefined
+}
+
+/** The verbs of one issuer. */
+export interface UnderstudyIssuer {
+  readonly name: string
+  /** The issuer identifier. */
+  readonly url: string
+  /** Arms a fault, and tells what was armed. */
+  arm(fault: ArmInput): Promise<ArmedFaultView>
+  armed(): Promise<ArmedFaultView[]>
+  /** Disarms one, or all. */
+  disarm(id?: string): Promise<void>
+  /** Toggles a scenario of the fixtures. */
+  scenario(name: string, enabled: boolean): Promise<ScenarioView>
+  readonly device: {
+    pending(): Promise<PendingDevice[]>
+    approve(userCode: string, user: string): Promise<void>
+    deny(userCode: string): Promise<void>
+    expire(userCode: string): Promise<void>
+  }
+  readonly clock: {
+    /** Moves this issuer's time forward: seconds, or text such as `31d`. */
+    advance(by: number | string): void
+  }
+  /** Back to the fixtures. */
+  reset(options?: { keep?: readonly Resettable[] }): Promise<void>
+}
+
+/** A running Understudy, whose own verbs are those of its root issuer. */
+export interface Understudy extends UnderstudyIssuer, AsyncDisposable {
+  /**
+   * A named issuer.
+   *
+   * @throws UnderstudyError `ERR_ISSUER_UNKNOWN`
+   */
+  issuer(name: string): UnderstudyIssuer
+  close(): Promise<void>
+}
+
+/**
+ * Starts an Understudy in this process, on a free port and in memory unless told otherwise.
+ *
+ * @throws UnderstudyError `ERR_FIXTURES_INVALID` with every mistake, `ERR_PORT_IN_USE`, `ERR_STORE_…`
+ */
+export async function startUnderstudy({ fixtures, ...options }: UnderstudyOptions = {}): Promise<Understudy> {
+  const paths = typeof fixtures === 'string' ? [fixtures] : fixtures
+  const given = isPaths(paths) ? { fixtures: paths } : { inline: paths }
+  const server = await startServer({ port: 0, logLevel: 'warn', ...options, ...given })
+  const { control, registry } = server
+  const issuer = (name: string) => {
+    const { clock, provider } = registry.get(name)
+    return issuerVerbs(name, provider.naming.issuerFor(undefined), control, clock)
+  }
+  return { ...issuer(rootIssuer), issuer, close: server.close, [Symbol.asyncDispose]: server.close }
+}
+
+function isPaths(fixtures: FixturesInput | readonly string[] | undefined): fixtures is readonly string[] | undefined {
+  return fixtures === undefined || Array.isArray(fixtures)
+}
+
+function issuerVerbs(
+  name: string,
+  url: string,
+  control: Control,
+  clock: { advance(seconds: number): void },
+): UnderstudyIssuer {
+  return {
+    name,
+    url,
+    arm: (fault) => control.arm(name, typeof fault === 'string' ? { fault } : fault),
+    armed: () => control.faults(name),
+    disarm: (id) => control.disarm(name, id),
+    scenario: (scenario, enabled) => control.toggleScenario(name, scenario, enabled),
+    device: {
+      pending: () => control.devices(name),
+      approve: (userCode, user) => control.actOnDevice(name, userCode, { action: 'approve', user }),
+      deny: (userCode) => control.actOnDevice(name, userCode, { action: 'deny' }),
+      expire: (userCode) => control.actOnDevice(name, userCode, { action: 'expire' }),
+    },
+    clock: {
+      advance(by) {
+        const seconds = parseDurationSeconds(by)
+        if (seconds === undefined) {
+          throw new RangeError(`Failed to advance the clock by "${by}": expected seconds, or text such as 90s, 10m or 31d.`)
+        }
+        clock.advance(seconds)
+      },
+    },
+    reset: (options) => control.reset(name, options),
+  }
+}
