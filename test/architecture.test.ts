@@ -100,7 +100,7 @@ const forbidden: Record<string, RegExp> = {
     /<(?:script|link|img|iframe|source|use|object|embed)\b[^>]*(?:src|href|data)\s*=\s*["']?(?:https?:)?\/\/|(?:url\(|@import)\s*["']?(?:https?:)?\/\//i,
   'a content network is another host':
     /\b(?:unpkg\.com|jsdelivr\.net|cdnjs\.|esm\.sh|skypack\.dev|googleapis\.com|gstatic\.com|bootstrapcdn\.com)/i,
-  'the compiler is not to be silenced': /@ts-(?:ignore|nocheck|expect-error)|biome-ignore-all/,
+  'the compiler is not to be silenced without a reason': /@ts-(?:ignore|nocheck)|@ts-expect-error\s*$|biome-ignore-all/m,
   'unfinished work is not shipped': /\b(?:TODO|FIXME|XXX)\b/,
   'Node 22 cannot parse it': /^\s*(?:await\s+)?using\s+\w+\s*=/m,
 }
