@@ -68,8 +68,8 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
       control.reset('partnr'),
     ]
 
-    for (const operation of operations) {
-      expect(await failure(operation)).toMatchObject({
+    for (const error of await Promise.all(operations.map(failure))) {
+      expect(error).toMatchObject({
         code: 'ERR_ISSUER_UNKNOWN',
         status: 404,
         message: expect.stringContaining('Did you mean "partner"?'),
