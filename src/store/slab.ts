@@ -18,13 +18,14 @@ interface Chunk {
 /**
  * Many small texts by number, kept outside the JavaScript heap: a record costs its bytes, and the garbage collector never walks it.
  *
- * Entries are appended to chunks; a chunk whose greater part is dead is emptied into the newest one, so the space in use stays
- * within twice what is alive, and no single call moves more than one chunk.
+ * Entries are appended to chunks; {@link Slab.tidy} empties those whose greater part is dead into the newest one, so that the
+ * space in use stays within about twice what is alive.
  */
 export class Slab {
   readonly #onMove: (from: number, to: number) => void
   readonly #chunks: (Chunk | undefined)[] = []
   readonly #vacant: number[] = []
+  readonly #sparse = new Set<number>()
   #newest = -1
   #walks = 0
 
@@ -71,7 +72,21 @@ export class Slab {
     const word = offsetOf(ref) / 4
     chunk.words[word + header.textBytes] = 0
     chunk.liveUnits -= chunk.words[word + header.units] ?? 0
-    this.#tidy(chunkIndexOf(ref))
+    if (isSparse(chunk)) this.#sparse.add(chunkIndexOf(ref))
+  }
+
+  /** Empties what has become sparse, unless somebody walks: the one call in which entries move. */
+  tidy(): void {
+    if (this.#walks > 0) return
+    for (const index of this.#sparse) {
+      if (index === this.#newest) continue
+      this.#sparse.delete(index)
+      const chunk = this.#chunks[index]
+      if (chunk === undefined || !isSparse(chunk)) continue
+      for (const ref of this.#refsIn(index)) this.#move(chunk, ref)
+      this.#chunks[index] = undefined
+      this.#vacant.push(index)
+    }
   }
 
   hashOf(ref: number): number {
@@ -102,15 +117,13 @@ export class Slab {
       for (let index = 0; index < this.#chunks.length; index += 1) yield* this.#refsIn(index)
     } finally {
       this.#walks -= 1
-      for (let index = 0; index < this.#chunks.length; index += 1) this.#tidy(index)
     }
   }
 
-  /** The entries of one chunk, until another chunk has taken its place. */
   *#refsIn(index: number): Generator<number, void, undefined> {
     const chunk = this.#chunks[index]
     if (chunk === undefined) return
-    for (let unit = 0; unit < chunk.usedUnits && this.#chunks[index] === chunk; ) {
+    for (let unit = 0; unit < chunk.usedUnits; ) {
       const word = (unit * unitBytes) / 4
       const units = chunk.words[word + header.units] ?? chunk.units
       if (chunk.words[word + header.textBytes] !== 0) yield index * unitsPerChunk + unit + 1
@@ -134,26 +147,13 @@ export class Slab {
 
   /** Opens a chunk: one of twice the newest's size, or one for a single great entry, which leaves the newest the newest. */
   #open(units: number): number {
-    const retired = this.#newest
     const index = this.#vacant.pop() ?? this.#chunks.length
-    const chunk = newChunk(Math.max(units, nextChunkUnits(units, this.#chunks[retired]?.units)))
+    const chunk = newChunk(Math.max(units, nextChunkUnits(units, this.#chunks[this.#newest]?.units)))
     this.#chunks[index] = chunk
     if (chunk.units > unitsPerChunk) return index
+    this.#sparse.add(this.#newest)
     this.#newest = index
-    this.#tidy(retired)
     return index
-  }
-
-  /** Lets go of a chunk that is all dead, and empties one that is mostly dead. */
-  #tidy(index: number): void {
-    const chunk = this.#chunks[index]
-    if (chunk === undefined || index === this.#newest || chunk.liveUnits * 2 >= chunk.units) return
-    if (chunk.liveUnits > 0) {
-      if (this.#walks > 0) return
-      for (const ref of this.#refsIn(index)) this.#move(chunk, ref)
-    }
-    this.#chunks[index] = undefined
-    this.#vacant.push(index)
   }
 
   #move(chunk: Chunk, from: number): void {
@@ -177,6 +177,10 @@ export class Slab {
     if (chunk === undefined) throw new RangeError(`no chunk ${index}`)
     return chunk
   }
+}
+
+function isSparse(chunk: Chunk): boolean {
+  return chunk.liveUnits * 2 < chunk.units
 }
 
 function newChunk(units: number): Chunk {

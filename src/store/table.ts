@@ -47,18 +47,20 @@ export class Table {
     else {
       this.#disown(id, old)
       if (!this.#slab.rewrite(old, expires, text)) {
-        this.#slots[slot] = this.#slab.add(this.#slab.hashOf(old), expires, id, text)
         this.#slab.free(old)
+        this.#slots[slot] = this.#slab.add(hashOf(id), expires, id, text)
       }
     }
     for (const index in indexes) this.#own(ownerKey(index, indexes[index] ?? ''), id)
     this.#sweep()
+    this.#slab.tidy()
   }
 
   delete(key: string): void {
     const id = key.toWellFormed()
     const slot = this.#find(id)
     if ((this.#slots[slot] ?? 0) !== 0) this.#remove(slot, id)
+    this.#slab.tidy()
   }
 
   ids(): string[] {
