@@ -7,7 +7,15 @@ import type { Fired } from './fault.ts'
 import { firedBy, fireStep } from './fire-once.ts'
 import { FlowFaults } from './flow-faults.ts'
 import { type ArmingOptions, Maker, type ReadFault } from './maker.ts'
-import { type ArmingRecord, armedRecord, countRecord, flowRecord, readRecords, scenarioRecord } from './records.ts'
+import {
+  type ArmingRecord,
+  armedRecord,
+  countRecord,
+  flowRecord,
+  readRecords,
+  scenarioRecord,
+  withoutFlow,
+} from './records.ts'
 import { readInheritedFaults, readRequestFaults } from './request-faults.ts'
 import { Roster } from './roster.ts'
 import type { ArmedFaultSpec } from './spec.ts'
@@ -36,7 +44,7 @@ export class Arming {
     this.#maker = new Maker(options)
     this.#roster = new Roster(this.#maker)
     this.#declared = new Declared(this.#maker, this.#roster)
-    this.#flows = new FlowFaults((flowId) => this.#maker.tell({ ...flowRecord(flowId), value: undefined }))
+    this.#flows = new FlowFaults((flowId) => this.#maker.tell(withoutFlow(flowId)))
   }
 
   /**
@@ -95,7 +103,7 @@ export class Arming {
   /** Back to what the fixtures declare, with counters at zero and every scenario off. */
   reset(): void {
     this.#declared.reset()
-    for (const flowId of [...this.#flows.ids()]) this.#maker.tell({ ...flowRecord(flowId), value: undefined })
+    for (const flowId of [...this.#flows.ids()]) this.#maker.tell(withoutFlow(flowId))
     this.#flows.clear()
   }
 
@@ -136,7 +144,7 @@ export class Arming {
     return [
       ...armed.map(armedRecord),
       ...armed.flatMap((each) => [...each.counts.subjects()].map(([subject]) => countRecord(each, subject))),
-      ...[...this.#flows.ids()].map((flowId) => flowRecord(flowId, this.#flows.of(flowId))),
+      ...[...this.#flows.ids()].map((flowId) => flowRecord(flowId, this.#flows.of(flowId) ?? [])),
       ...[...this.#declared.enabled].map((name) => scenarioRecord(name, true)),
     ]
   }

@@ -1,8 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { Armed, type ArmedState } from './armed.ts'
-import type { Plan } from './plan.ts'
-import { planOf } from './plan.ts'
-import { type ArmingRecord, countRecord } from './records.ts'
+import { type Plan, planOf } from './plan.ts'
+import { type ArmingRecord, withoutCount } from './records.ts'
 import type { ArmedFaultSpec } from './spec.ts'
 
 export interface ArmingOptions {
@@ -74,9 +73,6 @@ export class Maker {
   }
 
   #armed(state: ArmedState, plan: Plan): Armed {
-    const armed: Armed = new Armed(state, plan, (subject) =>
-      this.tell({ ...countRecord(armed, subject), value: undefined }),
-    )
-    return armed
+    return new Armed(state, plan, (subject) => this.tell(withoutCount(state, subject)))
   }
 }

@@ -24,11 +24,11 @@ export function armedRecord({ state }: Armed): ArmingRecord {
 
 /** What an armed fault has counted for one client or flow. */
 export function countRecord({ state, counts }: Armed, subject: string): ArmingRecord {
-  return { key: `count/${state.id}/${subject}`, value: { ...counts.of(subject) } }
+  return { key: countKey(state, subject), value: { ...counts.of(subject) } }
 }
 
 /** What requests have armed for their flow. */
-export function flowRecord(flowId: string, faults: readonly Armed[] = []): ArmingRecord {
+export function flowRecord(flowId: string, faults: readonly Armed[]): ArmingRecord {
   return { key: `flow/${flowId}`, value: faults.map(({ state }) => ({ ...state })) }
 }
 
@@ -37,11 +37,24 @@ export function scenarioRecord(name: string, enabled: boolean): ArmingRecord {
   return { key: `scenario/${name}`, value: enabled || undefined }
 }
 
-/** The records to forget with an armed fault. */
-export function forgottenWith(armed: Armed): ArmingRecord[] {
-  const { id } = armed.state
-  const counts = [...armed.counts.subjects()].map(([subject]) => ({ key: `count/${id}/${subject}`, value: undefined }))
-  return [...counts, { key: `armed/${id}`, value: undefined }]
+/** To forget a flow. */
+export function withoutFlow(flowId: string): ArmingRecord {
+  return { key: `flow/${flowId}`, value: undefined }
+}
+
+/** To forget what an armed fault has counted for one client or flow. */
+export function withoutCount(state: ArmedState, subject: string): ArmingRecord {
+  return { key: countKey(state, subject), value: undefined }
+}
+
+/** To forget an armed fault, and what it has counted. */
+export function withoutArmed({ state, counts }: Armed): ArmingRecord[] {
+  const counted = [...counts.subjects()].map(([subject]) => withoutCount(state, subject))
+  return [...counted, { key: `armed/${state.id}`, value: undefined }]
+}
+
+function countKey({ id }: ArmedState, subject: string): string {
+  return `count/${id}/${subject}`
 }
 
 /** Sorts records out, whatever their order. */

@@ -2,7 +2,7 @@ import type { Endpoint } from '../domain/exchange.ts'
 import type { Armed } from './armed.ts'
 import type { Maker } from './maker.ts'
 import { readArmedFault } from './read.ts'
-import { armedRecord, forgottenWith } from './records.ts'
+import { armedRecord, withoutArmed } from './records.ts'
 import type { ArmedFaultSpec } from './spec.ts'
 
 /** What belongs together: the faults of the fixtures, or those of one scenario. */
@@ -111,7 +111,7 @@ export class Roster {
   #forget(some: readonly Armed[]): void {
     if (some.length === 0) return
     const gone = new Set(some)
-    for (const armed of some) this.#maker.tell(...forgottenWith(armed))
+    for (const armed of some) this.#maker.tell(...withoutArmed(armed))
     this.#set(this.#all.filter((armed) => !gone.has(armed)))
   }
 }

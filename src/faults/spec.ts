@@ -73,6 +73,7 @@ export const whenSchema = z.strictObject(whenShape, { error: unknownMember(Objec
 
 export type When = z.output<typeof whenSchema>
 
+const stepsError = 'expected a list of one or more steps'
 const count0 = 'expected a whole number, 0 or more'
 const count1 = 'expected a whole number, 1 or more, or always'
 const share = 'expected a number above 0, up to 1'
@@ -81,8 +82,8 @@ const armedFaultShape = {
   fault: faultNameSchema.optional(),
   with: withSchema.optional().describe('Parameters of the fault.'),
   script: z
-    .array(stepSchema)
-    .min(1)
+    .array(stepSchema, { error: stepsError })
+    .min(1, { error: stepsError })
     .optional()
     .describe('Faults played in order over matching requests; pass: behave.'),
   when: whenSchema.optional().describe('Which requests; default: all.'),
