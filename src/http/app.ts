@@ -33,8 +33,8 @@ export function createApp({ issuers, control, render, logger, ...options }: AppO
   const report = (error: unknown) => logger.error({ err: error }, 'Failed to answer a request')
   const onion = [
     requestLog(logger),
-    answerErrors(render, logger),
     securePages(),
+    answerErrors(render, logger),
     createAdminApi({ control, adminToken: options.adminToken, allowedHosts: options.adminHosts, report }),
     homePage(render, issuers),
     lookUpIssuer(issuers, options.refresh),
