@@ -22,6 +22,12 @@ export interface ArmedState extends Count {
   disarmed?: boolean
 }
 
+/** What is due to a request, and whose count it is: a client's or a flow's, or undefined for the issuer's. */
+export interface Turn {
+  due: Step | undefined
+  subject: string | undefined
+}
+
 /** One armed fault or script, with what it has counted. */
 export class Armed {
   readonly state: ArmedState
@@ -54,12 +60,13 @@ export class Armed {
   /**
    * Counts a request that is meant, and says what is due: a fault, or nothing.
    *
+   * @returns undefined where nothing is left for this client or flow, and nothing was counted
    * Whoever acts on the fault says so by `fired()`: one that another fault has forestalled spends nothing of `times`.
    */
-  turn(exchange: Exchange, identity: Identity | undefined): { due: Step | undefined; subject: string | undefined } {
+  turn(exchange: Exchange, identity: Identity | undefined): Turn | undefined {
     const subject = this.#subjectOf(exchange, identity)
     const count = this.counts.of(subject)
-    if (this.#isUsedUp(count)) return { due: undefined, subject }
+    if (this.#isUsedUp(count)) return undefined
     count.matches += 1
     if (subject !== undefined) this.state.matches += 1
     const played = count.matches - this.plan.skip

@@ -1,7 +1,7 @@
 import type { Exchange, Identity } from '../domain/exchange.ts'
 import type { FaultStep } from '../domain/issuer.ts'
 import { UnderstudyError } from '../errors.ts'
-import type { Armed } from './armed.ts'
+import type { Armed, Turn } from './armed.ts'
 import { Declared, type DeclaredScenario, type ScenarioState } from './declared.ts'
 import type { Fired } from './fault.ts'
 import { firedBy, fireStep } from './fire-once.ts'
@@ -103,7 +103,7 @@ export class Arming {
   /** Back to what the fixtures declare, with counters at zero and every scenario off. */
   reset(): void {
     this.#declared.reset()
-    for (const flowId of [...this.#flows.ids()]) this.#maker.tell(withoutFlow(flowId))
+    for (const [flowId] of this.#flows.all()) this.#maker.tell(withoutFlow(flowId))
     this.#flows.clear()
   }
 
@@ -143,8 +143,10 @@ export class Arming {
     const armed = this.#roster.remembered
     return [
       ...armed.map(armedRecord),
-      ...armed.flatMap((each) => [...each.counts.subjects()].map(([subject]) => countRecord(each, subject))),
-      ...[...this.#flows.ids()].map((flowId) => flowRecord(flowId, this.#flows.of(flowId) ?? [])),
+      ...armed.flatMap((each) =>
+        [...each.counts.subjects()].map(([subject, count]) => countRecord(each, subject, count)),
+      ),
+      ...[...this.#flows.all()].map(([flowId, faults]) => flowRecord(flowId, faults)),
       ...[...this.#declared.enabled].map((name) => scenarioRecord(name, true)),
     ]
   }
@@ -193,19 +195,26 @@ export class Arming {
   #play(candidates: readonly Armed[], exchange: Exchange, identity: Identity | undefined): Fired[] {
     const fired: Fired[] = []
     for (const armed of candidates) {
-      if (armed.isSpent(this.#maker.nowMs)) this.#settle(armed)
-      else if (armed.judge(exchange, identity) === true) {
-        const { due, subject } = armed.turn(exchange, identity)
-        const forestalled = due?.fault.acts === 'answer' && fired.some(({ fault }) => fault.acts === 'answer')
-        if (due && !forestalled) {
-          armed.fired(subject)
-          fired.push(firedBy(armed.state.id, armed.state.origin, due, exchange))
-        }
-        this.#remember(armed, subject)
-        if (armed.isSpent(this.#maker.nowMs)) this.#settle(armed)
+      const turn = this.#turnOf(armed, exchange, identity)
+      if (turn === undefined) continue
+      const { due, subject } = turn
+      const forestalled = due?.fault.acts === 'answer' && fired.some(({ fault }) => fault.acts === 'answer')
+      if (due && !forestalled) {
+        armed.fired(subject)
+        fired.push(firedBy(armed.state.id, armed.state.origin, due, exchange))
       }
+      this.#remember(armed, subject)
+      if (armed.isSpent(this.#maker.nowMs)) this.#settle(armed)
     }
     return fired
+  }
+
+  #turnOf(armed: Armed, exchange: Exchange, identity: Identity | undefined): Turn | undefined {
+    if (!armed.isSpent(this.#maker.nowMs)) {
+      return armed.judge(exchange, identity) === true ? armed.turn(exchange, identity) : undefined
+    }
+    this.#settle(armed)
+    return undefined
   }
 
   /** Arms what a request, or the one that began its flow, has asked for; says which flow has anything armed. */
@@ -229,7 +238,7 @@ export class Arming {
   #remember(armed: Armed, subject: string | undefined): void {
     if (armed.state.origin === 'request') return
     this.#maker.tell(armedRecord(armed))
-    if (subject !== undefined) this.#maker.tell(countRecord(armed, subject))
+    if (subject !== undefined) this.#maker.tell(countRecord(armed, subject, armed.counts.of(subject)))
   }
 
   #view(armed: Armed): ArmedFaultView {

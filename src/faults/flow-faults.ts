@@ -33,8 +33,9 @@ export class FlowFaults {
     return this.#flows.get(flowId)
   }
 
-  ids(): Iterable<string> {
-    return this.#flows.keys()
+  /** Oldest first. */
+  all(): Iterable<[flowId: string, faults: Armed[]]> {
+    return this.#flows.entriesAscending()
   }
 
   add(flowId: string, faults: readonly Armed[]): void {

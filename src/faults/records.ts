@@ -23,8 +23,8 @@ export function armedRecord({ state }: Armed): ArmingRecord {
 }
 
 /** What an armed fault has counted for one client or flow. */
-export function countRecord({ state, counts }: Armed, subject: string): ArmingRecord {
-  return { key: countKey(state, subject), value: { ...counts.of(subject) } }
+export function countRecord({ state }: Armed, subject: string, count: Count): ArmingRecord {
+  return { key: countKey(state, subject), value: { ...count } }
 }
 
 /** What requests have armed for their flow. */
