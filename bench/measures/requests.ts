@@ -25,6 +25,12 @@ const eachToken = (issue: () => Promise<string>, operate: (token: string) => Pro
   operate,
 })
 
+/** The algorithm of a JWT, or `opaque`. */
+function formatOf(token: string): string {
+  const [header = '', payload] = token.split('.')
+  return payload === undefined ? 'opaque' : JSON.parse(Buffer.from(header, 'base64url').toString()).alg
+}
+
 const kinds: Kind[] = [
   { measure: 'discovery', count: 15_000, atLeast: 1, work: async ({ issuer }) => each(() => flows.discover(issuer)) },
   {
@@ -42,12 +48,17 @@ const kinds: Kind[] = [
       return each(() => flows.userinfo(at, token))
     },
   },
-  ...['opaque', 'rs256', 'es256'].map((format) => ({
+  ...['opaque', 'RS256', 'ES256'].map((format) => ({
     measure: `client credentials, ${format}`,
     count: 5000,
     atLeast: 0.9,
-    ...(format === 'es256' && { issuer: 'es256' }),
-    work: async (at: flows.Endpoints) => each(() => flows.clientCredentials(at, `${format}-service`)),
+    ...(format === 'ES256' && { issuer: 'es256' }),
+    async work(at: flows.Endpoints) {
+      const client = `${format.toLowerCase()}-service`
+      const seen = formatOf(await flows.clientCredentials(at, client))
+      if (seen !== format) throw new Error(`${at.issuer} hands out ${seen} tokens where ${format} is measured`)
+      return each(() => flows.clientCredentials(at, client))
+    },
   })),
   {
     measure: 'refresh',

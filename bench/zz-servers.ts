@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { buildSync } from 'esbuild'
+import { exportJWK, generateKeyPair } from 'jose'
+import { request } from './http.ts'
+
+const root = join(import.meta.dirname, '..')
+const cache = join(root, '.cache/bench')
+
+/** A server process under test. */
+export interface Server {
+  /** The root issuer. */
+  url: string
+  /** From the start of the process to the first 200 of discovery. */
+  readyMs: number
+  rssBytes(): number
+  stop(): Promise<void>
+}
+
+export type Launch = () => Promise<Server>
+
+/**
+ * Makes the yardstick and the peers runnable as they are in earnest: as JavaScript, with their packages beside them.
+ *
+ * @returns how to start each
+ */
+export async function prepareYardsticks(): Promise<{ bare: Launch; peer: Launch }> {
+  mkdirSync(cache, { recursive: true })
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: ['bench/bare.ts', 'bench/peer.ts'],
+    outdir: cache,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+  })
+  const jwks = join(cache, 'jwks.json')
+  writeFileSync(jwks, JSON.stringify({ keys: [await signingKey('RS256'), await signingKey('ES256')] }))
+  return {
+    bare: () => launch([join(cache, 'bare.mjs')], { BENCH_JWKS: jwks, NODE_ENV: 'production' }),
+    peer: () => launch([join(cache, 'peer.mjs')], {}),
+  }
+}
+
+async function signingKey(alg: string): Promise<object> {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true })
+  return { ...(await exportJWK(privateKey)), alg, use: 'sig', kid: alg }
+}
+
+/**
+ * How to start the built command.
+ *
+ * @param store as `--store` takes it
+ * @param fixtures a file
+ */
+export function understudy(store: string, fixtures = join(root, 'bench/fixtures.yaml')): Launch {
+  const args = ['start', '--port', '0', '--fixtures', fixtures, '--store', store]
+  return () =>
+    launch([join(root, process.env.ENTRY ?? 'dist/cli.js'), ...args], {
+      ...(process.env.NOCC ? {} : { NODE_COMPILE_CACHE: join(cache, 'compiled') }),
+    })
+}
+
+async function launch(args: string[], env: Record<string, string>): Promise<Server> {
+  const startedMs = performance.now()
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const complaints: Buffer[] = []
+  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk))
+  const url = await readyUrl(child).catch((error) => {
+    throw new Error(`${args.join(' ')}: ${error.message}\n${Buffer.concat(complaints)}`)
+  })
+  for (;;) {
+    if ((await request(`${url}/.well-known/openid-configuration`)).status === 200) break
+  }
+  return {
+    url,
+    readyMs: performance.now() - startedMs,
+    rssBytes: () => residentBytes(child.pid),
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+}
+
+/** The first URL of the line in which a server says that it is ready. */
+async function readyUrl({ stdout }: ChildProcess): Promise<string> {
+  if (stdout === null) throw new Error('no standard output')
+  const lines = createInterface({ input: stdout })
+  for await (const line of lines) {
+    const [url] = /https?:\/\/[^\s,)]+/.exec(line) ?? []
+    if (url === undefined) continue
+    lines.close()
+    stdout.resume()
+    return url
+  }
+  throw new Error('it ended before it was ready')
+}
+
+function residentBytes(pid: number | undefined): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) * 1024
+}
