@@ -1,6 +1,6 @@
 import { UnderstudyError } from '../errors.ts'
 import type { Bucket, StoredRecord } from './store.ts'
-import { recordOf, Table, textOf } from './table.ts'
+import { recordOf, Table } from './table.ts'
 
 type Tables = Map<string, Table>
 
@@ -28,8 +28,8 @@ export class Records {
     }
   }
 
-  /** @param text the record as {@link textOf} writes it, where the caller has it already */
-  put(bucket: string, collection: string, id: string, record: StoredRecord, text = textOf(record)): void {
+  /** @param text the whole record, as `textOf` writes it */
+  put(bucket: string, collection: string, id: string, record: Omit<StoredRecord, 'value'>, text: string): void {
     const buckets = this.#open()
     let tables = buckets.get(bucket)
     if (tables === undefined) {
@@ -74,11 +74,16 @@ export class Records {
     }
   }
   #open(): Map<string, Tables> {
-    if (!this.#isClosed) return this.#buckets
-    throw new UnderstudyError(
-      'ERR_STORE_CLOSED',
-      503,
-      `Failed to use the store "${this.#url}": it is closed. Open it again, or close it after its last use.`,
-    )
+    if (this.#isClosed) throw closedError(this.#url)
+    return this.#buckets
   }
+}
+
+/** What every call on a closed store answers. */
+export function closedError(url: string): UnderstudyError {
+  return new UnderstudyError(
+    'ERR_STORE_CLOSED',
+    503,
+    `Failed to use the store "${url}": it is closed. Open it again, or close it after its last use.`,
+  )
 }

@@ -38,7 +38,7 @@ export class Table {
   }
 
   /** @param text what {@link textOf} makes of the record */
-  put(key: string, text: string, { expiresAtSeconds, indexes }: StoredRecord): void {
+  put(key: string, text: string, { expiresAtSeconds, indexes }: Omit<StoredRecord, 'value'>): void {
     const id = key.toWellFormed()
     const expires = expiresAtSeconds === undefined ? never : clampSeconds(expiresAtSeconds)
     const slot = this.#find(id)
