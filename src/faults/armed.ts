@@ -93,6 +93,6 @@ export class Armed {
   #subjectOf(exchange: Exchange, identity: Identity | undefined): string | undefined {
     if (this.plan.per === 'issuer') return undefined
     if (this.plan.per === 'client') return exchange.client ?? identity?.client ?? ''
-    return (exchange.flow ?? identity?.flow ?? exchange.ownFlow).id
+    return exchange.ownFlow.id
   }
 }

@@ -178,7 +178,7 @@ export class Arming {
   }
 
   #mustIdentify(exchange: Exchange, own: readonly ReadFault[]): boolean {
-    if (own.length > 0 || this.#flows.concern(exchange.endpoint) || exchange.flow?.faults !== undefined) return true
+    if (own.length > 0 || this.#flows.concern(exchange.endpoint)) return true
     return this.#roster.at(exchange.endpoint).some((armed) => armed.judge(exchange, undefined) === undefined)
   }
 

@@ -85,6 +85,17 @@ test('a reload keeps the counters of what did not change, and what was armed by 
   ])
 })
 
+test('what the fixtures declare comes before what was armed by hand, however late they declare it', () => {
+  const { arming } = armingOfTest()
+  arming.arm({ fault: 'invalid_scope' })
+
+  arming.replaceFixtures([outage])
+  expect(origins(arming)).toEqual([
+    ['server_error', 'fixtures', 0],
+    ['invalid_scope', 'admin', 0],
+  ])
+})
+
 test('a reload disarms what the fixtures no longer have, scenarios included', async () => {
   const { arming, stored } = armingOfTest()
   arming.replaceFixtures([outage, outage], scenarios)

@@ -217,12 +217,14 @@ test('once the faults of all flows are spent, requests are not looked up any mor
 
 test('flows are bounded, and those given up are forgotten in the store too', async () => {
   const { arming, stored } = armingOfTest()
+  await startFlow(arming, 'authorization', 'invalid_token')
   for (let index = 0; index < 3 * rememberedFlows; index += 1) {
     await met(arming, tokenRequest('web-app', { faults: 'inactive' }))
   }
 
   expect(arming.snapshot().length).toBeLessThanOrEqual(2 * rememberedFlows)
   expect(stored.size).toBe(arming.snapshot().length)
+  expect(arming.concerns(request('userinfo'))).toBe(false)
 })
 
 test('one flow cannot arm without bounds', async () => {
