@@ -14,6 +14,8 @@ export interface JournalOptions {
   files: Files
   /** The logs are folded into a new snapshot when they outgrow this, and the snapshot. */
   compactAtBytes: number
+  /** Is told in words what went wrong behind the scenes. */
+  warn(message: string): void
 }
 
 /**
@@ -109,13 +111,13 @@ export class JournalFile implements Adapter<Records> {
 
   /** Folds the logs into a snapshot. Where the disk refuses, all stays as it is, and the next try comes when the logs have grown. */
   async #compact(log: AppendLog): Promise<void> {
-    const { file, compactAtBytes } = this.#options
+    const { file, compactAtBytes, warn } = this.#options
     try {
       this.#compactAtBytes = Math.max(compactAtBytes, await this.#fold(log))
     } catch (error) {
       this.#compactAtBytes += compactAtBytes
       if (!this.#stop.signal.aborted)
-        process.emitWarning(`Failed to compact the store ${file}: ${error}. Will try again.`)
+        warn(`Failed to compact the store ${file}: ${error}. It goes on, and will try again.`)
     }
     this.#compaction = undefined
   }

@@ -17,6 +17,8 @@ export interface JsonStoreOptions {
   compactAtBytes?: number
   /** How the disk is written. Default: the real one. */
   files?: Files
+  /** Is told in words what went wrong behind the scenes. Default: a warning of the process. */
+  warn?: (message: string) => void
 }
 
 /**
@@ -30,13 +32,13 @@ export interface JsonStoreOptions {
  */
 export async function jsonStore(
   file: string,
-  { compactAtBytes = 8 * 1024 * 1024, files = diskFiles }: JsonStoreOptions = {},
+  { compactAtBytes = 8 * 1024 * 1024, files = diskFiles, warn = process.emitWarning }: JsonStoreOptions = {},
 ): Promise<Store> {
   const url = `json:${file}`
   const path = resolved(file)
   const lock = await acquireLock(`${path}.lock`, path).catch(refuse(path))
   const records = new Records(url)
-  const journal = new JournalFile({ file: path, files, compactAtBytes }, records)
+  const journal = new JournalFile({ file: path, files, compactAtBytes, warn }, records)
   const low = new Low(journal, records)
   let turn: Promise<void> | undefined
   let closing: Promise<void> | undefined

@@ -5,8 +5,6 @@ import { z } from 'zod'
 import { UnderstudyError } from '../errors.ts'
 
 const beatMs = 2_000
-/** How long a lock from where we cannot see must lie still before its holder counts as dead. */
-const stillMs = 5_000
 const lookMs = 250
 
 /** Who holds a lock. `space` names the machine, its boot and the process namespace in which `pid` means something. */
@@ -25,15 +23,16 @@ export interface Lock {
  *
  * @param path the lock file
  * @param subject what is locked, for messages
+ * @param stillMs how long a lock from where we cannot see must lie still before its holder counts as dead
  * @throws UnderstudyError `ERR_STORE_LOCKED` where a living process holds it
  */
-export async function acquireLock(path: string, subject: string): Promise<Lock> {
+export async function acquireLock(path: string, subject: string, stillMs = 5_000): Promise<Lock> {
   const mine = JSON.stringify(holderOf(process.pid))
   while (!tryCreate(path, mine)) {
     const found = read(path)
     if (found === undefined) continue
     const holder = parseHolder(found.text)
-    if (await isAlive(path, found.touchedAtMs, holder)) throw lockedError(subject, path, holder)
+    if (await isAlive(path, found.touchedAtMs, holder, stillMs)) throw lockedError(subject, path, holder)
     takeAway(path, found.text)
   }
   const beat = setInterval(() => touch(path), beatMs).unref()
@@ -72,12 +71,17 @@ function parseHolder(text: string): Holder | undefined {
   }
 }
 
-async function isAlive(path: string, touchedAtMs: number, holder: Holder | undefined): Promise<boolean> {
-  if (holder?.space !== ownSpace()) return isTouched(path, touchedAtMs)
+async function isAlive(
+  path: string,
+  touchedAtMs: number,
+  holder: Holder | undefined,
+  stillMs: number,
+): Promise<boolean> {
+  if (holder?.space !== ownSpace()) return isTouched(path, touchedAtMs, stillMs)
   return isRunning(holder.pid) && holder.startedAt === startOf(holder.pid)
 }
 
-async function isTouched(path: string, sinceMs: number): Promise<boolean> {
+async function isTouched(path: string, sinceMs: number, stillMs: number): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < stillMs; waitedMs += lookMs) {
     await delay(lookMs)
     if (read(path)?.touchedAtMs !== sinceMs) return true

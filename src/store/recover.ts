@@ -15,6 +15,7 @@ export interface FoundLog {
   generation: number
   /** The bytes that hold whole lines; a killed process may leave half a line behind them. */
   goodBytes: number
+  changes: number
 }
 
 /** What was found on the disk, and filled into the records. */
@@ -63,13 +64,20 @@ function generationsBeside(file: string): number[] {
 function readLogs(file: string, generations: number[], records: Records): FoundLog[] {
   return generations.map((generation) => {
     const path = logPathOf(file, generation)
-    const goodBytes = readLog(path, generation, (change) => applyChange(records, change))
-    return { path, generation, goodBytes }
+    let changes = 0
+    const goodBytes = readLog(path, generation, (change) => {
+      changes += 1
+      applyChange(records, change)
+    })
+    return { path, generation, goodBytes, changes }
   })
 }
 
 function checkLogs(file: string, first: number, logs: FoundLog[], snapshot: SnapshotFacts | undefined): void {
   if (snapshot !== undefined && logs.length === 0) throw fileError(logPathOf(file, first), 'is missing')
+  if (snapshot === undefined && logs.some((log) => log.changes > 0)) {
+    throw fileError(file, 'is missing, though its logs are there')
+  }
   for (const [index, log] of logs.entries()) {
     if (log.generation !== first + index) throw fileError(logPathOf(file, first + index), 'is missing')
     const isLast = index === logs.length - 1
