@@ -1,5 +1,5 @@
 const unitBytes = 8
-const smallestChunkBytes = 2 * 1024
+const smallestChunkBytes = 512
 const largestChunkBytes = 256 * 1024
 const unitsPerChunk = largestChunkBytes / unitBytes
 
