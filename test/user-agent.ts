@@ -70,7 +70,10 @@ export class UserAgent {
   #keep(header: string, url: URL): void {
     const [pair = '', ...attributes] = header.split(/;\s*/)
     const at = pair.indexOf('=')
-    const named = Object.fromEntries(attributes.map((each) => each.toLowerCase().split('=', 2))) as Record<string, string>
+    const named = Object.fromEntries(attributes.map((each) => each.toLowerCase().split('=', 2))) as Record<
+      string,
+      string
+    >
     const cookie = { name: pair.slice(0, at), value: pair.slice(at + 1), path: named.path ?? '/', origin: url.hostname }
     const same = this.#cookies.findIndex(({ name, path, origin }) => {
       return name === cookie.name && path.toLowerCase() === cookie.path && origin === cookie.origin
@@ -111,5 +114,10 @@ function formsOf(html: string): Form[] {
 
 function attribute(tag: string, name: string): string | undefined {
   const value = tag.match(new RegExp(`\\b${name}="([^"]*)"`))?.[1]
-  return value?.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)).replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+  return value
+    ?.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code))
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Control } from '../control/control.ts'
 import type { Render } from '../domain/pages.ts'
 import type { Issuers } from '../issuer/registry.ts'
+import { assertWithoutTracing } from '../provider/quiet-assert.ts'
 import { createAdminApi } from './admin/admin.ts'
 import { readBody } from './middleware/body.ts'
 import { answerErrors } from './middleware/errors.ts'
@@ -25,7 +26,7 @@ export interface AppOptions {
   /** Host names by which the admin API may be asked, beside those that are always let in. */
   adminHosts: () => Iterable<string>
   /** Brings edited fixtures into force; nothing where there is nothing to do. */
-  refresh: () => void | Promise<void>
+  refresh: () => Promise<void> | undefined
 }
 
 /** The way of a request, outermost first. */
@@ -46,6 +47,7 @@ export function createApp({ issuers, control, render, logger, ...options }: AppO
   ]
   const app = new Koa({ proxy: true, keys: [...options.cookieKeys] })
   for (const layer of onion) app.use(layer)
+  assertWithoutTracing(app.context)
   app.on('error', report)
   return app
 }

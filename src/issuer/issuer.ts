@@ -100,6 +100,11 @@ export class RunningIssuer {
     this.#provider = this.#makeProvider()
   }
 
+  /** Whether a fault could take this request; costs next to nothing. */
+  mayFault(exchange: Exchange): boolean {
+    return this.#settings.hooks.onRequest !== undefined || this.arming.concerns(exchange)
+  }
+
   /** The answer of the fault that takes this request, if one does. */
   async faultFor(exchange: Exchange): Promise<FaultAnswer | undefined> {
     const { onRequest } = this.#settings.hooks
@@ -107,7 +112,6 @@ export class RunningIssuer {
       const step = await onRequest(viewOf(exchange))
       if (step !== undefined) return this.arming.fireOnce(step, exchange).answer()
     }
-    if (!this.arming.concerns(exchange)) return undefined
     const fired = await this.arming.take(exchange)
     return fired.find(({ fault }) => fault.acts === 'answer')?.answer()
   }

@@ -61,19 +61,25 @@ class StoreAdapter implements Adapter {
   readonly #clock: Clock
   /** How long a consumed record still looks unused, for clients that race. */
   readonly #graceSeconds: number
+  readonly #carriesFlow: boolean
+  readonly #isDressed: boolean
 
   constructor(model: string, bucket: Bucket, clock: Clock, graceSeconds: number) {
     this.#model = model
     this.#bucket = bucket
     this.#clock = clock
     this.#graceSeconds = graceSeconds
+    this.#carriesFlow = flowModels.has(model)
+    this.#isDressed = dressedModels.has(model)
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresInSeconds?: number): Promise<void> {
     const stored: Stored = { payload }
     if (this.#clock.advancedSeconds !== 0) stored.advanced = this.#clock.advancedSeconds
-    const flow = flowModels.has(this.#model) ? await this.#flowOf(id) : undefined
-    if (flow !== undefined) stored.flow = flow
+    if (this.#carriesFlow) {
+      const flow = currentExchange()?.ownFlow ?? (await this.#storedFlow(id))
+      if (flow !== undefined) stored.flow = flow
+    }
     await this.#bucket.put(this.#model, id, {
       value: stored,
       expiresAtSeconds: expiresInSeconds ? nowSeconds() + expiresInSeconds : undefined,
@@ -81,11 +87,12 @@ class StoreAdapter implements Adapter {
     })
   }
 
+  // Drivers that answer at once are not waited for: most requests do nothing but find records.
   async find(value: string): Promise<AdapterPayload | undefined> {
-    if (!dressedModels.has(this.#model)) return this.#read(await this.#bucket.get(this.#model, value))
-    const wire = wireId(value)
+    const wire = this.#isDressed ? wireId(value) : { id: value, dress: undefined }
     if (wire === undefined) return undefined
-    const payload = this.#read(await this.#bucket.get(this.#model, wire.id))
+    const found = this.#bucket.get(this.#model, wire.id)
+    const payload = this.#read(found instanceof Promise ? await found : found)
     return payload?.dress === wire.dress ? payload : undefined
   }
 
@@ -145,10 +152,8 @@ class StoreAdapter implements Adapter {
     return payload
   }
 
-  /** The flow to store: of the request that is being answered, else (a page, a test) the one the record has. */
-  async #flowOf(id: string): Promise<Flow | undefined> {
-    const exchange = currentExchange()
-    if (exchange !== undefined) return exchange.ownFlow
+  /** The flow that a record has already, for one that a page or a test changes. */
+  async #storedFlow(id: string): Promise<Flow | undefined> {
     const record = await this.#bucket.get(this.#model, id)
     return (record?.value as Stored | undefined)?.flow
   }

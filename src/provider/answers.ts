@@ -53,7 +53,6 @@ export function completeAnswers(issuer: IssuerContext): Middleware {
   }
   return async function completedAnswers(context, next) {
     const ctx = context as unknown as KoaContextWithOIDC
-    preset(ctx)
     await next()
     const route = ctx.oidc?.route
     if (route !== undefined) await byRoute[route]?.(ctx)
@@ -61,30 +60,12 @@ export function completeAnswers(issuer: IssuerContext): Middleware {
 }
 
 /**
- * Prepares a context for the provider: its checks make an error before they know whether they need it, and tracing
- * the stack of each is a quarter of a userinfo request. Reading `assert` comes before its arguments are made, so the
- * tracing is off for just that long.
- */
-function preset(ctx: KoaContextWithOIDC): void {
-  Object.defineProperty(ctx, 'assert', {
-    get() {
-      const limit = Error.stackTraceLimit
-      Error.stackTraceLimit = 0
-      return (value: unknown, error: Error) => {
-        Error.stackTraceLimit = limit
-        if (!value) throw error
-      }
-    },
-  })
-}
-
-/**
  * Puts the stand-in of a JWT access token in its place in the body, where the provider refuses structured tokens.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.1 RFC 7662 section 2.1}
  */
-export function undressBody(req: { body?: string }, path: string, paths: ReadonlySet<string>): string | undefined {
-  if (!paths.has(path) || req.body === undefined || !req.body.includes('.')) return undefined
+export function undressBody(req: { body?: string }): string | undefined {
+  if (req.body === undefined || !req.body.includes('.')) return undefined
   const params = new URLSearchParams(req.body)
   const token = params.get('token')
   if (token === null || params.getAll('token').length > 1 || !looksLikeJwt(token)) return undefined

@@ -62,6 +62,7 @@ export class ProviderExchange implements Exchange {
   }
 
   get requested(): { tag?: string | undefined; faults?: string | undefined } {
+    if (!this.#mentions('understudy')) return {}
     const cookies = this.headers.cookie
     return {
       faults:
@@ -71,6 +72,13 @@ export class ProviderExchange implements Exchange {
       tag:
         header(this.headers, tagSources.header) ?? this.params[tagSources.param] ?? cookie(cookies, tagSources.param),
     }
+  }
+
+  /** Whether a word stands anywhere where a request may say something of its flow; far cheaper than to parse it. */
+  #mentions(word: string): boolean {
+    const { cookie } = this.headers
+    if (this.#query.includes(word) || this.#body.includes(word) || cookie?.includes(`${word}_`)) return true
+    return this.headers[faultSources.header] !== undefined || this.headers[tagSources.header] !== undefined
   }
 
   get flow(): Flow | undefined {
@@ -84,7 +92,7 @@ export class ProviderExchange implements Exchange {
       this.#flow = { id: randomUUID() }
       if (tag !== undefined) this.#flow.tag = tag
       if (faults !== undefined) this.#flow.faults = faults
-      if (this.params.audience !== undefined) this.#flow.audience = this.params.audience
+      if (this.#mentions('audience')) this.#flow.audience = this.params.audience
     }
     return this.#flow
   }

@@ -64,17 +64,24 @@ function protocolOf(req: IncomingMessage): 'http' | 'https' {
 
 const hostPattern = /^(?:[a-z0-9_](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
 
+/** Hosts that were found to be good; the same few come with every request. */
+const goodHosts = new Set<string>()
+
 /** Host and port as the requester wrote them, or undefined where they are no host at all. */
 export function hostOf(req: IncomingMessage): string | undefined {
   const forwarded = first(req.headers['x-forwarded-host'])
   let host = forwarded ?? req.headers.host
+  if (forwarded === undefined && host !== undefined && goodHosts.has(host)) return host
   if (host === undefined || !hostPattern.test(host)) return undefined
   const port = first(req.headers['x-forwarded-port'])
   if (forwarded !== undefined && port !== undefined && /^\d{1,5}$/.test(port) && !/:\d+$/.test(host)) {
     const usual = protocolOf(req) === 'https' ? '443' : '80'
     if (port !== usual) host = `${host}:${port}`
   }
-  return URL.canParse(`http://${host}`) ? host.toLowerCase() : undefined
+  if (!URL.canParse(`http://${host}`)) return undefined
+  const good = host.toLowerCase()
+  if (goodHosts.size < 100) goodHosts.add(good)
+  return good
 }
 
 /** The path that a proxy took off, by `X-Forwarded-Prefix`. */

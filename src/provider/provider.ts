@@ -83,7 +83,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     middleware: compose([
       cached,
       function undressTokens(ctx, next) {
-        ctx.state.dressedToken = undressBody(bodyOf(ctx), ctx.path, tokenPaths)
+        if (tokenPaths.has(ctx.path)) ctx.state.dressedToken = undressBody(bodyOf(ctx))
         return next()
       },
       ...(provider.middleware as unknown as Middleware[]),

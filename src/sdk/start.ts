@@ -94,7 +94,9 @@ function issuerVerbs(
       advance(by) {
         const seconds = parseDurationSeconds(by)
         if (seconds === undefined) {
-          throw new RangeError(`Failed to advance the clock by "${by}": expected seconds, or text such as 90s, 10m or 31d.`)
+          throw new RangeError(
+            `Failed to advance the clock by "${by}": expected seconds, or text such as 90s, 10m or 31d.`,
+          )
         }
         clock.advance(seconds)
       },

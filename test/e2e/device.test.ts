@@ -27,7 +27,11 @@ async function poll(deviceCode: string): Promise<string | client.TokenEndpointRe
 
 test('polls answer pending, then slow_down when too fast, and the interval grows by five seconds', async () => {
   const device = await client.initiateDeviceAuthorization(tv, { scope: 'openid' })
-  expect(device).toMatchObject({ interval: 5, expires_in: 600, user_code: expect.stringMatching(/^[A-Z]{4}-[A-Z]{4}$/) })
+  expect(device).toMatchObject({
+    interval: 5,
+    expires_in: 600,
+    user_code: expect.stringMatching(/^[A-Z]{4}-[A-Z]{4}$/),
+  })
   expect(await poll(device.device_code)).toBe('authorization_pending')
   expect(await poll(device.device_code)).toBe('slow_down')
   idp.clock.advance(6)
@@ -49,7 +53,9 @@ test('one call approves, denies or expires a request', async () => {
   expect(await idp.device.pending()).toEqual([])
   const tokens = (await poll(approved?.device_code as string)) as client.TokenEndpointResponse
   expect(tokens.refresh_token).toBeTypeOf('string')
-  await expect(client.fetchUserInfo(tv, tokens.access_token, '100101')).resolves.toMatchObject({ name: 'Alice Liddell' })
+  await expect(client.fetchUserInfo(tv, tokens.access_token, '100101')).resolves.toMatchObject({
+    name: 'Alice Liddell',
+  })
   expect(await poll(denied?.device_code as string)).toBe('access_denied')
   expect(await poll(expired?.device_code as string)).toBe('expired_token')
   await expect(idp.device.approve('AAAA-BBBB', 'alice')).rejects.toMatchObject({ code: 'ERR_DEVICE_UNKNOWN' })

@@ -31,8 +31,10 @@ export interface LoggedIn {
 export async function passPages(agent: UserAgent, page: Page, user: string): Promise<Page> {
   let at = page
   for (let step = 0; step < 4 && at.status !== 0; step += 1) {
-    if (at.forms.some(({ html }) => html.includes('name="pick"'))) at = await agent.submit(at, /name="pick"/, { pick: user })
-    else if (at.forms.some(({ action }) => /\/interaction\/[\w-]+$/.test(action))) at = await agent.submit(at, /interaction\/[\w-]+"/)
+    if (at.forms.some(({ html }) => html.includes('name="pick"')))
+      at = await agent.submit(at, /name="pick"/, { pick: user })
+    else if (at.forms.some(({ action }) => /\/interaction\/[\w-]+$/.test(action)))
+      at = await agent.submit(at, /interaction\/[\w-]+"/)
     else return at
   }
   return at

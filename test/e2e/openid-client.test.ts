@@ -45,7 +45,10 @@ test('a confidential client logs in as alice, refreshes, introspects, revokes an
 const callback = 'http://localhost:3000/callback'
 
 test('client credentials give an access token by Basic and by post', async () => {
-  for (const authentication of [client.ClientSecretBasic('service-secret'), client.ClientSecretPost('service-secret')]) {
+  for (const authentication of [
+    client.ClientSecretBasic('service-secret'),
+    client.ClientSecretPost('service-secret'),
+  ]) {
     const config = await discover(idp.url, 'service', undefined, authentication)
     const tokens = await client.clientCredentialsGrant(config)
     expect(tokens).toMatchObject({ token_type: 'bearer', expires_in: 3600 })
@@ -67,7 +70,9 @@ test('a wrong password is told on the page, a right one logs in', async () => {
 test('refusing consent tells the client so', async () => {
   const config = await discover(idp.url, 'web-app', 'web-secret')
   const agent = new UserAgent()
-  const page = await agent.open(client.buildAuthorizationUrl(config, { scope: 'openid', redirect_uri: callback, state: 's' }))
+  const page = await agent.open(
+    client.buildAuthorizationUrl(config, { scope: 'openid', redirect_uri: callback, state: 's' }),
+  )
   const consent = await agent.submit(page, /name="pick"/, { pick: 'alice' })
   const { url } = await agent.submit(consent, /\/abort"/)
   expect(Object.fromEntries(url.searchParams)).toMatchObject({ error: 'access_denied', state: 's', iss: idp.url })

@@ -41,9 +41,9 @@ export function createAdminApi({ control, adminToken, allowedHosts, report }: Ad
     await (ctx.path === `${adminRoot}/health` ? health(ctx, next) : api(ctx, next))
   }
 
-  return async function adminApi(ctx, next) {
-    if (ctx.path !== adminRoot && !ctx.path.startsWith(`${adminRoot}/`)) return next()
-    await guarded(ctx, nothingBelow)
+  return function adminApi(ctx, next) {
+    const isAdmin = ctx.path === adminRoot || ctx.path.startsWith(`${adminRoot}/`)
+    return isAdmin ? guarded(ctx, nothingBelow) : next()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware, Next } from 'koa'
 import rawBody from 'raw-body'
 import { UnderstudyError } from '../../errors.ts'
 
@@ -11,16 +11,18 @@ const limitBytes = 56 * 1024
  * @throws UnderstudyError `ERR_BODY_TOO_LARGE` (413) or `ERR_BODY_BROKEN` (400)
  */
 export function readBody(): Middleware {
-  return async function readBody(ctx, next) {
-    if (ctx.method === 'POST' || ctx.method === 'PUT' || ctx.method === 'DELETE' || ctx.method === 'PATCH') {
-      try {
-        const body = await rawBody(ctx.req, { limit: limitBytes, length: ctx.request.length, encoding: 'utf-8' })
-        Object.assign(ctx.req, { body })
-      } catch (error) {
-        throw bodyError(error as { status?: number; message: string })
-      }
+  return function readBody(ctx, next) {
+    return ctx.method === 'GET' || ctx.method === 'HEAD' ? next() : read(ctx, next)
+  }
+
+  async function read(ctx: Context, next: Next): Promise<void> {
+    try {
+      const body = await rawBody(ctx.req, { limit: limitBytes, length: ctx.request.length })
+      Object.assign(ctx.req, { body: body.toString() })
+    } catch (error) {
+      throw bodyError(error as { status?: number; message: string })
     }
-    return next()
+    await next()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Context, Middleware } from 'koa'
+import type { Context, Middleware, Next } from 'koa'
 import type { FaultAnswer } from '../../faults/fault.ts'
 import { allowAnyOrigin } from '../../provider/metadata.ts'
 import { issuerOf } from '../state.ts'
@@ -17,15 +17,19 @@ const methods: Record<string, string> = {
  * fault waits until the provider has checked where to redirect to.
  */
 export function meetFaults(): Middleware {
-  return async function meetFaults(ctx, next) {
+  return function meetFaults(ctx, next) {
     const issuer = issuerOf(ctx)
     const exchange = issuer.provider.openExchange(ctx)
     if (exchange === undefined) return next()
     ctx.state.allowedMethods = methods[exchange.endpoint] ?? 'POST'
-    if (exchange.continued || exchange.endpoint === 'authorization') return next()
-    const answer = await issuer.faultFor(exchange)
-    if (answer === undefined) return next()
-    send(ctx, answer)
+    if (exchange.continued || exchange.endpoint === 'authorization' || !issuer.mayFault(exchange)) return next()
+    return meet(ctx, next, issuer.faultFor(exchange))
+  }
+
+  async function meet(ctx: Context, next: Next, fault: Promise<FaultAnswer | undefined>): Promise<void> {
+    const answer = await fault
+    if (answer === undefined) await next()
+    else send(ctx, answer)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware, Next } from 'koa'
 import type { Logger } from 'pino'
 
 const secrets = new Set([
@@ -28,8 +28,11 @@ const secrets = new Set([
 
 /** Says one line of each request, at debug: what was asked, what was answered, how long it took; never a secret. */
 export function requestLog(logger: Logger): Middleware {
-  return async function requestLog(ctx, next) {
-    if (!logger.isLevelEnabled('debug')) return next()
+  return function requestLog(ctx, next) {
+    return logger.isLevelEnabled('debug') ? logged(ctx, next) : next()
+  }
+
+  async function logged(ctx: Context, next: Next): Promise<void> {
     const startMs = performance.now()
     try {
       await next()

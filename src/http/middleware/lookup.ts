@@ -1,14 +1,17 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware, Next } from 'koa'
 import type { Issuers } from '../../issuer/registry.ts'
 
 /**
  * Finds the issuer that a request is for, and takes its name off the path. Fixtures that were edited are in force
  * before it looks.
  */
-export function lookUpIssuer(issuers: Issuers, refresh: () => void | Promise<void>): Middleware {
-  return async function lookUpIssuer(ctx, next) {
+export function lookUpIssuer(issuers: Issuers, refresh: () => Promise<void> | undefined): Middleware {
+  return function lookUpIssuer(ctx, next) {
     const refreshing = refresh()
-    if (refreshing !== undefined) await refreshing
+    return refreshing === undefined ? lookUp(ctx, next) : refreshing.then(() => lookUp(ctx, next))
+  }
+
+  function lookUp(ctx: Context, next: Next): Promise<unknown> {
     const { issuer, path } = issuers.match(ctx.path)
     ctx.state.issuer = issuer
     if (path !== ctx.path) ctx.path = path

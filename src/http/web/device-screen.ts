@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware, Next } from 'koa'
 import type { Render } from '../../domain/pages.ts'
 import { UnderstudyError } from '../../errors.ts'
 import { personaOf } from '../../issuer/issuer.ts'
@@ -11,7 +11,11 @@ import { issuerOf } from '../state.ts'
  * @see {@link https://www.rfc-editor.org/rfc/rfc8628#section-3.3.1 RFC 8628 section 3.3.1}
  */
 export function deviceScreen(render: Render): Middleware {
-  return async function deviceScreen(ctx, next) {
+  return function deviceScreen(ctx, next) {
+    return ctx.path.endsWith('/screen') ? answer(ctx, next) : next()
+  }
+
+  async function answer(ctx: Context, next: Next): Promise<void> {
     const issuer = issuerOf(ctx)
     const { device_verification: verification } = personaOf(issuer.settings).endpoints
     if (ctx.path !== `${verification}/screen`) return next()

@@ -1,12 +1,16 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import { version } from '../../control/version.ts'
 import type { Render } from '../../domain/pages.ts'
 import type { Issuers } from '../../issuer/registry.ts'
 
 /** The front door of the process: what this is, and where its issuers are. */
 export function homePage(render: Render, issuers: Issuers): Middleware {
-  return async function homePage(ctx, next) {
-    if (ctx.originalUrl.split('?', 1)[0] !== '/' || ctx.method !== 'GET') return next()
+  return function homePage(ctx, next) {
+    const isHome = ctx.method === 'GET' && ctx.path === '/'
+    return isHome ? answer(ctx) : next()
+  }
+
+  async function answer(ctx: Context): Promise<void> {
     ctx.type = 'html'
     ctx.body = await render('home', {
       version,

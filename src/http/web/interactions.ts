@@ -13,9 +13,12 @@ const pathPattern = /^\/interaction\/([\w-]{10,64})(?:\/(abort|switch))?$/
 
 /** The login and consent pages: `/interaction/<id>`, and its `abort` and `switch`. */
 export function interactionPages(render: Render): Middleware {
-  return async function interactionPages(ctx, next) {
-    const [, uid, verb] = pathPattern.exec(ctx.path) ?? []
-    if (uid === undefined) return next()
+  return function interactionPages(ctx, next) {
+    const [, uid, verb] = ctx.path.startsWith('/interaction/') ? (pathPattern.exec(ctx.path) ?? []) : []
+    return uid === undefined ? next() : answer(ctx, uid, verb)
+  }
+
+  async function answer(ctx: Context, uid: string, verb: string | undefined): Promise<void> {
     const { provider } = issuerOf(ctx)
     const step = await provider.interactions.open(uid, ctx.cookies.get(provider.cookieName('interaction', ctx.req)))
     if (step === undefined) throw expired()
