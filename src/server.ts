@@ -69,23 +69,21 @@ const drainMs = 10_000
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const logger = await createLogger(options.logLevel ?? 'info')
-  let adopt: (() => Promise<void>) | undefined
-  const source = await FixturesSource.open(loadOptions(options), {
-    async onChange() {
-      await adopt?.()
-      logger.info('The fixtures have changed and are in force')
-    },
-    onError: (error) =>
-      logger.error(`The fixtures have changed, but the last good ones stay in force. ${error.message}`),
-  })
   const store = await openStore(options.store ?? 'memory')
   try {
     const cookieKeys = await keepCookieKeys(store)
     const render = createRender()
     let origin = originAt(options.port ?? 9400)
     const registry = new Issuers(store, { render, cookieKeys, fallbackOrigin: () => origin })
-    adopt = () => registry.adopt(source.current)
-    await adopt()
+    const source = await FixturesSource.open(loadOptions(options, registry), {
+      async onChange(fixtures) {
+        await registry.adopt(fixtures)
+        logger.info('The fixtures have changed and are in force')
+      },
+      onError: (error) =>
+        logger.error(`The fixtures have changed, but the last good ones stay in force. ${error.message}`),
+    })
+    await registry.adopt(source.current)
     const refresh = options.watch === false ? () => undefined : () => source.refresh()
     const control = createControl(registry, refresh)
     const app = createApp({
@@ -113,7 +111,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-function loadOptions(options: ServerOptions): LoadOptions {
+function loadOptions(options: ServerOptions, registry: Issuers): LoadOptions {
   const { fixtures = [], inline, issuerUrl, browserUrl, persona, env = process.env } = options
   const nothingGiven = fixtures.length === 0 && inline === undefined
   return {
@@ -121,6 +119,7 @@ function loadOptions(options: ServerOptions): LoadOptions {
     inline,
     overrides: { issuer: issuerUrl, browser_url: browserUrl, persona },
     env,
+    checkClients: (settings) => registry.checkClients(settings),
   }
 }
 

@@ -31,18 +31,25 @@ export function createControl(issuers: Issuers, refresh: () => void | Promise<vo
       return armed(await find(issuer), id)
     },
     async arm(issuer, spec) {
-      return (await find(issuer)).arming.arm(spec)
+      const found = await find(issuer)
+      const view = found.arming.arm(spec)
+      await found.settled()
+      return view
     },
     async disarm(issuer, id) {
       const found = await find(issuer)
       if (id !== undefined) armed(found, id)
       found.arming.disarm(id)
+      await found.settled()
     },
     async scenarios(issuer) {
       return (await find(issuer)).arming.scenarios()
     },
     async toggleScenario(issuer, name, enabled) {
-      return (await find(issuer)).arming.toggleScenario(name, enabled)
+      const found = await find(issuer)
+      const scenario = found.arming.toggleScenario(name, enabled)
+      await found.settled()
+      return scenario
     },
     async devices(issuer) {
       return (await find(issuer)).devices.pending()

@@ -60,12 +60,12 @@ export class Arming {
    * Disarms one fault, or all; one of the fixtures stays disarmed until a reset or until it changes. What requests have
    * armed for their own flows stays.
    *
-   * @throws UnderstudyError `ERR_FAULT_UNKNOWN` (404)
+   * @throws UnderstudyError `ERR_ARMED_UNKNOWN` (404)
    */
   disarm(id?: string): void {
     const chosen = this.#roster.present.filter(({ state }) => id === undefined || state.id === id)
     if (id !== undefined && chosen.length === 0) {
-      throw new UnderstudyError('ERR_FAULT_UNKNOWN', 404, `Failed to disarm "${id}": no armed fault has this id.`)
+      throw new UnderstudyError('ERR_ARMED_UNKNOWN', 404, `Failed to disarm "${id}": no armed fault has this id.`)
     }
     this.#roster.disarm(chosen)
     this.#declared.settle()

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { Clock } from '../domain/clock.ts'
 import type { Exchange } from '../domain/exchange.ts'
 import type { PageClient, Render } from '../domain/pages.ts'
@@ -42,6 +43,11 @@ const flowCollections = [
   'Session',
 ] as const
 
+/** Ids that people can type. */
+function shortId(): string {
+  return randomBytes(4).toString('hex')
+}
+
 /** The persona that an issuer plays. */
 export function personaOf(settings: IssuerFixtures): Persona {
   return findPersona(settings.persona)
@@ -58,6 +64,15 @@ export class RunningIssuer {
   #settings: IssuerFixtures
   #keys: SigningKeys
   #provider: IssuerProvider
+  /** What is being stored of faults and clock. */
+  readonly #writes: Promise<void>[] = []
+
+  /** Takes up an issuer where it was left: with the clock and the armed faults that its records tell of. */
+  static async resume(...parts: ConstructorParameters<typeof RunningIssuer>): Promise<RunningIssuer> {
+    const issuer = new RunningIssuer(...parts)
+    await issuer.#resume()
+    return issuer
+  }
 
   /**
    * @param records where everything of this issuer is kept
@@ -75,8 +90,12 @@ export class RunningIssuer {
     this.#bucket = new IssuerBucket(records)
     this.#settings = settings
     this.#keys = keys
-    this.arming = new Arming({ nowMs: () => this.clock.nowMs() })
-    this.arming.replaceFixtures(settings.faults, settings.scenarios)
+    this.arming = new Arming({
+      nowMs: () => this.clock.nowMs(),
+      newId: shortId,
+      takesRequestFaults: () => this.#settings.request_faults,
+      onChange: ({ key, value }) => this.#remember('Arming', key, value),
+    })
     this.#provider = this.#makeProvider()
   }
 
@@ -113,14 +132,19 @@ export class RunningIssuer {
       if (step !== undefined) return this.arming.fireOnce(step, exchange).answer()
     }
     const fired = await this.arming.take(exchange)
+    await this.settled()
     return fired.find(({ fault }) => fault.acts === 'answer')?.answer()
   }
 
   /** Back to the fixtures: faults, clock, tokens and sessions; what a slow request still writes is lost. Keys stay. */
   async reset(keep: Keep = {}): Promise<void> {
     const { faults = false, clock = false, tokens = false, sessions = false } = keep
+    if (!clock) {
+      this.clock.reset()
+      this.#remember('Clock', 'advanced', undefined)
+    }
     if (!faults) this.arming.reset()
-    if (!clock) this.clock.reset()
+    await this.settled()
     if (tokens && sessions) return
     const old = this.#bucket
     old.retire()
@@ -129,10 +153,51 @@ export class RunningIssuer {
     await old.clearFlows(flowCollections, { sessions, tokens })
   }
 
+  /**
+   * Moves the issuer's clock forward.
+   *
+   * @param seconds how far; never negative
+   */
+  async advance(seconds: number): Promise<void> {
+    this.clock.advance(seconds)
+    this.#remember('Clock', 'advanced', this.clock.advancedSeconds)
+    await this.settled()
+  }
+
+  /**
+   * Waits until what has changed in faults and clock is stored.
+   *
+   * @throws UnderstudyError `ERR_STORE_WRITE`
+   */
+  async settled(): Promise<void> {
+    await Promise.all(this.#writes.splice(0))
+  }
+
   /** A client as people know it; undefined where there is none with this id. */
   clientName(id: string): PageClient | undefined {
     const client = this.#settings.clients.find(({ client_id: known }) => known === id)
     return client && { id, name: client.client_name ?? id }
+  }
+
+  async #resume(): Promise<void> {
+    const advanced = await this.#records.get('Clock', 'advanced')
+    if (advanced !== undefined) this.clock.advance(advanced.value as number)
+    const remembered: { key: string; value: unknown }[] = []
+    for (const key of await this.#records.ids('Arming')) {
+      remembered.push({ key, value: (await this.#records.get('Arming', key))?.value })
+    }
+    if (remembered.length > 0) this.arming.restore(remembered)
+    this.arming.replaceFixtures(this.#settings.faults, this.#settings.scenarios)
+    await this.settled()
+  }
+
+  #remember(collection: 'Arming' | 'Clock', key: string, value: unknown): void {
+    const records = this.#records
+    const written = value === undefined ? records.delete(collection, key) : records.put(collection, key, { value })
+    if (!(written instanceof Promise)) return
+    // Whoever waits for `settled` hears of a failure; nobody else may be hit by it.
+    written.catch(() => {})
+    this.#writes.push(written)
   }
 
   #makeProvider(): IssuerProvider {

@@ -2,6 +2,7 @@ import { rootIssuer } from '../domain/issuer.ts'
 import { didYouMean, UnderstudyError } from '../errors.ts'
 import type { Fixtures, IssuerFixtures } from '../fixtures/schema.ts'
 import { keepKeys, readKeys, type SigningKeys } from '../provider/keys.ts'
+import { findClientMistakes } from '../provider/provider.ts'
 import type { Store } from '../store/store.ts'
 import { type IssuerEnvironment, RunningIssuer } from './issuer.ts'
 
@@ -43,7 +44,7 @@ export class Issuers {
   /** Starts one issuer. */
   async add(name: string, settings: IssuerFixtures): Promise<RunningIssuer> {
     const keys = await this.#keysOf(name, settings)
-    const issuer = new RunningIssuer(name, settings, keys, this.#store.bucket(name), this.#environment)
+    const issuer = await RunningIssuer.resume(name, settings, keys, this.#store.bucket(name), this.#environment)
     this.#byName.set(name, issuer)
     return issuer
   }
@@ -90,6 +91,13 @@ export class Issuers {
       if (/^\/\.well-known\/[\w-]+$/.test(document)) return document
     }
     return path
+  }
+
+  /** What is wrong with an issuer's clients, in the words of the provider that would serve them. */
+  async checkClients(settings: IssuerFixtures): Promise<{ index: number; message: string }[]> {
+    const { keys } = settings
+    const likely = keys === 'own' ? { ...settings, keys: 'shared' } : settings
+    return findClientMistakes(settings, await this.#keysOf(processBucket, likely))
   }
 
   async #keysOf(name: string, { keys }: IssuerFixtures): Promise<SigningKeys> {

@@ -15,15 +15,7 @@ export function metadataOf(client: Client): ClientMetadata {
   for (const [name, value] of Object.entries(client)) {
     if (!ownMembers.has(name) && value !== undefined) metadata[name] = value
   }
-  const keys = metadata.jwks !== undefined || metadata.jwks_uri !== undefined
-  if (metadata.client_secret === undefined && !keys) metadata.token_endpoint_auth_method ??= 'none'
-  metadata.response_types ??= client.grant_types.includes('authorization_code') ? ['code'] : []
   return metadata as unknown as ClientMetadata
-}
-
-/** Whether a client has no secret to keep: it runs in a browser or on a device. */
-export function isPublic(client: Client): boolean {
-  return metadataOf(client).token_endpoint_auth_method === 'none'
 }
 
 /**

@@ -9,9 +9,10 @@ import {
 import { allScopes } from '../domain/claims.ts'
 import { defaultLifetimes, type Lifetimes } from '../domain/tokens.ts'
 import { userStates } from '../domain/user.ts'
+import { UnderstudyError } from '../errors.ts'
 import { createFindAccount } from './accounts.ts'
 import { createAdapter, currentExchange } from './adapter.ts'
-import type { IssuerContext } from './context.ts'
+import type { AuthorizationFault, IssuerContext } from './context.ts'
 import { signingAlgorithms } from './keys.ts'
 import { createPageSources } from './pages.ts'
 import { extraTokenClaims } from './token-claims.ts'
@@ -32,7 +33,7 @@ export function configure(issuer: IssuerContext): Configuration {
     users,
     scopes: settings.scopes,
   })
-  const { paths, algs } = { paths: persona.endpoints, algs: signingAlgorithms(issuer.keys) }
+  const paths = persona.endpoints
   return {
     adapter: createAdapter(issuer.bucket, issuer.clock, settings.refresh_token.grace),
     jwks: issuer.keys,
@@ -41,7 +42,9 @@ export function configure(issuer: IssuerContext): Configuration {
     claims: { ...claimsByScope(scopes), acr: null, auth_time: null, sid: null, iss: null },
     responseTypes: ['code'],
     clientDefaults: { id_token_signed_response_alg: settings.id_token.signed_response_alg as 'RS256' },
-    enabledJWA: { idTokenSigningAlgValues: [...algs, 'HS256'] } as Configuration['enabledJWA'],
+    enabledJWA: {
+      idTokenSigningAlgValues: [...signingAlgorithms(issuer.keys), 'HS256'],
+    } as Configuration['enabledJWA'],
     clockTolerance: 0,
     conformIdTokenClaims: false,
     clientBasedCORS: () => true,
@@ -190,8 +193,8 @@ async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContextWithOID
   if (oidc.route !== 'authorization') return
   const exchange = currentExchange()
   exchange?.resolveParams(oidc.params as Record<string, string>)
-  const fault = exchange && (await issuer.authorizationFault(exchange))
-  if (fault !== undefined) throw faultError(ctx, fault.body)
+  const fault = exchange && (await issuer.authorizationFault(exchange).catch(refuseRequest))
+  if (fault !== undefined) throw faultError(ctx, fault)
   const username = issuer.clients.get(oidc.client?.clientId ?? '')?.auto_login
   const user = username === undefined ? undefined : issuer.users.byName(username)
   if (user === undefined || oidc.session?.accountId !== undefined || asksForLogin(oidc)) return
@@ -204,11 +207,18 @@ function asksForLogin({ prompts }: KoaContextWithOIDC['oidc']): boolean {
   return prompts.has('login') || prompts.has('select_account')
 }
 
+/** A request that arms what it cannot arm is told so on a page: it is its developer's mistake, not the client's. */
+function refuseRequest(error: unknown): never {
+  if (!(error instanceof UnderstudyError) || error.status >= 500) throw error
+  throw Object.assign(new errors.InvalidRequest(error.message), { allow_redirect: false })
+}
+
 /** A fault as the provider's own error, so that it travels by whichever response mode was asked for. */
-function faultError(ctx: KoaContextWithOIDC, body: Record<string, unknown>): Error {
+function faultError(ctx: KoaContextWithOIDC, { body, page, status }: AuthorizationFault): Error {
   const error = new errors.CustomOIDCProviderError(String(body.error), body.error_description as string | undefined)
   // Codes of server trouble keep their name on the way out only if they may be shown.
   error.expose = true
+  if (page) Object.assign(error, { allow_redirect: false, status, statusCode: status })
   if (typeof body.error_uri === 'string') ctx.state.errorUri = body.error_uri
   return error
 }

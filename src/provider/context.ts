@@ -12,6 +12,9 @@ import type { SigningKeys } from './keys.ts'
 /** An error that takes the place of an authorization's own outcome. */
 export interface AuthorizationFault {
   body: Record<string, unknown>
+  /** Whether it is told on a page, with this status, rather than by redirect. */
+  page?: true
+  status: number
 }
 
 /** What one issuer's provider is made from. */

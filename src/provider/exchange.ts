@@ -63,7 +63,8 @@ export class ProviderExchange implements Exchange {
 
   get requested(): { tag?: string | undefined; faults?: string | undefined } {
     if (!this.#mentions('understudy')) return {}
-    const cookies = this.headers.cookie
+    // A browser sends its cookies with every request; they mean the flow that it starts.
+    const cookies = this.endpoint === 'authorization' && !this.continued ? this.headers.cookie : undefined
     return {
       faults:
         header(this.headers, faultSources.header) ??

@@ -4,12 +4,15 @@ import compose from 'koa-compose'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import { allScopes, namedClaims } from '../domain/claims.ts'
 import type { Client } from '../domain/client.ts'
+import { Clock } from '../domain/clock.ts'
 import type { Exchange } from '../domain/exchange.ts'
-import { rootIssuer } from '../domain/issuer.ts'
+import { type IssuerSettings, rootIssuer } from '../domain/issuer.ts'
+import { generic } from '../personas/generic.ts'
+import { memoryStore } from '../store/memory.ts'
 import { dressTokens } from './access-token.ts'
 import { indexUsers, type Users } from './accounts.ts'
 import { bodyOf, completeAnswers, explainErrors, undressBody } from './answers.ts'
-import { checkClients, isPublic, serveClients } from './clients.ts'
+import { checkClients, serveClients } from './clients.ts'
 import { configure } from './configuration.ts'
 import type { IssuerContext, ProviderOptions } from './context.ts'
 import { createDevices, type Devices } from './devices.ts'
@@ -20,6 +23,7 @@ import { rejectReuse } from './grants/refresh-token.ts'
 import { createNaming, type Naming, portOf } from './hosts.ts'
 import { createIdentify } from './identity.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
+import type { SigningKeys } from './keys.ts'
 import { cacheMetadata } from './metadata.ts'
 import { type GrantHandler, internals } from './private.ts'
 import { createTailor, patchClaims } from './token-claims.ts'
@@ -36,8 +40,6 @@ export interface IssuerProvider {
   naming: Naming
   /** The name of a cookie of this issuer, as the browser that asks knows it. */
   cookieName(type: 'interaction' | 'session' | 'resume', req: IncomingMessage): string
-  /** What is wrong with the issuer's clients: by their index, in words. */
-  checkClients(): { index: number; message: string }[]
 }
 
 export type { AuthorizationFault, ProviderOptions } from './context.ts'
@@ -102,8 +104,31 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     users: issuer.users,
     naming,
     cookieName,
-    checkClients: () => checkClients(provider, settings.clients),
   }
+}
+
+/**
+ * What is wrong with clients' metadata, in the provider's own words, which know more than a schema can say.
+ *
+ * @returns one mistake a client at the most, with its index among the issuer's clients
+ */
+export function findClientMistakes(settings: IssuerSettings, keys: SigningKeys): { index: number; message: string }[] {
+  if (settings.clients.length === 0) return []
+  const issuer = createContext({
+    name: rootIssuer,
+    settings,
+    hooks: {},
+    persona: generic,
+    bucket: memoryStore().bucket(rootIssuer),
+    clock: new Clock(),
+    keys,
+    cookieKeys: ['unused'],
+    names: { issuer: 'auto' },
+    fallbackOrigin: () => 'http://localhost',
+    render: async () => '',
+    authorizationFault: async () => undefined,
+  })
+  return checkClients(new Provider('http://localhost', configure(issuer)), settings.clients)
 }
 
 function createContext(options: ProviderOptions): IssuerContext {
@@ -120,7 +145,10 @@ function createContext(options: ProviderOptions): IssuerContext {
     nameFor(clientId) {
       const client = clientId === undefined ? undefined : clients.get(clientId)
       if (client === undefined || options.names.issuer === 'auto') return undefined
-      return client.issuer ?? (browser !== undefined && isPublic(client) ? browser : options.names.issuer)
+      return (
+        client.issuer ??
+        (browser !== undefined && client.token_endpoint_auth_method === 'none' ? browser : options.names.issuer)
+      )
     },
   }
 }

@@ -33,7 +33,7 @@ export interface UnderstudyIssuer {
   }
   readonly clock: {
     /** Moves this issuer's time forward: seconds, or text such as `31d`. */
-    advance(by: number | string): void
+    advance(by: number | string): Promise<void>
   }
   /** Back to the fixtures. */
   reset(options?: { keep?: readonly Resettable[] }): Promise<void>
@@ -61,8 +61,8 @@ export async function startUnderstudy({ fixtures, ...options }: UnderstudyOption
   const server = await startServer({ port: 0, logLevel: 'warn', ...options, ...given })
   const { control, registry } = server
   const issuer = (name: string) => {
-    const { clock, provider } = registry.get(name)
-    return issuerVerbs(name, provider.naming.issuerFor(undefined), control, clock)
+    const running = registry.get(name)
+    return issuerVerbs(name, running.provider.naming.issuerFor(undefined), control, (by) => running.advance(by))
   }
   return { ...issuer(rootIssuer), issuer, close: server.close, [Symbol.asyncDispose]: server.close }
 }
@@ -75,7 +75,7 @@ function issuerVerbs(
   name: string,
   url: string,
   control: Control,
-  clock: { advance(seconds: number): void },
+  advance: (seconds: number) => Promise<void>,
 ): UnderstudyIssuer {
   return {
     name,
@@ -91,14 +91,14 @@ function issuerVerbs(
       expire: (userCode) => control.actOnDevice(name, userCode, { action: 'expire' }),
     },
     clock: {
-      advance(by) {
+      async advance(by) {
         const seconds = parseDurationSeconds(by)
         if (seconds === undefined) {
           throw new RangeError(
             `Failed to advance the clock by "${by}": expected seconds, or text such as 90s, 10m or 31d.`,
           )
         }
-        clock.advance(seconds)
+        await advance(seconds)
       },
     },
     reset: (options) => control.reset(name, options),

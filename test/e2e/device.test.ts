@@ -34,11 +34,11 @@ test('polls answer pending, then slow_down when too fast, and the interval grows
   })
   expect(await poll(device.device_code)).toBe('authorization_pending')
   expect(await poll(device.device_code)).toBe('slow_down')
-  idp.clock.advance(6)
+  await idp.clock.advance(6)
   expect(await poll(device.device_code)).toBe('slow_down')
-  idp.clock.advance(16)
+  await idp.clock.advance(16)
   expect(await poll(device.device_code)).toBe('authorization_pending')
-  idp.clock.advance('10m')
+  await idp.clock.advance('10m')
   expect(await poll(device.device_code)).toBe('expired_token')
 })
 
@@ -48,7 +48,7 @@ test('one call approves, denies or expires a request', async () => {
   )
   expect(await idp.device.pending()).toHaveLength(3)
   await idp.device.approve(approved?.user_code as string, 'alice')
-  await idp.device.deny((denied?.user_code as string).toLowerCase())
+  await idp.device.deny(String(denied?.user_code).toLowerCase())
   await idp.device.expire(expired?.user_code as string)
   expect(await idp.device.pending()).toEqual([])
   const tokens = (await poll(approved?.device_code as string)) as client.TokenEndpointResponse

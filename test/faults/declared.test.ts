@@ -129,7 +129,7 @@ test('disarming one leaves the others, and an unknown id is told', async () => {
   arming.disarm(id)
   expect(await met(arming, tokenRequest())).toBe('invalid_grant')
   expect(mistake(() => arming.disarm(id))).toBe(
-    `ERR_FAULT_UNKNOWN 404 Failed to disarm "${id}": no armed fault has this id.`,
+    `ERR_ARMED_UNKNOWN 404 Failed to disarm "${id}": no armed fault has this id.`,
   )
 })
 
