@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto'
 import { CompactSign, decodeJwt, type JWTPayload } from 'jose'
-import type Provider from 'oidc-provider'
-import type { AccessToken, AdapterPayload, ClientCredentials } from 'oidc-provider'
+import Provider, { type AccessToken, type AdapterPayload, type ClientCredentials } from 'oidc-provider'
 
 /** The JWT that a stored token wears, before it is signed. */
 export interface Dress {
@@ -15,8 +14,22 @@ type Token = AccessToken | ClientCredentials
 /** Chooses the dress of a token that is being saved; none leaves it opaque. */
 export type Tailor = (payload: AdapterPayload) => Promise<Dress | undefined>
 
+/** What goes over the wire, and what is stored. */
+interface TokenForm {
+  value: string
+  payload: AdapterPayload
+}
+
 interface TokenModel {
-  prototype: { getValueAndPayload(this: Token): Promise<{ value: string; payload: AdapterPayload }> }
+  prototype: { getValueAndPayload(this: Token): Promise<TokenForm> }
+}
+
+/** The access token that each request has made, as its client sees it. */
+const handedOut = new WeakMap<object, string>()
+
+/** The access token that a request has made; undefined where it has made none. */
+export function handedOutBy(ctx: object): string | undefined {
+  return handedOut.get(ctx)
 }
 
 /**
@@ -28,14 +41,19 @@ export function dressTokens(provider: Provider, tailor: Tailor): void {
   for (const Model of [provider.AccessToken, provider.ClientCredentials] as unknown as TokenModel[]) {
     const undressed = Model.prototype.getValueAndPayload
     Model.prototype.getValueAndPayload = async function getValueAndPayload() {
-      const opaque = await undressed.call(this)
-      const dress = await tailor(opaque.payload)
-      if (dress === undefined) return opaque
-      const value = await new CompactSign(Buffer.from(JSON.stringify(dress.claims)))
-        .setProtectedHeader(dress.header)
-        .sign(dress.key)
-      return { value, payload: { ...opaque.payload, dress: digest(value) } }
+      const dressed = await putOn(await undressed.call(this))
+      if (Provider.ctx !== undefined) handedOut.set(Provider.ctx, dressed.value)
+      return dressed
     }
+  }
+
+  async function putOn(opaque: TokenForm): Promise<TokenForm> {
+    const dress = await tailor(opaque.payload)
+    if (dress === undefined) return opaque
+    const value = await new CompactSign(Buffer.from(JSON.stringify(dress.claims)))
+      .setProtectedHeader(dress.header)
+      .sign(dress.key)
+    return { value, payload: { ...opaque.payload, dress: digest(value) } }
   }
 }
 

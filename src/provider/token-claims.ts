@@ -7,7 +7,7 @@ import Provider, {
 } from 'oidc-provider'
 import { accessTokenClaims, ruleClaims, type TokenCircumstance } from '../domain/claims.ts'
 import { shortGrantType } from '../domain/client.ts'
-import type { Tailor } from './access-token.ts'
+import { handedOutBy, type Tailor } from './access-token.ts'
 import { claimsOf } from './accounts.ts'
 import { currentExchange } from './adapter.ts'
 import type { IssuerContext } from './context.ts'
@@ -122,6 +122,8 @@ interface ClaimsModel {
 interface IdTokenModel {
   prototype: {
     available: Claims
+    extra: Claims
+    ctx?: KoaContextWithOIDC
     scope?: string
     client: { clientId: string }
     payload(): Promise<Claims>
@@ -151,6 +153,9 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
   const uses = new WeakMap<object, string>()
   idTokenModel.issue = function issueFor(options) {
     uses.set(this, options.use)
+    // The token endpoint may leave this out, but most real providers tell it, and strict clients check it.
+    const accessToken = this.ctx && handedOutBy(this.ctx)
+    if (options.use === 'idtoken' && accessToken !== undefined) this.extra.at_hash ??= accessToken
     return issue.call(this, options)
   }
   idTokenModel.payload = async function ruledPayload() {
