@@ -19,6 +19,8 @@ export interface LoginOptions {
   user?: string
   scope?: string
   redirectUri?: string
+  /** Default: true. */
+  pkce?: boolean
   parameters?: Record<string, string>
 }
 
@@ -42,7 +44,7 @@ export async function passPages(agent: UserAgent, page: Page, user: string): Pro
 
 /** A complete login by authorization code and PKCE. */
 export async function login(config: client.Configuration, options: LoginOptions = {}): Promise<LoggedIn> {
-  const { agent = new UserAgent(), user = 'alice', scope = 'openid profile email' } = options
+  const { agent = new UserAgent(), user = 'alice', scope = 'openid profile email', pkce = true } = options
   const redirectUri = options.redirectUri ?? 'http://localhost:3000/callback'
   const verifier = client.randomPKCECodeVerifier()
   const state = client.randomState()
@@ -52,13 +54,15 @@ export async function login(config: client.Configuration, options: LoginOptions 
     scope,
     state,
     nonce,
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
+    ...(pkce && {
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    }),
     ...options.parameters,
   })
   const { url: callback } = await passPages(agent, await agent.open(url), user)
   const tokens = await client.authorizationCodeGrant(config, callback, {
-    pkceCodeVerifier: verifier,
+    ...(pkce && { pkceCodeVerifier: verifier }),
     expectedState: state,
     expectedNonce: nonce,
   })
