@@ -1,6 +1,12 @@
 import { hash } from 'node:crypto'
 import { CompactSign, decodeJwt, type JWTPayload } from 'jose'
-import Provider, { type AccessToken, type AdapterPayload, type ClientCredentials } from 'oidc-provider'
+import Provider, {
+  type AccessToken,
+  type AdapterPayload,
+  type ClientCredentials,
+  type KoaContextWithOIDC,
+} from 'oidc-provider'
+import { takeStructuredTokens } from './private.ts'
 
 /** The JWT that a stored token wears, before it is signed. */
 export interface Dress {
@@ -84,9 +90,27 @@ const undressedPrefix = 'undressed:'
 /**
  * A stand-in for a JWT at endpoints where the provider looks no further than its form: still found by {@link wireId}.
  */
-export function undressed(jwt: string): string {
+function undressed(jwt: string): string {
   return `${undressedPrefix}${digest(jwt)}:${readClaims(jwt)?.jti ?? ''}`
 }
+
+/**
+ * Puts the stand-in of a JWT access token in its place among the parameters, where the provider would refuse
+ * structured tokens; what it found is told by `ctx.state.dressedToken`.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.1 RFC 7662 section 2.1}
+ */
+async function takeDressedTokens(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  const { params } = ctx.oidc
+  const token = params?.token
+  if (params !== undefined && typeof token === 'string' && looksLikeJwt(token)) {
+    ctx.state.dressedToken = token
+    params.token = undressed(token)
+  }
+  await next()
+}
+
+takeStructuredTokens(takeDressedTokens)
 
 /** The claims of a JWT, unverified; undefined where it is none. */
 export function readClaims(jwt: string): JWTPayload | undefined {

@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Render } from '../domain/pages.ts'
-import { looksLikeJwt, readClaims, undressed } from './access-token.ts'
+import { readClaims } from './access-token.ts'
 import type { IssuerContext } from './context.ts'
 import { applyRules } from './token-claims.ts'
 
@@ -57,21 +57,6 @@ export function completeAnswers(issuer: IssuerContext): Middleware {
     const route = ctx.oidc?.route
     if (route !== undefined) await byRoute[route]?.(ctx)
   }
-}
-
-/**
- * Puts the stand-in of a JWT access token in its place in the body, where the provider refuses structured tokens.
- *
- * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.1 RFC 7662 section 2.1}
- */
-export function undressBody(req: { body?: string }): string | undefined {
-  if (req.body === undefined || !req.body.includes('.')) return undefined
-  const params = new URLSearchParams(req.body)
-  const token = params.get('token')
-  if (token === null || params.getAll('token').length > 1 || !looksLikeJwt(token)) return undefined
-  params.set('token', undressed(token))
-  req.body = params.toString()
-  return token
 }
 
 /** A JWT that is active introspects to its own claims beside those of its record. */

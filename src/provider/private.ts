@@ -5,8 +5,14 @@
 import type Provider from 'oidc-provider'
 import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
 // @ts-expect-error The package's types describe its public interface alone.
+import introspectionStack from 'oidc-provider/lib/actions/introspection.js'
+// @ts-expect-error As above.
+import revocationStack from 'oidc-provider/lib/actions/revocation.js'
+// @ts-expect-error As above.
 import readInternals from 'oidc-provider/lib/helpers/weak_cache.js'
 
+// @ts-expect-error As above.
+import rejectStructuredTokens from 'oidc-provider/lib/shared/reject_structured_tokens.js'
 // @ts-expect-error As above.
 import { urlencoded as readUrlencoded } from 'oidc-provider/lib/shared/selective_body.js'
 
@@ -15,6 +21,21 @@ export type GrantHandler = (ctx: KoaContextWithOIDC) => Promise<void>
 interface Internals {
   grantTypeHandlers: Map<string, GrantHandler>
   grantTypeParams: Map<string, Set<string>>
+}
+
+/** Middleware in the stack of an endpoint. */
+type EndpointMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>
+
+/**
+ * Puts other middleware in the place of that which refuses JWTs at introspection and revocation, for every provider
+ * that is made from now on.
+ */
+export function takeStructuredTokens(middleware: EndpointMiddleware): void {
+  for (const stack of [introspectionStack, revocationStack] as EndpointMiddleware[][]) {
+    const index = stack.indexOf(rejectStructuredTokens)
+    if (index === -1) throw new Error('Failed to take structured tokens: this oidc-provider checks them elsewhere')
+    stack[index] = middleware
+  }
 }
 
 /** What a provider keeps to itself. */

@@ -11,7 +11,7 @@ import { generic } from '../personas/generic.ts'
 import { memoryStore } from '../store/memory.ts'
 import { dressTokens } from './access-token.ts'
 import { indexUsers, type Users } from './accounts.ts'
-import { bodyOf, completeAnswers, explainErrors, undressBody } from './answers.ts'
+import { bodyOf, completeAnswers, explainErrors } from './answers.ts'
 import { checkClients, serveClients } from './clients.ts'
 import { configure } from './configuration.ts'
 import type { IssuerContext, ProviderOptions } from './context.ts'
@@ -71,7 +71,6 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   provider.use(completeAnswers(issuer))
 
   const endpointOf = createEndpointMap(issuer.persona.endpoints)
-  const tokenPaths = new Set([issuer.persona.endpoints.introspection, issuer.persona.endpoints.revocation])
   const identify = createIdentify(bucket, issuer.users, (exchange) =>
     readCookie(exchange, cookieName('session', undefined)),
   )
@@ -82,14 +81,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   })
 
   return {
-    middleware: compose([
-      cached,
-      function undressTokens(ctx, next) {
-        if (tokenPaths.has(ctx.path)) ctx.state.dressedToken = undressBody(bodyOf(ctx))
-        return next()
-      },
-      ...(provider.middleware as unknown as Middleware[]),
-    ]),
+    middleware: compose([cached, ...(provider.middleware as unknown as Middleware[])]),
     openExchange(ctx) {
       const found = endpointOf(ctx.path, ctx.method)
       if (found === undefined) return undefined
