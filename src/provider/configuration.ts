@@ -10,7 +10,7 @@ import { allScopes } from '../domain/claims.ts'
 import { defaultLifetimes, type Lifetimes } from '../domain/tokens.ts'
 import { userStates } from '../domain/user.ts'
 import { UnderstudyError } from '../errors.ts'
-import { createFindAccount } from './accounts.ts'
+import { createFindAccount, type Users } from './accounts.ts'
 import { createAdapter, currentExchange } from './adapter.ts'
 import type { AuthorizationFault, IssuerContext } from './context.ts'
 import { signingAlgorithms } from './keys.ts'
@@ -82,7 +82,7 @@ export function configure(issuer: IssuerContext): Configuration {
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: mayIntrospect },
+      introspection: { enabled: true, allowedPolicy: mayIntrospect(users) },
       revocation: { enabled: true, allowedPolicy: mayRevoke },
       deviceFlow: {
         enabled: true,
@@ -156,7 +156,8 @@ function wholeSeconds(seconds: number): number {
 function createPolicy(): interactionPolicy.DefaultPolicy {
   const { Check, base } = interactionPolicy
   const policy = base()
-  const gone = new Check('account_gone', 'the signed-in user is not there any more, or may not go on', (ctx) =>
+  const description = 'the signed-in user is not there any more, or may not go on'
+  const gone = new Check('account_gone', description, 'login_required', (ctx) =>
     ctx.oidc.session?.accountId !== undefined && ctx.oidc.account === undefined
       ? Check.REQUEST_PROMPT
       : Check.NO_NEED_TO_PROMPT,
@@ -223,8 +224,17 @@ function faultError(ctx: KoaContextWithOIDC, { body, page, status }: Authorizati
   return error
 }
 
-function mayIntrospect(ctx: KoaContextWithOIDC, client: ModelClient, token: { clientId?: string }): boolean {
-  return client.clientAuthMethod !== 'none' || token.clientId === ctx.oidc.client?.clientId
+/** Public clients see their own tokens alone; and nobody sees those of a user who may not go on as active. */
+function mayIntrospect(users: Users) {
+  return function mayIntrospect(
+    _ctx: KoaContextWithOIDC,
+    client: ModelClient,
+    token: { clientId?: string; accountId?: string },
+  ): boolean {
+    const user = token.accountId === undefined ? undefined : users.bySub(token.accountId)
+    if (token.accountId !== undefined && !(user && userStates[user.state].keep)) return false
+    return client.clientAuthMethod !== 'none' || token.clientId === client.clientId
+  }
 }
 
 function mayRevoke(_ctx: KoaContextWithOIDC, client: ModelClient, token: { clientId?: string }): boolean {
