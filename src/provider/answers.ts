@@ -72,8 +72,9 @@ function describeJwt(ctx: KoaContextWithOIDC): void {
 /** A fault's `error_uri`, which the provider does not know of. */
 function addErrorUri(ctx: KoaContextWithOIDC): void {
   const { errorUri } = ctx.state as { errorUri?: string }
-  const location = ctx.response.get('location')
-  if (errorUri === undefined || !location.includes('error=')) return
+  // Koa's types promise a text; a page or a form has no location.
+  const location = ctx.response.get('location') as string | undefined
+  if (errorUri === undefined || !location?.includes('error=')) return
   ctx.set('location', `${location}&error_uri=${encodeURIComponent(errorUri)}`)
 }
 

@@ -26,6 +26,7 @@ import { createInteractions, type Interactions } from './interactions.ts'
 import type { SigningKeys } from './keys.ts'
 import { cacheMetadata } from './metadata.ts'
 import { type GrantHandler, internals } from './private.ts'
+import { keepNewSessions } from './sessions.ts'
 import { createTailor, patchClaims } from './token-claims.ts'
 
 /** One issuer's provider, as the rooms above use it. */
@@ -48,7 +49,8 @@ export type { AuthorizationFault, ProviderOptions } from './context.ts'
 export function createProvider(options: ProviderOptions): IssuerProvider {
   const issuer = createContext(options)
   const { naming, settings, bucket, clock } = issuer
-  const provider = new Provider(naming.issuerFor(undefined), configure(issuer))
+  const configuration = configure(issuer)
+  const provider = new Provider(naming.issuerFor(undefined), configuration)
   const cookieName = (type: string, req: IncomingMessage | undefined) =>
     `us_${type}_${issuer.name}${req === undefined ? '' : `_${portOf(req)}`}`
 
@@ -64,6 +66,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   dressTokens(provider, createTailor(issuer))
   patchClaims(provider, issuer)
   explainErrors(provider)
+  keepNewSessions(provider, configuration)
   wrapGrant(provider, deviceCodeGrant, (handler) => paceDevices(handler, bucket, clock, settings.device.interval))
   if (settings.refresh_token.on_reuse === 'reject') {
     wrapGrant(provider, 'refresh_token', (handler) => rejectReuse(handler, provider))

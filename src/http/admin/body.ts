@@ -14,8 +14,13 @@ const limitBytes = 65_536
 export async function readJson<Schema extends z.ZodType>(ctx: Context, schema: Schema): Promise<z.output<Schema>> {
   checkType(ctx)
   const text = decode(await readBytes(ctx))
-  if (text === '') return schema.parse(undefined)
-  return schema.parse(parse(text))
+  return text === '' ? withoutBody(schema) : schema.parse(parse(text))
+}
+
+function withoutBody<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
+  const { success, data } = schema.safeParse(undefined)
+  if (success) return data
+  throw new UnderstudyError('ERR_REQUEST_INVALID', 400, 'Failed to read the request: it has no body. Send one in JSON.')
 }
 
 function checkType(ctx: Context): void {

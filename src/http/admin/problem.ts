@@ -70,13 +70,15 @@ function invalid(error: z.ZodError): UnderstudyError {
 
 /** What a request met that no route took; the router has set the status, and `Allow` where the path is known. */
 function unrouted(ctx: Context): UnderstudyError {
-  if (ctx.status === 404) {
+  const allowed = ctx.response.get('Allow')
+  if (!allowed) {
+    ctx.remove('Allow')
     return new UnderstudyError('ERR_PATH_UNKNOWN', 404, `Failed to find ${ctx.path}: the admin API has no such path.`)
   }
-  const allowed = ctx.response.get('Allow')
+  // The router says 501 to methods that it has never heard of, which is no failure of ours.
   return new UnderstudyError(
     'ERR_METHOD_UNKNOWN',
-    ctx.status,
-    `Failed to ${ctx.method} ${ctx.path}: the method is not one of ${allowed || 'those that the admin API knows'}.`,
+    405,
+    `Failed to ${ctx.method} ${ctx.path}: the method is not one of ${allowed}.`,
   )
 }

@@ -21,7 +21,10 @@ export function meetFaults(): Middleware {
     const issuer = issuerOf(ctx)
     const exchange = issuer.provider.openExchange(ctx)
     if (exchange === undefined) return next()
-    ctx.state.allowedMethods = methods[exchange.endpoint] ?? 'POST'
+    const allowed = methods[exchange.endpoint] ?? 'POST'
+    ctx.state.allowedMethods = allowed
+    // The provider would take some of these for another of its routes.
+    if (!allowed.includes(ctx.method === 'HEAD' ? 'GET' : ctx.method)) return Promise.resolve()
     if (exchange.continued || exchange.endpoint === 'authorization' || !issuer.mayFault(exchange)) return next()
     return meet(ctx, next, issuer.faultFor(exchange))
   }
