@@ -65,7 +65,11 @@ export function configure(issuer: IssuerContext): Configuration {
       policy: createPolicy(),
       url: (ctx, interaction) => `${issuer.naming.baseFor(ctx.req, 'resume')}/interaction/${interaction.uid}`,
     },
-    extraParams: { understudy_fault: () => {}, understudy_tag: (ctx) => beforeAuthorization(issuer, ctx) },
+    extraParams: {
+      audience: () => {},
+      understudy_fault: () => {},
+      understudy_tag: (ctx) => beforeAuthorization(issuer, ctx),
+    },
     renderError: pages.renderError as Configuration['renderError'],
     routes: {
       authorization: paths.authorization,

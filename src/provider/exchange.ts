@@ -23,6 +23,7 @@ export class ProviderExchange implements Exchange {
   readonly #body: string
   readonly #lookup: (exchange: ProviderExchange) => Promise<Identity>
   #params: Params | undefined
+  #areResolved = false
   #flow: Flow | undefined
   #identity: Promise<Identity> | undefined
 
@@ -48,6 +49,7 @@ export class ProviderExchange implements Exchange {
   /** The parameters as the provider resolved them, of a pushed request for one. */
   resolveParams(params: Params): void {
     this.#params = params
+    this.#areResolved = true
   }
 
   get client(): string | undefined {
@@ -93,7 +95,7 @@ export class ProviderExchange implements Exchange {
       this.#flow = { id: randomUUID() }
       if (tag !== undefined) this.#flow.tag = tag
       if (faults !== undefined) this.#flow.faults = faults
-      if (this.#mentions('audience')) this.#flow.audience = this.params.audience
+      if (this.#areResolved || this.#mentions('audience')) this.#flow.audience = this.params.audience
     }
     return this.#flow
   }

@@ -21,6 +21,8 @@ export interface LoginOptions {
   redirectUri?: string
   /** Default: true. */
   pkce?: boolean
+  /** Whether the request is pushed first. Default: false. */
+  par?: boolean
   parameters?: Record<string, string>
 }
 
@@ -49,7 +51,8 @@ export async function login(config: client.Configuration, options: LoginOptions 
   const verifier = client.randomPKCECodeVerifier()
   const state = client.randomState()
   const nonce = client.randomNonce()
-  const url = client.buildAuthorizationUrl(config, {
+  const build = options.par ? client.buildAuthorizationUrlWithPAR : client.buildAuthorizationUrl
+  const url = await build(config, {
     redirect_uri: redirectUri,
     scope,
     state,
