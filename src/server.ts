@@ -15,6 +15,7 @@ import type { LogLevel } from './http/log-level.ts'
 import { packageRoot } from './http/web/package-root.ts'
 import { createRender } from './http/web/render.ts'
 import { Issuers, processBucket } from './issuer/registry.ts'
+import { CookieSigner } from './provider/cookie-signer.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
 
@@ -71,10 +72,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const logger = await createLogger(options.logLevel ?? 'info')
   const store = await openStore(options.store ?? 'memory')
   try {
-    const cookieKeys = await keepCookieKeys(store)
+    const cookieSigner = new CookieSigner(await keepCookieSecrets(store))
     const render = createRender()
     let origin = originAt(options.port ?? 9400)
-    const registry = new Issuers(store, { render, cookieKeys, fallbackOrigin: () => origin })
+    const registry = new Issuers(store, { render, cookieSigner, fallbackOrigin: () => origin })
     const source = await FixturesSource.open(loadOptions(options, registry), {
       async onChange(fixtures) {
         await registry.adopt(fixtures)
@@ -91,7 +92,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       control,
       render,
       logger,
-      cookieKeys,
+      cookieSigner,
       adminToken: options.adminToken,
       adminHosts: () => [...(options.adminHosts ?? []), ...issuerHosts(registry)],
       refresh,
@@ -124,7 +125,7 @@ function loadOptions(options: ServerOptions, registry: Issuers): LoadOptions {
 }
 
 /** The secrets that sign cookies, kept so that a browser stays signed in over a restart. */
-async function keepCookieKeys(store: Store): Promise<string[]> {
+async function keepCookieSecrets(store: Store): Promise<string[]> {
   const bucket = store.bucket(processBucket)
   const stored = await bucket.get('CookieKeys', 'current')
   if (stored !== undefined) return stored.value as string[]

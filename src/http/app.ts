@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Control } from '../control/control.ts'
 import type { Render } from '../domain/pages.ts'
 import type { Issuers } from '../issuer/registry.ts'
+import type { CookieSigner } from '../provider/cookie-signer.ts'
 import { assertWithoutTracing } from '../provider/quiet-assert.ts'
 import { createAdminApi } from './admin/admin.ts'
 import { readBody } from './middleware/body.ts'
@@ -21,7 +22,7 @@ export interface AppOptions {
   control: Control
   render: Render
   logger: Logger
-  cookieKeys: readonly string[]
+  cookieSigner: CookieSigner
   adminToken?: string | undefined
   /** Host names by which the admin API may be asked, beside those that are always let in. */
   adminHosts: () => Iterable<string>
@@ -45,7 +46,7 @@ export function createApp({ issuers, control, render, logger, ...options }: AppO
     deviceScreen(render),
     askProvider(),
   ]
-  const app = new Koa({ proxy: true, keys: [...options.cookieKeys] })
+  const app = new Koa({ proxy: true, keys: options.cookieSigner as never })
   for (const layer of onion) app.use(layer)
   assertWithoutTracing(app.context)
   app.on('error', report)

@@ -7,6 +7,7 @@ import type { FaultAnswer } from '../faults/fault.ts'
 import type { IssuerFixtures } from '../fixtures/schema.ts'
 import { findPersona } from '../personas/catalog.ts'
 import type { Persona } from '../personas/persona.ts'
+import type { CookieSigner } from '../provider/cookie-signer.ts'
 import type { SigningKeys } from '../provider/keys.ts'
 import { createProvider, type IssuerProvider } from '../provider/provider.ts'
 import type { Bucket } from '../store/store.ts'
@@ -15,7 +16,7 @@ import { IssuerBucket } from './bucket.ts'
 /** What every issuer of a process shares. */
 export interface IssuerEnvironment {
   render: Render
-  cookieKeys: readonly string[]
+  cookieSigner: CookieSigner
   fallbackOrigin: () => string
 }
 

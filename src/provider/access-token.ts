@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { CompactSign, decodeJwt, type JWTPayload } from 'jose'
+import { decodeJwt, type JWTPayload } from 'jose'
 import Provider, {
   type AccessToken,
   type AdapterPayload,
@@ -8,17 +8,10 @@ import Provider, {
 } from 'oidc-provider'
 import { takeStructuredTokens } from './private.ts'
 
-/** The JWT that a stored token wears, before it is signed. */
-export interface Dress {
-  header: { alg: string; typ: string; kid?: string | undefined }
-  claims: JWTPayload
-  key: Parameters<CompactSign['sign']>[0]
-}
-
 type Token = AccessToken | ClientCredentials
 
-/** Chooses the dress of a token that is being saved; none leaves it opaque. */
-export type Tailor = (payload: AdapterPayload) => Promise<Dress | undefined>
+/** Makes the JWT that a token wears which is being saved; none leaves it opaque. */
+export type Tailor = (payload: AdapterPayload) => Promise<string | undefined>
 
 /** What goes over the wire, and what is stored. */
 interface TokenForm {
@@ -54,12 +47,8 @@ export function dressTokens(provider: Provider, tailor: Tailor): void {
   }
 
   async function putOn(opaque: TokenForm): Promise<TokenForm> {
-    const dress = await tailor(opaque.payload)
-    if (dress === undefined) return opaque
-    const value = await new CompactSign(Buffer.from(JSON.stringify(dress.claims)))
-      .setProtectedHeader(dress.header)
-      .sign(dress.key)
-    return { value, payload: { ...opaque.payload, dress: digest(value) } }
+    const value = await tailor(opaque.payload)
+    return value === undefined ? opaque : { value, payload: { ...opaque.payload, dress: digest(value) } }
   }
 }
 

@@ -50,7 +50,6 @@ export function configure(issuer: IssuerContext): Configuration {
     clientBasedCORS: () => true,
     pkce: { required: () => false },
     cookies: {
-      keys: [...issuer.cookieKeys],
       long: { signed: true, httpOnly: true, sameSite: 'lax', path: '/' },
       short: { signed: true, httpOnly: true, sameSite: 'lax' },
     },
@@ -181,11 +180,13 @@ async function loadGrant(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promis
   const known = found?.accountId === account.accountId ? found : undefined
   if (issuer.clients.get(client.clientId)?.consent !== 'skip' || oidc.prompts.has('consent')) return known
   const grant = known ?? new oidc.provider.Grant({ accountId: account.accountId, clientId: client.clientId })
-  const scope = [...oidc.requestParamScopes].join(' ')
-  const before = JSON.stringify([grant.openid, grant.resources])
-  grant.addOIDCScope(scope)
-  for (const indicator of Object.keys(oidc.resourceServers ?? {})) grant.addResourceScope(indicator, scope)
-  if (JSON.stringify([grant.openid, grant.resources]) !== before || known === undefined) await grant.save()
+  const asked = [...oidc.requestParamScopes]
+  const resources = Object.keys(oidc.resourceServers ?? {})
+  const granted = new Set(grant.getOIDCScopeEncountered().split(' '))
+  if (known !== undefined && resources.length === 0 && asked.every((scope) => granted.has(scope))) return grant
+  grant.addOIDCScope(asked.join(' '))
+  for (const indicator of resources) grant.addResourceScope(indicator, asked.join(' '))
+  await grant.save()
   return grant
 }
 

@@ -6,6 +6,7 @@ import type { Render } from '../domain/pages.ts'
 import type { Persona } from '../personas/persona.ts'
 import type { Bucket } from '../store/store.ts'
 import type { Users } from './accounts.ts'
+import type { CookieSigner } from './cookie-signer.ts'
 import type { IssuerNames, Naming } from './hosts.ts'
 import type { SigningKeys } from './keys.ts'
 
@@ -26,8 +27,8 @@ export interface ProviderOptions {
   bucket: Bucket
   clock: Clock
   keys: SigningKeys
-  /** Secrets that sign cookies; the same as those of the application around it. */
-  cookieKeys: readonly string[]
+  /** Signs cookies; the same as that of the application around it. */
+  cookieSigner: CookieSigner
   names: IssuerNames
   /** The origin where no request tells it. */
   fallbackOrigin: () => string

@@ -15,6 +15,7 @@ import { bodyOf, completeAnswers, explainErrors } from './answers.ts'
 import { checkClients, serveClients } from './clients.ts'
 import { configure } from './configuration.ts'
 import type { IssuerContext, ProviderOptions } from './context.ts'
+import { CookieSigner } from './cookie-signer.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createEndpointMap } from './endpoints.ts'
 import { ProviderExchange } from './exchange.ts'
@@ -60,12 +61,14 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
       return naming.issuerFor(ctx?.req, issuer.nameFor(ctx?.oidc?.client?.clientId))
     },
   })
+  Object.assign(provider, { keys: issuer.cookieSigner })
   provider.cookieName = (type) => cookieName(type, Provider.ctx?.req)
   linkByName(provider, issuer)
   serveClients(provider, issuer.clients)
   dressTokens(provider, createTailor(issuer))
   patchClaims(provider, issuer)
   explainErrors(provider)
+  hushModels(provider)
   keepNewSessions(provider, configuration)
   wrapGrant(provider, deviceCodeGrant, (handler) => paceDevices(handler, bucket, clock, settings.device.interval))
   if (settings.refresh_token.on_reuse === 'reject') {
@@ -117,7 +120,7 @@ export function findClientMistakes(settings: IssuerSettings, keys: SigningKeys):
     bucket: memoryStore().bucket(rootIssuer),
     clock: new Clock(),
     keys,
-    cookieKeys: ['unused'],
+    cookieSigner: new CookieSigner([]),
     names: { issuer: 'auto' },
     fallbackOrigin: () => 'http://localhost',
     render: async () => '',
@@ -164,6 +167,12 @@ function linkByName(provider: Provider, { naming }: IssuerContext): void {
   prototype.urlFor = function urlFor(name, parameters) {
     return naming.baseFor(this.ctx.req, name) + pathFor.call(provider, name, { mountPath: '', ...parameters })
   }
+}
+
+/** Models tell of everything that happens to them, to nobody here: making up the events' names has its price. */
+function hushModels(provider: Provider): void {
+  const { prototype } = Object.getPrototypeOf(provider.BaseToken) as { prototype: { emit(event: string): void } }
+  prototype.emit = () => {}
 }
 
 function wrapGrant(provider: Provider, grantType: string, wrap: (handler: GrantHandler) => GrantHandler): void {

@@ -1,4 +1,3 @@
-import { importJWK } from 'jose'
 import Provider, {
   type AccessToken,
   type AdapterPayload,
@@ -11,14 +10,10 @@ import { handedOutBy, type Tailor } from './access-token.ts'
 import { claimsOf } from './accounts.ts'
 import { currentExchange } from './adapter.ts'
 import type { IssuerContext } from './context.ts'
+import { createSigners } from './signing.ts'
 
 type Token = AccessToken | ClientCredentials
 type Claims = Record<string, unknown>
-
-interface Signer {
-  key: CryptoKey
-  kid: string | undefined
-}
 
 /** Where and for whom a token is made. */
 function circumstanceOf(
@@ -55,28 +50,14 @@ export async function extraTokenClaims(issuer: IssuerContext, token: Token): Pro
 
 /** Chooses what JWT access tokens wear, as issuer and client say. */
 export function createTailor(issuer: IssuerContext): Tailor {
-  const signers = new Map<string, Promise<Signer>>()
-
-  async function importSigner(alg: string): Promise<Signer> {
-    const jwk = issuer.keys.keys.find((key) => key.alg === alg || (key.alg === undefined && familyOf(alg) === key.kty))
-    if (jwk === undefined) throw new Error(`There is no key for ${alg} among the signing keys of ${issuer.name}`)
-    return { key: (await importJWK(jwk, alg)) as CryptoKey, kid: jwk.kid }
-  }
-
-  function signer(alg: string): Promise<Signer> {
-    const known = signers.get(alg)
-    if (known !== undefined) return known
-    const imported = importSigner(alg)
-    signers.set(alg, imported)
-    return imported
-  }
+  const signerOf = createSigners(issuer.keys)
 
   return async function tailor(payload) {
     const client = issuer.clients.get(payload.clientId as string)
     const settings = { ...issuer.settings.access_token, ...client?.access_token }
     if (settings.format === 'opaque') return undefined
     const alg = settings.signed_response_alg ?? issuer.settings.id_token.signed_response_alg
-    const { key, kid } = await signer(alg)
+    const signer = signerOf(alg)
     const iss = settings.issuer ?? issuer.naming.issuerFor(Provider.ctx?.req, issuer.nameFor(payload.clientId))
     const sub = payload.accountId
     const circumstance = circumstanceOf(issuer, payload.clientId as string, sub, payload.scope)
@@ -95,17 +76,11 @@ export function createTailor(issuer: IssuerContext): Tailor {
       { type: 'access_token', claims },
       { client: circumstance.client, user: circumstance.user, scope: [...circumstance.scope] },
     )
-    return {
-      header: { alg, typ: settings.typ ?? 'JWT', kid },
+    return signer.sign({
+      header: { alg, typ: settings.typ ?? 'JWT', kid: signer.kid },
       claims: { jti: payload.jti, ...(changed ?? claims) },
-      key,
-    }
+    })
   }
-}
-
-function familyOf(alg: string): string {
-  if (alg.startsWith('ES')) return 'EC'
-  return alg.startsWith('Ed') ? 'OKP' : 'RSA'
 }
 
 /** What the request itself said: a resource indicator, or Auth0's `audience`. */
