@@ -8,7 +8,7 @@ export function disarmCommand(program: Command): void {
     .description('disarm one fault, or all')
     .addHelpText(
       'after',
-      examples(['understudy disarm', 'all of the issuer'], ['understudy disarm f1', 'one, by its id in "armed"']),
+      examples(['understudy disarm', 'all of the issuer'], ['understudy disarm 5f2c81aa', 'one, by its id in "armed"']),
     )
   withRemoteOptions(command).action(disarm)
 }

@@ -66,7 +66,8 @@ function describeParameters(parameters: [name: string, parameter: Parameter][]):
   return ['', '  Parameters (--with name=value):', ...lines]
 }
 
-function describeParameter(parameter: Parameter): string {
+/** A parameter in words: its kind, what it is for, and its default. */
+export function describeParameter(parameter: Parameter): string {
   const { description, default: preset } = parameter
   const kind = kindOf(parameter)
   const fallback = preset === undefined ? '' : ` (default: ${JSON.stringify(preset)})`
