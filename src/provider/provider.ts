@@ -58,7 +58,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   Object.defineProperty(provider, 'issuer', {
     get() {
       const ctx = Provider.ctx as KoaContextWithOIDC | undefined
-      return naming.issuerFor(ctx?.req, issuer.nameFor(ctx?.oidc?.client?.clientId))
+      return naming.issuerFor(ctx?.req, issuer.nameFor(ctx?.oidc && clientIdOf(ctx.oidc)))
     },
   })
   Object.assign(provider, { keys: issuer.cookieSigner })
@@ -189,3 +189,10 @@ function readCookie({ headers }: ProviderExchange, prefix: string): string | und
   const found = pairs.find((pair) => pair.startsWith(`${prefix}_`) && !pair.split('=', 1)[0]?.endsWith('.sig'))
   return found?.slice(found.indexOf('=') + 1)
 }
+/** The client of a request; at the end of a session it is known by the hint before the hint is found to be right. */
+function clientIdOf({ client, entities }: KoaContextWithOIDC['oidc']): string | undefined {
+  const { IdTokenHint: hint } = entities as { IdTokenHint?: { payload: { aud?: unknown } } }
+  const hinted = hint?.payload.aud
+  return client?.clientId ?? (typeof hinted === 'string' ? hinted : undefined)
+}
+
