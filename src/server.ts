@@ -16,8 +16,10 @@ import { packageRoot } from './http/web/package-root.ts'
 import { createRender } from './http/web/render.ts'
 import { Issuers, processBucket } from './issuer/registry.ts'
 import { CookieSigner } from './provider/cookie-signer.ts'
+import { prepareKeys } from './provider/make-keys.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
+import { isNew } from './store/url.ts'
 
 export interface ServerOptions {
   /** Files and folders of fixtures. Default, where nothing else is given either: the documented example. */
@@ -69,8 +71,10 @@ const drainMs = 10_000
  * @throws UnderstudyError `ERR_FIXTURES_INVALID`, `ERR_STORE_…`, `ERR_PORT_IN_USE`, `ERR_LISTEN`
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const storeUrl = options.store ?? 'memory'
+  if (isNew(storeUrl)) prepareKeys()
   const logger = await createLogger(options.logLevel ?? 'info')
-  const store = await openStore(options.store ?? 'memory')
+  const store = await openStore(storeUrl)
   try {
     const cookieSigner = new CookieSigner(await keepCookieSecrets(store))
     const render = createRender()

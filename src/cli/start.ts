@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type LogLevel, logLevels } from '../http/log-level.ts'
+import { prepareKeys } from '../provider/make-keys.ts'
 import type { RunningServer } from '../server.ts'
+import { isNew } from '../store/url.ts'
 import { examples } from './examples.ts'
 import { fail } from './fail.ts'
 import { wholeNumber } from './numbers.ts'
@@ -52,6 +54,7 @@ function option(flags: string, description: string): Option {
 }
 
 async function start(options: StartOptions, command: Command): Promise<void> {
+  if (isNew(options.store)) prepareKeys()
   const { startServer } = await import('../server.ts')
   const { fixtures } = options
   const starting = startServer({

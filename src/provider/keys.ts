@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import type { JWK } from 'jose'
 import { UnderstudyError } from '../errors.ts'
 import type { Bucket } from '../store/store.ts'
-
-/** The algorithms for which a key is made. */
-const algorithms = ['RS256', 'ES256', 'EdDSA'] as const
+import { makeKeys } from './make-keys.ts'
 
 /** Private keys as a JWK Set, with key ids that tell the algorithm. */
 export interface SigningKeys {
@@ -20,19 +18,9 @@ const collection = 'Keys'
 export async function keepKeys(bucket: Bucket): Promise<SigningKeys> {
   const stored = await bucket.get(collection, 'signing')
   if (stored !== undefined) return stored.value as SigningKeys
-  const made = await makeKeys()
+  const made = { keys: await makeKeys() }
   await bucket.put(collection, 'signing', { value: made })
   return made
-}
-
-async function makeKeys(): Promise<SigningKeys> {
-  return { keys: await Promise.all(algorithms.map(makeKey)) }
-}
-
-async function makeKey(alg: (typeof algorithms)[number]): Promise<JWK> {
-  const { privateKey } = await generateKeyPair(alg, { extractable: true })
-  const jwk = await exportJWK(privateKey)
-  return { ...jwk, alg, use: 'sig', kid: `${alg.toLowerCase()}-${crypto.randomUUID().slice(0, 8)}` }
 }
 
 /**

@@ -1,5 +1,6 @@
-import { generateKeyPair, type JsonWebKey, type KeyObject, randomUUID } from 'node:crypto'
+import { generateKeyPair, type KeyObject, randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
+import type { JWK } from 'jose'
 
 const generate = promisify(generateKeyPair)
 
@@ -10,33 +11,35 @@ const makers: Record<string, () => Promise<{ privateKey: KeyObject }>> = {
   EdDSA: () => generate('ed25519'),
 }
 
-/** A private key as a JWK, with its algorithm and a key id that tells it. */
-export type MadeKey = JsonWebKey & { kty: string; alg: string; use: 'sig'; kid: string }
-
-let prepared: Promise<MadeKey[]> | undefined
+let prepared: Promise<JWK[]> | undefined
 
 /**
- * Begins to make signing keys, in other threads: an RSA key takes as long as loading the rest of the program does, so
- * a start that will need new keys calls this first. This file loads nothing that is slow.
+ * Begins to make signing keys, in other threads.
+ *
+ * An RSA key takes about as long as loading the rest of the program, so a start that will need keys calls this before
+ * it loads; which is why this file imports nothing that takes time.
  */
 export function prepareKeys(): void {
-  prepared ??= makeAll()
+  if (prepared !== undefined) return
+  prepared = makeAll()
+  // Who takes them hears of a failure.
+  prepared.catch(() => undefined)
 }
 
-/** New signing keys, one an algorithm: those being prepared, or else made now. No two callers get the same. */
-export function makeKeys(): Promise<MadeKey[]> {
+/** New signing keys, one an algorithm: those that are being prepared, else made now. No two callers get the same. */
+export function makeKeys(): Promise<JWK[]> {
   const keys = prepared ?? makeAll()
   prepared = undefined
   return keys
 }
 
-function makeAll(): Promise<MadeKey[]> {
-  return Promise.all(Object.keys(makers).map(makeKey))
-}
-
-async function makeKey(alg: keyof typeof makers): Promise<MadeKey> {
-  const pair = await makers[alg]?.()
-  if (pair === undefined) throw new RangeError(`Failed to make a key: nothing makes ${alg} keys.`)
-  const jwk = pair.privateKey.export({ format: 'jwk' }) as JsonWebKey & { kty: string }
-  return { ...jwk, alg, use: 'sig', kid: `${alg.toLowerCase()}-${randomUUID().slice(0, 8)}` }
+function makeAll(): Promise<JWK[]> {
+  return Promise.all(
+    Object.entries(makers).map(async function makeKey([alg, make]): Promise<JWK> {
+      const { privateKey } = await make()
+      const jwk = privateKey.export({ format: 'jwk' }) as JWK
+      // A key id tells its algorithm.
+      return { ...jwk, alg, use: 'sig', kid: `${alg.toLowerCase()}-${randomUUID().slice(0, 8)}` }
+    }),
+  )
 }

@@ -2,6 +2,7 @@ import { UnderstudyError } from '../errors.ts'
 import { jsonStore } from './json.ts'
 import { memoryStore } from './memory.ts'
 import type { Store } from './store.ts'
+import { fileOf } from './url.ts'
 
 /**
  * Opens the store that a URL names: `memory`, or `json:PATH`.
@@ -10,7 +11,7 @@ import type { Store } from './store.ts'
  */
 export async function openStore(url: string): Promise<Store> {
   if (url === 'memory') return memoryStore()
-  const file = /^json:(.+)$/.exec(url)?.[1]
+  const file = fileOf(url)
   if (file !== undefined) return jsonStore(file)
   throw new UnderstudyError(
     'ERR_STORE_URL',
