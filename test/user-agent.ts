@@ -27,6 +27,12 @@ export interface Page {
  */
 export class UserAgent {
   readonly #cookies: Cookie[] = []
+  readonly #send: typeof fetch
+
+  /** @param send what reaches servers that go by another name here, such as behind a proxy */
+  constructor(send: typeof fetch = fetch) {
+    this.#send = send
+  }
 
   /** Opens a URL and follows redirects, up to a page or to a URL of a client (which is then not fetched). */
   async open(url: string | URL, isClient: (url: URL) => boolean = isCallback, init: RequestInit = {}): Promise<Page> {
@@ -57,7 +63,7 @@ export class UserAgent {
     const headers = new Headers(init.headers)
     if (sent.length > 0) headers.set('cookie', sent.map(({ name, value }) => `${name}=${value}`).join('; '))
     if (!headers.has('accept')) headers.set('accept', 'text/html,application/xhtml+xml')
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' })
+    const response = await this.#send(url, { ...init, headers, redirect: 'manual' })
     for (const header of response.headers.getSetCookie()) this.#keep(header, url)
     return response
   }

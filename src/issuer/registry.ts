@@ -85,10 +85,12 @@ export class Issuers {
   }
 
   #withoutBase(path: string): string {
+    if (this.#basePaths.length === 0) return path
+    const document = /^\/\.well-known\/[\w-]+/.exec(path)?.[0] ?? ''
     for (const base of this.#basePaths) {
       if (path === base || path.startsWith(`${base}/`)) return path.slice(base.length) || '/'
-      const document = path.endsWith(base) ? path.slice(0, -base.length) : ''
-      if (/^\/\.well-known\/[\w-]+$/.test(document)) return document
+      const suffixed = `${document}${base}`
+      if (path === suffixed || path.startsWith(`${suffixed}/`)) return document + path.slice(suffixed.length)
     }
     return path
   }
