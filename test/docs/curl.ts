@@ -1,0 +1,33 @@
+/** Does what the documentation asks of curl, on machines that have none. */
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    silent: { type: 'boolean', short: 's' },
+    request: { type: 'string', short: 'X' },
+    header: { type: 'string', short: 'H', multiple: true, default: [] },
+    data: { type: 'string', short: 'd', multiple: true, default: [] },
+    json: { type: 'string' },
+    user: { type: 'string', short: 'u' },
+    output: { type: 'string', short: 'o' },
+    'write-out': { type: 'string', short: 'w' },
+  },
+})
+
+const { json, user, data } = values
+const body = json ?? (data.length > 0 ? data.join('&') : undefined)
+const headers = Object.fromEntries(values.header.map((header) => header.split(/: */, 2)))
+if (user !== undefined) headers.authorization = `Basic ${btoa(user)}`
+if (json !== undefined) headers['content-type'] = 'application/json'
+else if (body !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded'
+
+const method = values.request ?? (body === undefined ? 'GET' : 'POST')
+const asking = request(positionals[0] ?? '', { method, headers }).end(body)
+const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+const said = await text(answer)
+if (values.output === undefined) process.stdout.write(said)
+process.stdout.write((values['write-out'] ?? '').replaceAll('%{redirect_url}', answer.headers.location ?? ''))

@@ -1,0 +1,120 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadFixtures } from '../../src/fixtures/load.ts'
+import { parseYaml } from '../../src/fixtures/yaml.ts'
+import { startUnderstudy, type Understudy } from '../../src/index.ts'
+import { type Block, blocksOf, fileNameOf, isRun, matches, pages, root, titleOf } from './blocks.ts'
+import { expectCompose } from './compose.ts'
+import { Shell } from './shell.ts'
+
+/** Blocks that no test can run, by their first line: they install, or hold the store of the checkout. All others are run. */
+const notRun = [
+  'README.md: npm ci && npm start',
+  'README.md: npm ci && npm test',
+  'CONTRIBUTING.md: npm ci            # brings Node 24 along for all npm scripts',
+  'docs/fixtures.md: users:',
+  'docs/getting-started.md: npm ci && npm start',
+]
+
+const example = join(root, 'data/fixtures.yaml')
+
+test('what is not run is known', () => {
+  const said = pages()
+    .flatMap(blocksOf)
+    .filter((block) => !isRun(block))
+
+  expect(said.map(({ page, text }) => `${page}: ${text.split('\n', 1)[0]}`)).toEqual(notRun)
+})
+
+test('every block says its language', () => {
+  const known = new Set(['sh', 'console', 'yaml', 'json', 'ts', 'text'])
+  const strangers = pages()
+    .flatMap(blocksOf)
+    .filter(({ language }) => !known.has(language))
+
+  expect(strangers.map(({ page, line, language }) => `${page}:${line} ${language}`)).toEqual([])
+})
+
+for (const page of pages()) {
+  const blocks = blocksOf(page).filter((block) => isRun(block) && isExecuted(block))
+  if (blocks.length > 0) describe.sequential(page, () => runPage(blocks))
+}
+
+function isExecuted({ language, words }: Block): boolean {
+  return ['sh', 'console', 'yaml', 'json'].includes(language) || words.includes('answer')
+}
+
+/** The blocks of a page in order, as a reader with a server of his own would follow them. */
+function runPage(blocks: readonly Block[]): void {
+  let idp: Understudy
+  let shell: Shell
+  let last = ''
+
+  beforeAll(async () => {
+    idp = await startUnderstudy({ fixtures: example })
+    shell = new Shell({ port: Number(new URL(idp.url).port) })
+    mkdirSync(join(shell.folder, 'data'))
+    copyFileSync(example, join(shell.folder, 'data/fixtures.yaml'))
+  })
+
+  afterAll(async () => {
+    await shell.close()
+    await idp.close()
+  })
+
+  for (const block of blocks) {
+    test(titleOf(block), async () => {
+      const file = fileNameOf(block)
+      if (file !== undefined) write(join(shell.folder, file), block.text)
+      if (block.language === 'sh') last = await runShell(shell, block)
+      else if (block.language === 'console') await runConsole(shell, block)
+      else if (block.words.includes('answer')) expectAnswer(last, block)
+      else await expectData(block, shell.folder)
+    })
+  }
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
+
+async function runShell(shell: Shell, { text, words }: Block): Promise<string> {
+  const { code, output } = await (words.includes('serve') ? shell.serve(text, words.includes('keep')) : shell.run(text))
+  expect(code, output).toBe(words.includes('fails') ? 1 : 0)
+  return output
+}
+
+/** Commands after `$`, each with what it prints; `…` stands for anything. */
+async function runConsole(shell: Shell, { text }: Block): Promise<void> {
+  for (const [, command = '', expected = ''] of text.matchAll(/^\$ (.*)\n((?:(?!\$ ).*\n)*)/gm)) {
+    const { output } = await shell.run(`${command} || true`)
+    expectOutput(output, expected)
+  }
+}
+
+/** What the last block of `sh` printed: JSON may have members that the page leaves out, and `…` is anything. */
+function expectAnswer(output: string, { language, text }: Block): void {
+  if (language !== 'json') {
+    expectOutput(output, text)
+    return
+  }
+  const wanted = JSON.parse(text, (_, value) => (value === '…' ? expect.anything() : value))
+  expect(JSON.parse(output)).toMatchObject(wanted)
+}
+
+function expectOutput(output: string, expected: string): void {
+  expect(matches(output, expected), `expected:\n${expected}\nprinted:\n${output}`).toBe(true)
+}
+
+/** YAML and JSON are fixtures on top of the documented example, unless they are something else that is known. */
+async function expectData({ text, words }: Block, folder: string): Promise<void> {
+  const parsed = parseYaml(text)
+  if (typeof parsed === 'object' && parsed !== null && 'services' in parsed) return expectCompose(parsed)
+  if (Array.isArray(parsed)) return
+  const own = join(folder, fileNameOf({ words } as Block) ?? 'snippet.yaml')
+  write(own, text)
+  const paths = words.includes('whole') ? [own] : [example, own]
+  await expect(loadFixtures({ paths, env: {} })).resolves.toBeDefined()
+}
