@@ -15,6 +15,7 @@ import { createAdapter, currentExchange } from './adapter.ts'
 import type { AuthorizationFault, IssuerContext } from './context.ts'
 import { signingAlgorithms } from './keys.ts'
 import { createPageSources } from './pages.ts'
+import { heldKeys } from './signing.ts'
 import { extraTokenClaims } from './token-claims.ts'
 
 /** A grant outlives every token under it: a year, or twice the longest refresh token. */
@@ -36,7 +37,7 @@ export function configure(issuer: IssuerContext): Configuration {
   const paths = persona.endpoints
   return {
     adapter: createAdapter(issuer.bucket, issuer.clock, settings.refresh_token.grace),
-    jwks: issuer.keys,
+    jwks: { keys: heldKeys(issuer.keys) } as Configuration['jwks'],
     findAccount: createFindAccount(users, issuer.hooks),
     scopes: Object.keys(scopes),
     claims: { ...claimsByScope(scopes), acr: null, auth_time: null, sid: null, iss: null },
@@ -85,6 +86,7 @@ export function configure(issuer: IssuerContext): Configuration {
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       introspection: { enabled: true, allowedPolicy: mayIntrospect(users) },
       revocation: { enabled: true, allowedPolicy: mayRevoke },
       deviceFlow: {

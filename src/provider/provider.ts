@@ -87,7 +87,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   })
 
   return {
-    middleware: compose([cached, ...(provider.middleware as unknown as Middleware[])]),
+    middleware: compose([cached, resumeWithoutQuery, ...(provider.middleware as unknown as Middleware[])]),
     openExchange(ctx) {
       const found = endpointOf(ctx.path, ctx.method)
       if (found === undefined) return undefined
@@ -156,6 +156,13 @@ export function mountOf(name: string): string {
   return name === rootIssuer ? '' : `/${name}`
 }
 
+/** What an authorization goes on with is stored; a query there can only confuse the provider, which takes it for the request where it fails. */
+function resumeWithoutQuery(ctx: ParameterizedContext, next: () => Promise<unknown>): Promise<unknown> {
+  const exchange = ctx.state.exchange as ProviderExchange | undefined
+  if (exchange?.continued) ctx.querystring = ''
+  return next()
+}
+
 /** Builds every link from the name that its reader knows, rather than from the Host header. */
 function linkByName(provider: Provider, { naming }: IssuerContext): void {
   interface LinkingContext {
@@ -183,12 +190,6 @@ function wrapGrant(provider: Provider, grantType: string, wrap: (handler: GrantH
   grantTypeHandlers.set(grantType, wrap(handler))
 }
 
-/** The value of a cookie whose name begins like this, whatever port follows. */
-function readCookie({ headers }: ProviderExchange, prefix: string): string | undefined {
-  const pairs = headers.cookie?.split(/;\s*/) ?? []
-  const found = pairs.find((pair) => pair.startsWith(`${prefix}_`) && !pair.split('=', 1)[0]?.endsWith('.sig'))
-  return found?.slice(found.indexOf('=') + 1)
-}
 /** The client of a request; at the end of a session it is known by the hint before the hint is found to be right. */
 function clientIdOf({ client, entities }: KoaContextWithOIDC['oidc']): string | undefined {
   const { IdTokenHint: hint } = entities as { IdTokenHint?: { payload: { aud?: unknown } } }
@@ -196,3 +197,9 @@ function clientIdOf({ client, entities }: KoaContextWithOIDC['oidc']): string | 
   return client?.clientId ?? (typeof hinted === 'string' ? hinted : undefined)
 }
 
+/** The value of a cookie whose name begins like this, whatever port follows. */
+function readCookie({ headers }: ProviderExchange, prefix: string): string | undefined {
+  const pairs = headers.cookie?.split(/;\s*/) ?? []
+  const found = pairs.find((pair) => pair.startsWith(`${prefix}_`) && !pair.split('=', 1)[0]?.endsWith('.sig'))
+  return found?.slice(found.indexOf('=') + 1)
+}

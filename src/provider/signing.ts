@@ -1,5 +1,14 @@
-import { constants, createPrivateKey, type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto'
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  type SignKeyObjectInput,
+  sign,
+} from 'node:crypto'
+import { promisify } from 'node:util'
 import type { JWK } from 'jose'
+import { ExternalSigningKey } from 'oidc-provider'
 import type { SigningKeys } from './keys.ts'
 
 /** A JWT before it is signed. */
@@ -11,7 +20,7 @@ export interface Unsigned {
 /** Signs with the key of an algorithm. */
 export interface Signer {
   kid: string | undefined
-  sign(jwt: Unsigned): string
+  sign(jwt: Unsigned): Promise<string>
 }
 
 /** How node:crypto is asked for each algorithm of JWS. */
@@ -39,11 +48,46 @@ const recipes: Readonly<Record<string, Recipe>> = {
   Ed25519: { kty: 'OKP', digest: null, options: {} },
 }
 
+const signAside = promisify(sign)
+
 /**
- * Makes signers from a set of keys, each when it is first needed.
+ * A signing key that the provider holds without knowing how it signs.
  *
- * It signs at once rather than by Web Crypto, whose promise costs more than an ES256 signature does.
+ * RSA signs aside, on a thread of the pool; elliptic curves at once, since the way there costs more than they do.
  */
+class HeldKey extends ExternalSigningKey {
+  readonly #recipe: Recipe
+  readonly #private: KeyObject
+  #public: KeyObject | undefined
+
+  constructor(jwk: JWK, alg: string, recipe: Recipe) {
+    super()
+    Object.assign(this, { kid: jwk.kid, alg })
+    this.#recipe = recipe
+    this.#private = createPrivateKey({ key: jwk, format: 'jwk' } as Parameters<typeof createPrivateKey>[0])
+  }
+
+  override keyObject(): KeyObject {
+    this.#public ??= createPublicKey(this.#private)
+    return this.#public
+  }
+
+  override async sign(data: Uint8Array): Promise<Buffer> {
+    const { digest, kty, options } = this.#recipe
+    const key = { key: this.#private, ...options }
+    return kty === 'RSA' ? signAside(digest, data, key) : sign(digest, data, key)
+  }
+}
+
+/** The keys as the provider takes them: those that say their algorithm are held, others it uses for all that fit. */
+export function heldKeys({ keys }: SigningKeys): (JWK | HeldKey)[] {
+  return keys.map((jwk) => {
+    const recipe = recipes[jwk.alg ?? '']
+    return recipe === undefined || jwk.kid === undefined ? jwk : new HeldKey(jwk, jwk.alg as string, recipe)
+  })
+}
+
+/** Makes the signers of JWTs that the provider does not sign itself, each when it is first needed. */
 export function createSigners({ keys }: SigningKeys): (alg: string) => Signer {
   const signers = new Map<string, Signer>()
   return function signerOf(alg) {
@@ -61,12 +105,12 @@ function makeSigner(alg: string, keys: readonly JWK[]): Signer {
   const jwk =
     keys.find((key) => key.alg === alg) ?? keys.find((key) => key.alg === undefined && key.kty === recipe?.kty)
   if (recipe === undefined || jwk === undefined) throw new Error(`There is no signing key for ${alg}`)
-  const key = { key: createPrivateKey({ key: jwk as object, format: 'jwk' }) as KeyObject, ...recipe.options }
+  const key = new HeldKey(jwk, alg, recipe)
   return {
     kid: jwk.kid,
-    sign({ header, claims }) {
+    async sign({ header, claims }) {
       const input = `${encode(header)}.${encode(claims)}`
-      return `${input}.${sign(recipe.digest, Buffer.from(input), key).toString('base64url')}`
+      return `${input}.${(await key.sign(Buffer.from(input))).toString('base64url')}`
     },
   }
 }
