@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { leanPackages } from './lean.ts'
 import { licencesOf } from './licences.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -83,7 +84,7 @@ async function bundle(): Promise<string[]> {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [ownFolders, lazyHttp, modelNames],
+    plugins: [ownFolders, lazyHttp, modelNames, ...leanPackages],
   })
   return Object.keys(metafile.inputs)
 }
