@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa'
 import type { Logger } from 'pino'
 import type { Render } from '../../domain/pages.ts'
 import { UnderstudyError } from '../../errors.ts'
+import { allowAnyOrigin } from '../../provider/metadata.ts'
 
 interface Shown {
   status: number
@@ -23,6 +24,8 @@ export function answerErrors(render: Render, logger: Logger): Middleware {
       ctx.type = 'html'
       ctx.body = await render('error', { status, error, description })
     } else {
+      // An app in a browser with a mistyped issuer should see this rather than a network error.
+      allowAnyOrigin(ctx)
       ctx.body = { error, error_description: description }
     }
   }
