@@ -44,6 +44,8 @@ export interface ServerOptions {
   watch?: boolean | undefined
   /** Default: info. */
   logLevel?: LogLevel | undefined
+  /** How long a request may take to arrive, in milliseconds, before it is cut off with 408. Default: 30,000. */
+  requestTimeoutMs?: number | undefined
   /** Where `${NAME}` in fixtures looks. Default: the environment of the process. */
   env?: LoadOptions['env']
 }
@@ -58,9 +60,6 @@ export interface RunningServer {
   /** Answers what is under way, then lets go of the port and the store. */
   close(): Promise<void>
 }
-
-/** How long a stalled request may take to arrive. */
-const requestTimeoutMs = 30_000
 
 /** How long `close` waits for answers under way. */
 const drainMs = 10_000
@@ -101,7 +100,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       adminHosts: () => [...(options.adminHosts ?? []), ...issuerHosts(registry)],
       refresh,
     })
-    const server = createServer({ requestTimeout: requestTimeoutMs }, app.callback())
+    const { requestTimeoutMs = 30_000 } = options
+    const connectionsCheckingInterval = Math.min(1000, requestTimeoutMs)
+    const server = createServer({ requestTimeout: requestTimeoutMs, connectionsCheckingInterval }, app.callback())
     origin = await listen(server, options)
     return {
       url: origin,

@@ -6,6 +6,7 @@ import type { Issuers } from '../issuer/registry.ts'
 import type { CookieSigner } from '../provider/cookie-signer.ts'
 import { assertWithoutTracing } from '../provider/quiet-assert.ts'
 import { createAdminApi } from './admin/admin.ts'
+import { brokenConnectionCode } from './broken-connection.ts'
 import { readBody } from './middleware/body.ts'
 import { answerErrors } from './middleware/errors.ts'
 import { meetFaults } from './middleware/faults.ts'
@@ -32,7 +33,12 @@ export interface AppOptions {
 
 /** The way of a request, outermost first. */
 export function createApp({ issuers, control, render, logger, ...options }: AppOptions): Koa {
-  const report = (error: unknown) => logger.error({ err: error }, 'Failed to answer a request')
+  function report(error: unknown): void {
+    const code = brokenConnectionCode(error)
+    if (code === undefined) logger.error({ err: error }, 'Failed to answer a request')
+    else logger.debug({ code }, 'A client broke its connection off')
+  }
+
   const onion = [
     requestLog(logger),
     securePages(),

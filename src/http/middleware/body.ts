@@ -20,6 +20,8 @@ export function readBody(): Middleware {
       const body = await rawBody(ctx.req, { limit: limitBytes, length: ctx.request.length })
       Object.assign(ctx.req, { body: body.toString() })
     } catch (error) {
+      // What is left of the body stays unread, so that this connection cannot carry another request.
+      ctx.set('connection', 'close')
       throw bodyError(error as { status?: number; message: string })
     }
     await next()
