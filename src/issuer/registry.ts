@@ -74,7 +74,7 @@ export class Issuers {
   /** Finds the issuer that a path belongs to: a named one by the first segment, else the root. */
   match(requested: string): Match {
     const path = this.#withoutBase(requested)
-    const [, document, suffix] = wellKnown.exec(path) ?? []
+    const [, document, suffix] = path.startsWith('/.well-known/') ? (wellKnown.exec(path) ?? []) : []
     const named = this.#byName.get(suffix ?? '')
     if (document !== undefined && named !== undefined && suffix !== rootIssuer) return { issuer: named, path: document }
     const end = path.indexOf('/', 1)

@@ -105,7 +105,8 @@ class StoreAdapter implements Adapter {
   }
 
   async consume(id: string): Promise<void> {
-    const record = await this.#bucket.get(this.#model, id)
+    const found = this.#bucket.get(this.#model, id)
+    const record = found instanceof Promise ? await found : found
     if (record === undefined) return
     const stored = record.value as Stored
     if (stored.payload.consumed !== undefined) return

@@ -101,6 +101,8 @@ interface IdTokenModel {
     ctx?: KoaContextWithOIDC
     scope?: string
     client: { clientId: string }
+    /** What it is being issued for; ours. */
+    use?: string
     payload(): Promise<Claims>
     issue(options: { use: string; expiresAt?: number | null }): Promise<string>
   }
@@ -125,9 +127,8 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
 
   const idTokenModel = (provider.IdToken as unknown as IdTokenModel).prototype
   const { issue, payload } = idTokenModel
-  const uses = new WeakMap<object, string>()
   idTokenModel.issue = function issueFor(options) {
-    uses.set(this, options.use)
+    this.use = options.use
     // The token endpoint may leave this out, but most real providers tell it, and strict clients check it.
     const accessToken = this.ctx && handedOutBy(this.ctx)
     if (options.use === 'idtoken' && accessToken !== undefined) this.extra.at_hash ??= accessToken
@@ -135,7 +136,7 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
   }
   idTokenModel.payload = async function ruledPayload() {
     const claims = await payload.call(this)
-    const token = tokenOf[uses.get(this) as keyof typeof tokenOf]
+    const token = tokenOf[this.use as keyof typeof tokenOf]
     return token === undefined ? claims : applyRules(issuer, token, claims, this.client.clientId, this.scope)
   }
 }

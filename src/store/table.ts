@@ -3,7 +3,7 @@ import { retentionSeconds, type StoredRecord } from './store.ts'
 
 const smallestSlots = 16
 /** Slots looked at on each write: more than a write can fill, so that the expired never outgrow the living. */
-const sweptSlots = 8
+const sweptSlots = 4
 const never = 0
 const latestSeconds = 0xffff_ffff
 
@@ -43,15 +43,16 @@ export class Table {
     const expires = expiresAtSeconds === undefined ? never : clampSeconds(expiresAtSeconds)
     const slot = this.#find(id)
     const old = this.#slots[slot] ?? 0
+    const isIndexedAlike = old !== 0 && this.#isIndexed(old, indexes)
     if (old === 0) this.#insert(slot, this.#slab.add(hashOf(id), expires, id, text))
     else {
-      this.#disown(id, old)
+      if (!isIndexedAlike) this.#disown(id, old)
       if (!this.#slab.rewrite(old, expires, text)) {
         this.#slab.free(old)
         this.#slots[slot] = this.#slab.add(hashOf(id), expires, id, text)
       }
     }
-    for (const index in indexes) this.#own(ownerKey(index, indexes[index] ?? ''), id)
+    if (!isIndexedAlike) for (const index in indexes) this.#own(ownerKey(index, indexes[index] ?? ''), id)
     this.#sweep()
     this.#slab.tidy()
   }
@@ -155,6 +156,12 @@ export class Table {
     if (owners === undefined) this.#owners.set(key, id)
     else if (typeof owners !== 'string') owners.add(id)
     else if (owners !== id) this.#owners.set(key, new Set([owners, id]))
+  }
+
+  /** Whether a record has these very indexes, seen by the end of its text: it need not be read for that. */
+  #isIndexed(ref: number, indexes: StoredRecord['indexes']): boolean {
+    if (indexes === undefined && this.#owners.size === 0) return true
+    return this.#slab.textOf(ref).endsWith(`,${JSON.stringify(indexes ?? null)}]`)
   }
 
   #disown(id: string, ref: number): void {
