@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import type { Plugin } from 'esbuild'
 
 const require = createRequire(import.meta.url)
@@ -69,6 +70,15 @@ const bytesOnly: Plugin = {
   },
 }
 
+/** Takes the yaml package as ES modules: of CommonJS, an `import()` inside the bundle would have no named exports. */
+const yamlModules: Plugin = {
+  name: 'yaml-modules',
+  setup(bundler) {
+    const folder = dirname(require.resolve('yaml/package.json'))
+    bundler.onResolve({ filter: /^yaml$/ }, () => ({ path: join(folder, 'browser/index.js'), sideEffects: false }))
+  },
+}
+
 /** The text of a file with some parts of it replaced, each of which must be there. */
 function replaced(path: string, parts: Record<string, string>): string {
   let text = readFileSync(path, 'utf8')
@@ -80,4 +90,4 @@ function replaced(path: string, parts: Record<string, string>): string {
 }
 
 /** Makes packages lighter in the bundle, without a change in what is asked of them. */
-export const leanPackages: Plugin[] = [readyMimeTypes, taggedBodies, bytesOnly]
+export const leanPackages: Plugin[] = [readyMimeTypes, taggedBodies, bytesOnly, yamlModules]

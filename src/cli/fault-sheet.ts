@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { catalog } from '../faults/catalog.ts'
 import type { ClientVerdict, Fault } from '../faults/fault.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const text = z.string().optional()
 const texts = z.array(z.string()).optional()

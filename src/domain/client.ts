@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { registeredMetadata } from './client-metadata.ts'
 import { accessTokenSchema, lifetimesSchema } from './tokens.ts'
 import { claimsSchema } from './user.ts'

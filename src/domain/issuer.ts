@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { clientSchema } from './client.ts'
 import { scopeSchema } from './scope.ts'
 import { accessTokenSchema, deviceSchema, lifetimesSchema, refreshTokenSchema, tokenRuleSchema } from './tokens.ts'

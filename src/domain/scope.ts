@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const scopeSchema = z.strictObject({
   description: z.string().optional().describe('Shown on the consent page.'),

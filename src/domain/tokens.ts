@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { durationSeconds } from '../time.ts'
 import { claimsSchema } from './user.ts'
 

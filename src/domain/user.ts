@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * What an account in each state may do; the closed list, and the one place where its effects are written down.

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Endpoint, Exchange } from '../domain/exchange.ts'
 
 /** What a correct client does when it meets the fault. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { didYouMean } from '../errors.ts'
 import { findFault } from './catalog.ts'
 import type { Fault, Mistake } from './fault.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { endpoints } from '../domain/exchange.ts'
 import { didYouMean } from '../errors.ts'
 import { durationSeconds } from '../time.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a selector is written as: a word, a `/regex/`, or several of them of which one is to match. */
 export type Words = string | string[]

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Endpoint, Exchange } from '../../domain/exchange.ts'
 import { durationSeconds } from '../../time.ts'
 import { defineAnswerFault, type FaultAnswer, type Mistake } from '../fault.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { asJson, asResource, codeParams, defineErrorCode } from './error-code.ts'
 
 const rfc6750 = 'https://www.rfc-editor.org/rfc/rfc6750#section-3.1'

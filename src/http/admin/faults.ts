@@ -1,5 +1,5 @@
 import Router from '@koa/router'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Control } from '../../control/control.ts'
 import { readJson } from './body.ts'
 import { pathParam } from './path-param.ts'

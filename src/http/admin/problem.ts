@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Context, Next } from 'koa'
-import { z } from 'zod'
+import * as z from 'zod'
 import { UnderstudyError } from '../../errors.ts'
 
 /**
