@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,7 +11,14 @@ const run = promisify(execFile)
 /** The TypeScript of all pages: tests, and modules that a page names as files. */
 const blocks = pages()
   .flatMap(blocksOf)
-  .filter((block) => block.language === 'ts' && isRun(block))
+  .filter((block) => block.language === 'ts' && isRun(block) && !isSource(block))
+
+/** Sources that a page shows as they are. */
+const sources = pages().flatMap(blocksOf).filter(isSource)
+
+function isSource(block: Block): boolean {
+  return fileNameOf(block)?.startsWith('src/') ?? false
+}
 
 const isTest = (block: Block) => /^test\(/m.test(block.text)
 
@@ -56,6 +63,10 @@ async function runPackage(bin: string, args: string[]): Promise<string> {
   })
   return stdout
 }
+
+test.each(sources)('$page:$line shows the source as it is', (block) => {
+  expect(block.text).toBe(readFileSync(join(root, fileNameOf(block) ?? ''), 'utf8'))
+})
 
 test('every block of TypeScript is a test, or a file', () => {
   const neither = blocks.filter((block) => !isTest(block) && fileNameOf(block) === undefined)

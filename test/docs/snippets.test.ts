@@ -13,7 +13,6 @@ const notRun = [
   'README.md: npm ci && npm start',
   'README.md: npm ci && npm test',
   'CONTRIBUTING.md: npm ci            # brings Node 24 along for all npm scripts',
-  'docs/fixtures.md: users:',
   'docs/getting-started.md: npm ci && npm start',
 ]
 
@@ -116,5 +115,7 @@ async function expectData({ text, words }: Block, folder: string): Promise<void>
   const own = join(folder, fileNameOf({ words } as Block) ?? 'snippet.yaml')
   write(own, text)
   const paths = words.includes('whole') ? [own] : [example, own]
-  await expect(loadFixtures({ paths, env: {} })).resolves.toBeDefined()
+  const loading = loadFixtures({ paths, env: {} })
+  if (words.includes('broken')) await expect(loading).rejects.toMatchObject({ code: 'ERR_FIXTURES_INVALID' })
+  else await expect(loading).resolves.toBeDefined()
 }
