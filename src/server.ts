@@ -7,9 +7,11 @@ import type { Logger } from 'pino'
 import type { Control } from './control/control.ts'
 import { createControl } from './control/in-process.ts'
 import { UnderstudyError } from './errors.ts'
-import type { LoadOptions } from './fixtures/load.ts'
+import { type LoadOptions, loadFixtures } from './fixtures/load.ts'
+import type { Fixtures } from './fixtures/schema.ts'
 import { FixturesSource } from './fixtures/watch.ts'
 import { createApp } from './http/app.ts'
+import { drainable } from './http/drain.ts'
 import { createLogger } from './http/log.ts'
 import type { LogLevel } from './http/log-level.ts'
 import { packageRoot } from './http/web/package-root.ts'
@@ -17,6 +19,7 @@ import { createRender } from './http/web/render.ts'
 import { Issuers, processBucket } from './issuer/registry.ts'
 import { CookieSigner } from './provider/cookie-signer.ts'
 import { prepareKeys } from './provider/make-keys.ts'
+import { memoryStore } from './store/memory.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
 import { isNew } from './store/url.ts'
@@ -61,9 +64,6 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** How long `close` waits for answers under way. */
-const drainMs = 10_000
-
 /**
  * Starts an Understudy: the one place where all of its rooms are put together.
  *
@@ -103,18 +103,37 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const { requestTimeoutMs = 30_000 } = options
     const connectionsCheckingInterval = Math.min(1000, requestTimeoutMs)
     const server = createServer({ requestTimeout: requestTimeoutMs, connectionsCheckingInterval }, app.callback())
+    const drain = drainable(server)
     origin = await listen(server, options)
+    let closing: Promise<void> | undefined
     return {
       url: origin,
       control,
       registry,
       issuers: [...registry.all()].map(({ name, provider }) => ({ name, url: provider.naming.issuerFor(undefined) })),
-      close: () => close(server, store, logger),
+      close() {
+        closing ??= close(drain, store, logger)
+        return closing
+      },
     }
   } catch (error) {
     await store.close()
     throw error
   }
+}
+
+/**
+ * Reads fixtures and checks them as a start would, without starting anything.
+ *
+ * @throws UnderstudyError `ERR_FIXTURES_INVALID`
+ */
+export async function checkFixtures(options: Pick<ServerOptions, 'fixtures' | 'inline' | 'env'>): Promise<Fixtures> {
+  const environment = {
+    render: createRender(),
+    cookieSigner: new CookieSigner([]),
+    fallbackOrigin: () => originAt(9400),
+  }
+  return loadFixtures(loadOptions(options, new Issuers(memoryStore(), environment)))
 }
 
 function loadOptions(options: ServerOptions, registry: Issuers): LoadOptions {
@@ -164,14 +183,8 @@ function originAt(port: number): string {
   return `http://localhost:${port}`
 }
 
-async function close(server: Server, store: Store, logger: Logger): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeIdleConnections()
-  const cutOff = setTimeout(() => server.closeAllConnections(), drainMs)
-  cutOff.unref()
-  await closed
-  clearTimeout(cutOff)
+async function close(drain: () => Promise<void>, store: Store, logger: Logger): Promise<void> {
+  await drain()
   await store.close()
   logger.flush()
 }
