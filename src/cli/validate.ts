@@ -19,9 +19,9 @@ export function validateCommand(program: Command): void {
 }
 
 async function validate(paths: string[], options: { json?: boolean }): Promise<void> {
-  const { loadFixtures } = await import('../fixtures/load.ts')
+  const { checkFixtures } = await import('../server.ts')
   try {
-    const { issuers } = await loadFixtures({ paths, env: process.env })
+    const { issuers } = await checkFixtures({ fixtures: paths })
     const counts = count([...issuers.values()])
     print({ ok: true, ...counts }, options, () => `ok: ${Object.entries(counts).map(plural).join(', ')}\n`)
   } catch (error) {

@@ -66,3 +66,16 @@ test('a file that is not there is a mistake like another', async () => {
   expect(ran).toMatchObject({ code: 1, stdout: '' })
   expect(ran.stderr).toContain('missing.yaml')
 })
+
+test('what only the provider knows of a client is told with its place', async () => {
+  const file = join(folder, 'client.yaml')
+  await writeFile(
+    file,
+    'clients:\n  - { client_id: a, redirect_uris: ["http://localhost/cb"], id_token_signed_response_alg: ES512 }\n',
+  )
+
+  const ran = await run(['validate', file])
+
+  expect(ran.code).toBe(1)
+  expect(ran.stderr).toContain('client.yaml:2:5 clients[0]: id_token_signed_response_alg must be')
+})

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
+import { expect, test } from 'vitest'
+import { clientModel, internals, takeStructuredTokens } from '../../src/provider/private.ts'
+
+const provider = () => new Provider('http://localhost', { features: { devInteractions: { enabled: false } } })
+
+test('the grant handlers are where we reach for them', () => {
+  const { grantTypeHandlers } = internals(provider())
+
+  expect([...grantTypeHandlers.keys()]).toContain('authorization_code')
+  expect(grantTypeHandlers.get('authorization_code')).toBeTypeOf('function')
+})
+
+test('an object that is no provider is told apart', () => {
+  expect(() => internals({} as Provider)).toThrow('this version keeps them elsewhere')
+})
+
+test('the schema and the redirect checks of clients are where we reach for them', () => {
+  const { Schema, prototype } = clientModel(provider())
+
+  expect(Schema.prototype.redirectUris).toBeTypeOf('function')
+  expect(Schema.prototype.invalidate).toBeTypeOf('function')
+  expect(prototype.redirectUriAllowed).toBeTypeOf('function')
+  expect(prototype.postLogoutRedirectUriAllowed).toBeTypeOf('function')
+})
+
+test('the check of structured tokens was replaced, and is not there a second time', () => {
+  const again = async (_ctx: KoaContextWithOIDC, next: () => Promise<void>) => next()
+
+  expect(() => {
+    takeStructuredTokens(again)
+    takeStructuredTokens(again)
+  }).toThrow('checks them elsewhere')
+})
+
+test('the models of a provider have the members that are patched', () => {
+  const { AccessToken, ClientCredentials, IdToken, Claims, OIDCContext, BaseToken } = provider()
+  const members = (model: unknown) => (model as { prototype: Record<string, unknown> }).prototype
+
+  expect(members(AccessToken).getValueAndPayload).toBeTypeOf('function')
+  expect(members(ClientCredentials).getValueAndPayload).toBeTypeOf('function')
+  expect(members(IdToken).issue).toBeTypeOf('function')
+  expect(members(IdToken).payload).toBeTypeOf('function')
+  expect(members(Claims).result).toBeTypeOf('function')
+  expect(members(OIDCContext).urlFor).toBeTypeOf('function')
+  expect(members(Object.getPrototypeOf(BaseToken)).emit).toBeTypeOf('function')
+})
+
+test('checks ask by ctx.assert, which is what keeps them quiet', () => {
+  const folder = dirname(createRequire(import.meta.url).resolve('oidc-provider'))
+
+  expect(readFileSync(join(folder, 'shared/access_token.js'), 'utf8')).toMatch(
+    /ctx\.assert\(accessToken, new InvalidToken/,
+  )
+})
