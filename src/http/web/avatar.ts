@@ -9,10 +9,12 @@ export interface Avatar {
   hue: number
 }
 
-// By grapheme, so that an emoji or a letter with its accents stays whole.
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Made for the first avatar, since its tables take a while to load. */
+let graphemes: Intl.Segmenter | undefined
 
+/** The first grapheme, so that an emoji or a letter with its accents stays whole. */
 function first(word: string): string {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   for (const { segment } of graphemes.segment(word)) return segment.toUpperCase()
   return ''
 }
