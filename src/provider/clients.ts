@@ -7,7 +7,6 @@ import { type ClientSchema, clientModel } from './private.ts'
 const ownMembers = new Set(['consent', 'auto_login', 'issuer', 'lifetimes', 'access_token', 'claims'])
 
 const forbiddenSchemes = new Set(['javascript:', 'vbscript:', 'data:', 'blob:', 'file:', 'about:'])
-const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** What the provider is told of a client. */
 export function metadataOf(client: Client): ClientMetadata {
@@ -82,10 +81,10 @@ function matchesLoopback(uri: string, registered: readonly string[] = []): boole
   return bare !== undefined && registered.some((other) => withoutLoopbackPort(other) === bare)
 }
 
+/** Compared as text, as clients must be held to what they registered: a parser would make equal what is written differently. */
+const loopbackPattern = /^(https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?([/?][^#]*)?$/
+
 function withoutLoopbackPort(uri: string): string | undefined {
-  const parsed = URL.parse(uri)
-  if (parsed === null || !/^https?:$/.test(parsed.protocol) || !loopbackHosts.has(parsed.hostname)) return undefined
-  if (parsed.username !== '' || parsed.password !== '' || uri.includes('#')) return undefined
-  parsed.port = ''
-  return parsed.href
+  const [, origin, rest = ''] = loopbackPattern.exec(uri) ?? []
+  return origin === undefined || !URL.canParse(uri) ? undefined : origin + rest
 }

@@ -12,6 +12,7 @@ import { memoryStore } from '../store/memory.ts'
 import { dressTokens } from './access-token.ts'
 import { indexUsers, type Users } from './accounts.ts'
 import { bodyOf, completeAnswers, explainErrors } from './answers.ts'
+import { resumeWithoutQuery, takePosts } from './browser-requests.ts'
 import { checkClients, serveClients } from './clients.ts'
 import { configure } from './configuration.ts'
 import type { IssuerContext, ProviderOptions } from './context.ts'
@@ -87,7 +88,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   })
 
   return {
-    middleware: compose([cached, resumeWithoutQuery, ...(provider.middleware as unknown as Middleware[])]),
+    middleware: compose([cached, resumeWithoutQuery, takePosts, ...(provider.middleware as unknown as Middleware[])]),
     openExchange(ctx) {
       const found = endpointOf(ctx.path, ctx.method)
       if (found === undefined) return undefined
@@ -154,13 +155,6 @@ function createContext(options: ProviderOptions): IssuerContext {
 /** The path of an issuer below its origin: none for the root. */
 export function mountOf(name: string): string {
   return name === rootIssuer ? '' : `/${name}`
-}
-
-/** What an authorization goes on with is stored; a query there can only confuse the provider, which takes it for the request where it fails. */
-function resumeWithoutQuery(ctx: ParameterizedContext, next: () => Promise<unknown>): Promise<unknown> {
-  const exchange = ctx.state.exchange as ProviderExchange | undefined
-  if (exchange?.continued) ctx.querystring = ''
-  return next()
 }
 
 /** Builds every link from the name that its reader knows, rather than from the Host header. */

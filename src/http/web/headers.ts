@@ -1,4 +1,5 @@
-import type { Middleware } from 'koa'
+import { hash } from 'node:crypto'
+import type { Context, Middleware } from 'koa'
 import { style } from './style.ts'
 
 /** What every page of ours begins with, and no page of oidc-provider's (which needs its script) does. */
@@ -25,6 +26,16 @@ export function pageHeaders(): Record<string, string> {
 export function securePages(): Middleware {
   return async function securePages(ctx, next) {
     await next()
-    if (typeof ctx.body === 'string' && ctx.body.startsWith(pageStart)) ctx.set(pageHeaders())
+    if (typeof ctx.body !== 'string') return
+    if (ctx.body.startsWith(pageStart)) ctx.set(pageHeaders())
+    else if (ctx.type === 'text/html') secureScript(ctx, ctx.body)
   }
+}
+
+/** A form that oidc-provider has submit itself may run that one script, and nothing else; who frames it matters not. */
+function secureScript(ctx: Context, page: string): void {
+  const script = /<script>(.*?)<\/script>/s.exec(page)?.[1]
+  if (script === undefined) return
+  const source = `'sha256-${hash('sha256', script, 'base64')}'`
+  ctx.set('content-security-policy', `default-src 'none'; script-src ${source}; base-uri 'none'`)
 }

@@ -32,10 +32,18 @@ test('a page of ours leaves with the headers', async () => {
   expect(Object.fromEntries(response.headers)).toMatchObject(pageHeaders())
 })
 
-test('another page, which may need its script, is left as it is', async () => {
+test('another page may run its one script, and nothing else', async () => {
   const url = await serve('<!doctype html><html><script>document.forms[0].submit()</script>')
 
   const response = await fetch(url)
+
+  expect(response.headers.get('content-security-policy')).toBe(
+    "default-src 'none'; script-src 'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='; base-uri 'none'",
+  )
+})
+
+test('a page without a script is left as it is', async () => {
+  const response = await fetch(await serve('<!doctype html><html><p>Bad gateway</p>'))
 
   expect(response.headers.get('content-security-policy')).toBeNull()
 })
