@@ -12,7 +12,6 @@ export const grantTypeAliases: Readonly<Record<string, string>> = {
 /** The grant types that a client may be given, as the fixtures write them. */
 export const grantTypes = [
   'authorization_code',
-  'implicit',
   'refresh_token',
   'client_credentials',
   'device_code',
@@ -62,15 +61,7 @@ const clientFields = z.strictObject({
     .optional()
     .describe('Default: code where it may use authorization_code, else none.'),
   token_endpoint_auth_method: z
-    .enum([
-      'client_secret_basic',
-      'client_secret_post',
-      'client_secret_jwt',
-      'private_key_jwt',
-      'tls_client_auth',
-      'self_signed_tls_client_auth',
-      'none',
-    ])
+    .enum(['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'])
     .optional()
     .describe('Default: any of Basic and post where there is a secret, else none.'),
   scope: scopeList.optional().describe('Scopes this client may ask for. Default: all of the issuer.'),
@@ -113,9 +104,8 @@ function contradictions(client: ClientFields): [member: string, message: string]
   if (method === 'private_key_jwt' && !hasKeys(client)) {
     found.push(['token_endpoint_auth_method', 'private_key_jwt needs jwks or jwks_uri'])
   }
-  const redirecting = client.grant_types.find((type) => type === 'authorization_code' || type === 'implicit')
-  if (redirecting !== undefined && client.redirect_uris.length === 0) {
-    found.push(['redirect_uris', `the grant ${redirecting} needs at least one redirect URI`])
+  if (client.grant_types.includes('authorization_code') && client.redirect_uris.length === 0) {
+    found.push(['redirect_uris', 'the grant authorization_code needs at least one redirect URI'])
   }
   return found
 }

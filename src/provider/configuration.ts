@@ -18,6 +18,9 @@ import { createPageSources } from './pages.ts'
 import { heldKeys } from './signing.ts'
 import { extraTokenClaims } from './token-claims.ts'
 
+/** What the provider asks of `fetch`. */
+type FetchInit = RequestInit & { dispatcher?: unknown }
+
 /** A grant outlives every token under it: a year, or twice the longest refresh token. */
 const yearSeconds = 31_536_000
 
@@ -47,6 +50,8 @@ export function configure(issuer: IssuerContext): Configuration {
       idTokenSigningAlgValues: [...signingAlgorithms(issuer.keys), 'HS256'],
     } as Configuration['enabledJWA'],
     clockTolerance: 0,
+    // A client's keys may well be on this very machine, which the provider's own dispatcher would not let it reach.
+    fetch: (url, { dispatcher: _, ...init }: FetchInit = {}) => fetch(url, init),
     conformIdTokenClaims: false,
     clientBasedCORS: () => true,
     pkce: { required: () => false },

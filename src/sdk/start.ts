@@ -1,16 +1,17 @@
 import type { ArmedFaultView, Control, PendingDevice, Resettable, ScenarioView } from '../control/control.ts'
 import { rootIssuer } from '../domain/issuer.ts'
-import type { ArmedFaultSpec } from '../faults/spec.ts'
-import type { FixturesInput } from '../fixtures/schema.ts'
+import type { FaultName } from '../faults/catalog.ts'
+import type { ArmedFaultInput } from '../faults/spec.ts'
+import type { FixturesModule } from '../fixtures/define.ts'
 import { type ServerOptions, startServer } from '../server.ts'
 import { parseDurationSeconds } from '../time.ts'
 
 /** A fault by name, or as the fixtures write it. */
-export type ArmInput = string | Partial<ArmedFaultSpec>
+export type ArmInput = FaultName | ArmedFaultInput
 
 export interface UnderstudyOptions extends Omit<ServerOptions, 'fixtures' | 'inline'> {
   /** The fixtures themselves, or the path of a file or folder, or several. Default: the documented example. */
-  fixtures?: FixturesInput | string | readonly string[] | undefined
+  fixtures?: FixturesModule | string | readonly string[] | undefined
 }
 
 /** The verbs of one issuer. */
@@ -47,6 +48,8 @@ export interface Understudy extends UnderstudyIssuer, AsyncDisposable {
    * @throws UnderstudyError `ERR_ISSUER_UNKNOWN`
    */
   issuer(name: string): UnderstudyIssuer
+  /** Where it listens, whatever its issuers are called. */
+  readonly origin: string
   close(): Promise<void>
 }
 
@@ -64,10 +67,10 @@ export async function startUnderstudy({ fixtures, ...options }: UnderstudyOption
     const running = registry.get(name)
     return issuerVerbs(name, running.provider.naming.issuerFor(undefined), control, (by) => running.advance(by))
   }
-  return { ...issuer(rootIssuer), issuer, close: server.close, [Symbol.asyncDispose]: server.close }
+  return { ...issuer(rootIssuer), issuer, origin: server.url, close: server.close, [Symbol.asyncDispose]: server.close }
 }
 
-function isPaths(fixtures: FixturesInput | readonly string[] | undefined): fixtures is readonly string[] | undefined {
+function isPaths(fixtures: FixturesModule | readonly string[] | undefined): fixtures is readonly string[] | undefined {
   return fixtures === undefined || Array.isArray(fixtures)
 }
 

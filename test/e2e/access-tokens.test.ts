@@ -3,11 +3,11 @@ import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type FixturesInput, startUnderstudy, type Understudy } from '../../src/index.ts'
+import { type FixturesModule, startUnderstudy, type Understudy } from '../../src/index.ts'
 import { discover, type LoginOptions, login } from './flows.ts'
 import { discoverServer, insecure } from './web-api-client.ts'
 
-type Client = NonNullable<FixturesInput['clients']>[number]
+type Client = NonNullable<FixturesModule['clients']>[number]
 
 const api = 'https://api.example/orders'
 
@@ -21,7 +21,7 @@ function web(client_id: string, more: Partial<Client> = {}): Client {
   }
 }
 
-const users: FixturesInput['users'] = [
+const users: FixturesModule['users'] = [
   {
     username: 'alice',
     sub: '100101',

@@ -40,7 +40,7 @@ describe('error codes, as real clients meet them', () => {
     ['invalid_scope', 400],
     ['server_error', 500],
     ['temporarily_unavailable', 503],
-  ])('token: %s, then recovery', async (fault, status) => {
+  ] as const)('token: %s, then recovery', async (fault, status) => {
     await idp.arm({ fault, when: { endpoint: 'token' } })
     const config = await service()
     const failing = client.clientCredentialsGrant(config)
@@ -51,7 +51,7 @@ describe('error codes, as real clients meet them', () => {
     expect(await idp.armed()).toMatchObject([{ fault, matches: 1, fires: 1, spent: true }])
   })
 
-  test.each(['access_denied', 'server_error', 'login_required', 'temporarily_unavailable', 'invalid_scope'])(
+  test.each(['access_denied', 'server_error', 'login_required', 'temporarily_unavailable', 'invalid_scope'] as const)(
     'authorization: %s by redirect, once a flow, then recovery',
     async (fault) => {
       await idp.arm({

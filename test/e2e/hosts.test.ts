@@ -3,7 +3,7 @@ import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type FixturesInput, startUnderstudy, type Understudy } from '../../src/index.ts'
+import { type FixturesModule, startUnderstudy, type Understudy } from '../../src/index.ts'
 import { launchBrowser } from '../browser.ts'
 import { UserAgent } from '../user-agent.ts'
 import { discover, login } from './flows.ts'
@@ -13,7 +13,7 @@ import { discoverServer, loginByWebApi } from './web-api-client.ts'
 
 const signedOut = 'http://localhost:3000/signed-out'
 
-const members: FixturesInput = {
+const members: FixturesModule = {
   users: [{ username: 'alice', sub: '100101', claims: { name: 'Alice Liddell' } }],
   clients: [
     {
@@ -68,7 +68,7 @@ describe('one server by two names', () => {
   beforeAll(async () => {
     const { users, clients } = members
     keys = await generateKeyPair('ES256')
-    const signing: NonNullable<FixturesInput['clients']>[number] = {
+    const signing: NonNullable<FixturesModule['clients']>[number] = {
       client_id: 'signing',
       token_endpoint_auth_method: 'private_key_jwt',
       jwks: { keys: [(await exportJWK(keys.publicKey)) as never] },

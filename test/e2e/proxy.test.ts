@@ -2,7 +2,7 @@ import { get, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 import * as client from 'openid-client'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type FixturesInput, startUnderstudy } from '../../src/index.ts'
+import { type FixturesModule, startUnderstudy } from '../../src/index.ts'
 import { UserAgent } from '../user-agent.ts'
 import { login } from './flows.ts'
 import { startAtFreePort } from './free-port.ts'
@@ -11,7 +11,7 @@ import { type ReverseProxy, startProxy } from './proxy.ts'
 const redirectUri = 'http://localhost:3000/callback'
 const signedOut = 'http://localhost:3000/signed-out'
 
-const members: FixturesInput = {
+const members: FixturesModule = {
   users: [{ username: 'alice', sub: '100101' }],
   clients: [
     {
@@ -24,7 +24,7 @@ const members: FixturesInput = {
   ],
 }
 
-const fixtures: FixturesInput = { ...members, issuers: { partner: members as never } }
+const fixtures: FixturesModule = { ...members, issuers: { partner: members as never } }
 
 let proxy: ReverseProxy | undefined
 
