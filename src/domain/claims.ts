@@ -24,6 +24,17 @@ export function namedClaims(scopes: Readonly<Record<string, Scope>>): Set<string
   return new Set([...protocolClaims, 'sub', ...Object.values(scopes).flatMap((scope) => scope.claims)])
 }
 
+/** The claims of a user that the named scopes release, and those that no scope names. */
+export function releasedClaims(
+  claims: Readonly<Record<string, unknown>>,
+  granted: Iterable<string>,
+  scopes: Readonly<Record<string, Scope>>,
+): string[] {
+  const named = namedClaims(scopes)
+  const released = new Set([...granted].flatMap((scope) => scopes[scope]?.claims ?? []))
+  return Object.keys(claims).filter((name) => released.has(name) || !named.has(name))
+}
+
 /** The claims of a user that a JWT access token carries. */
 export function accessTokenClaims(
   claims: Readonly<Record<string, unknown>>,

@@ -1,4 +1,5 @@
 import type Provider from 'oidc-provider'
+import { allScopes, releasedClaims } from '../domain/claims.ts'
 import type { PageClient, PageScope } from '../domain/pages.ts'
 import type { Scope } from '../domain/scope.ts'
 import { type User, userStates } from '../domain/user.ts'
@@ -24,7 +25,7 @@ export interface OpenInteraction {
   /** The username that the client suggests. */
   loginHint: string | undefined
   scopes: PageScope[]
-  /** Names of the claims that are asked for. */
+  /** Names of the claims of the user that the client would learn. */
   claims: string[]
   login(user: User): Promise<string>
   consent(): Promise<string>
@@ -87,13 +88,14 @@ export function createInteractions(
     const client = await provider.Client.find(interaction.params.client_id as string)
     const sub = (interaction.session as { accountId?: string } | undefined)?.accountId
     const asked = askedScopes(interaction)
+    const user = sub === undefined ? undefined : users.bySub(sub)
     return {
       prompt: interaction.prompt.name === 'consent' ? 'consent' : 'login',
       client: pageClient(client ?? { clientId: String(interaction.params.client_id) }),
-      user: sub === undefined ? undefined : users.bySub(sub),
+      user,
       loginHint: typeof interaction.params.login_hint === 'string' ? interaction.params.login_hint : undefined,
       scopes: pageScopes(asked, scopes),
-      claims: (interaction.prompt.details as Missing).missingOIDCClaims ?? [],
+      claims: user === undefined ? [] : releasedClaims(user.claims, asked, allScopes(scopes)),
       async login(user) {
         if (sub !== undefined && sub !== user.sub) await forgetUser(interaction)
         return finish(interaction, { login: { accountId: user.sub, amr: ['pwd'] } })

@@ -74,6 +74,8 @@ test('refusing consent tells the client so', async () => {
     client.buildAuthorizationUrl(config, { scope: 'openid', redirect_uri: callback, state: 's' }),
   )
   const consent = await agent.submit(page, /name="pick"/, { pick: 'alice' })
+  expect(consent.html).toContain('groups')
+  expect(consent.html).not.toContain('email_verified')
   const { url } = await agent.submit(consent, /\/abort"/)
   expect(Object.fromEntries(url.searchParams)).toMatchObject({ error: 'access_denied', state: 's', iss: idp.url })
 })
