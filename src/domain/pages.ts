@@ -74,10 +74,12 @@ export interface DeviceConfirmPage {
   device: { ip?: string | undefined; ua?: string | undefined }
 }
 
-/** The device is connected; nothing is left to do here. */
+/** The device is connected, or refused; nothing is left to do here. */
 export interface DeviceDonePage {
   issuer: PageIssuer
   client: PageClient
+  /** Whether the person refused. Default: false. */
+  refused?: boolean
 }
 
 export type DeviceScreenState = 'pending' | 'approved' | 'denied' | 'expired'

@@ -65,11 +65,20 @@ export function createPageSources({ render, issuer, users, scopes }: PageSources
     )
   }
 
-  async function userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, _out?: ErrorOut, error?: Error) {
+  async function userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, out?: ErrorOut, error?: Error) {
+    if (error?.message === 'the interaction was aborted') return showRefused(ctx)
     const action = ctx.oidc.urlFor('code_verification')
     const typed = (error as { userCode?: string } | undefined)?.userCode ?? ctx.oidc.params?.user_code
-    const page = { issuer: issuer(ctx), action, xsrf: xsrf(ctx), error: error && sentence(error.message) }
+    const told = out && sentence(out.error_description ?? out.error)
+    const page = { issuer: issuer(ctx), action, xsrf: xsrf(ctx), error: told }
     await show(ctx, render('device-input', { ...page, userCode: typeof typed === 'string' ? typed : undefined }))
+  }
+
+  async function showRefused(ctx: KoaContextWithOIDC): Promise<void> {
+    const { deviceCode, entities } = ctx.oidc
+    const clientId = deviceCode?.clientId ?? String(entities.Interaction?.params.client_id ?? '')
+    const client = pageClient((await ctx.oidc.provider.Client.find(clientId)) ?? { clientId })
+    await show(ctx, render('device-done', { issuer: issuer(ctx), client, refused: true }))
   }
 
   async function userCodeConfirmSource(

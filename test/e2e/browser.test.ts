@@ -179,12 +179,17 @@ describe.each([true, false])('with JavaScript %s', (javaScriptEnabled) => {
     expect(tokens.claims()?.sub).toBe('100101')
   })
 
-  test('a person denies a device', async () => {
+  test.each([
+    ['at the code', ['Deny']],
+    ['at the login page', ['Connect', 'Cancel and go back']],
+    ['at the consent page', ['Connect', 'Alice Liddell', 'Deny']],
+  ])('a person refuses a device %s', async (_, clicks) => {
     const device = await client.initiateDeviceAuthorization(tv, { scope: 'openid' })
     await page.goto(device.verification_uri_complete as string)
     await click('Continue')
-    await click('Deny')
-    await heading(/./)
+    for (const button of clicks) await click(button)
+    await heading('You refused the device')
+    await page.getByText('The TV app gets no access').waitFor()
     const grant = 'urn:ietf:params:oauth:grant-type:device_code'
     const polled = client.genericGrantRequest(tv, grant, { device_code: device.device_code })
     await expect(polled).rejects.toMatchObject({ error: 'access_denied' })
@@ -242,6 +247,6 @@ describe.each([true, false])('with JavaScript %s', (javaScriptEnabled) => {
     await returned()
     const answer = await page.goto(over)
     expect(answer?.status()).toBe(400)
-    await page.getByText('it is over').waitFor()
+    await heading('This page is too old, or your browser’s cookies are missing')
   })
 })

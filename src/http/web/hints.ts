@@ -43,7 +43,7 @@ const rules: readonly Rule[] = [
     hint: 'The app must send `redirect_uri`, exactly as it stands in `clients[].redirect_uris`.',
   },
   {
-    says: /session.*not found|cookie|mismatch|principal changed|has expired|xsrf|could not find (device form|logout) details/i,
+    says: /session.*not found|cookie|mismatch|principal changed|has expired|xsrf|could not find (device form|logout) details|begun in another browser/i,
     title: 'This page is too old, or your browser’s cookies are missing',
     hint: 'Go back to the app and start again. If it happens every time, the browser did not keep our cookies: begin and end at one host name (`localhost` and `127.0.0.1` are two), allow cookies, and do not open the page in a frame of another site.',
   },

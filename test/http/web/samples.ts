@@ -101,6 +101,7 @@ export const hardSamples: Record<string, { [Name in PageName]: [Name, Pages[Name
     'login',
     { ...samples.login, client: { id: 'x', name: longName }, users: [...foreign, ...longUsers], moreUsers: 9953 },
   ],
+  'device-refused': ['device-done', { ...samples['device-done'], refused: true }],
   'login-failed': [
     'login',
     { ...samples.login, issuer: named, username: 'alice', error: 'That is not the password of this account.' },
