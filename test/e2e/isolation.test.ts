@@ -1,13 +1,13 @@
 import * as client from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FixturesInput, startUnderstudy, type Understudy } from '../../src/index.ts'
+import { type FixturesModule, startUnderstudy, type Understudy } from '../../src/index.ts'
 import { UserAgent } from '../user-agent.ts'
 import { discover, login, passPages } from './flows.ts'
 
 const redirectUri = 'http://localhost:3000/callback'
 
 /** Both issuers have a client and a user of the same names, and something of their own. */
-function members(own: string): FixturesInput {
+function members(own: string): FixturesModule {
   const web = { redirect_uris: [redirectUri], grant_types: ['authorization_code' as const, 'refresh_token' as const] }
   return {
     users: [{ username: 'alice', sub: '100101', claims: { home: own } }, `${own}-user`],
