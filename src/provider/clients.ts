@@ -37,6 +37,10 @@ export function serveClients(provider: Provider, clients: ReadonlyMap<string, Cl
       if (forbiddenSchemes.has(parsed.protocol)) this.invalidate(`${label} must not use the scheme of "${uri}"`)
     }
   }
+  // The provider pads secrets with nulls before it compares them, and so takes "secret\0" for "secret".
+  Model.prototype.compareClientSecret = function isSecret(this: { clientSecret?: string }, given) {
+    return given === this.clientSecret
+  }
   const { redirectUriAllowed, postLogoutRedirectUriAllowed } = Model.prototype
   Model.prototype.redirectUriAllowed = function allowed(this: { redirectUris: string[] }, uri) {
     return redirectUriAllowed.call(this, uri) || matchesLoopback(uri, this.redirectUris)

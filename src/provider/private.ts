@@ -61,6 +61,7 @@ export interface ClientModel {
   Schema: { prototype: ClientSchema }
   prototype: {
     redirectUris?: string[]
+    compareClientSecret(given: string): boolean
     redirectUriAllowed(uri: string): boolean
     postLogoutRedirectUriAllowed(uri: string): boolean
   }

@@ -20,7 +20,8 @@ export function interactionPages(render: Render): Middleware {
 
   async function answer(ctx: Context, uid: string, verb: string | undefined): Promise<void> {
     const { provider } = issuerOf(ctx)
-    const step = await provider.interactions.open(uid, ctx.cookies.get(provider.cookieName('interaction', ctx.req)))
+    const cookie = ctx.cookies.get(provider.cookieName('interaction', ctx.req), { signed: true })
+    const step = await provider.interactions.open(uid, cookie)
     if (step === undefined) throw expired()
     ctx.state.allowedMethods = verb === undefined ? 'GET, POST' : 'POST'
     if (ctx.method === 'POST') return takeStep(ctx, uid, step, verb)
