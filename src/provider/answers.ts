@@ -31,6 +31,14 @@ export function explainErrors(provider: Provider): void {
   for (const event of errorEvents) provider.on(event as 'grant.error', explain)
 }
 
+/** Reports what broke inside, which the provider answers with `server_error` and not a word, to the application around it. */
+export function reportFailures(provider: Provider): void {
+  provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error & { expose?: boolean }) => {
+    // A fault that plays this part has been asked for.
+    if (!error.expose) ctx.app.emit('error', error, ctx)
+  })
+}
+
 /** Completes what the provider answers, by route. */
 export function completeAnswers(issuer: IssuerContext): Middleware {
   const byRoute: Record<string, ((ctx: KoaContextWithOIDC) => void | Promise<void>) | undefined> = {

@@ -11,7 +11,7 @@ import { generic } from '../personas/generic.ts'
 import { memoryStore } from '../store/memory.ts'
 import { dressTokens } from './access-token.ts'
 import { indexUsers, type Users } from './accounts.ts'
-import { bodyOf, completeAnswers, explainErrors } from './answers.ts'
+import { bodyOf, completeAnswers, explainErrors, reportFailures } from './answers.ts'
 import { resumeWithoutQuery, takePosts } from './browser-requests.ts'
 import { checkClients, serveClients } from './clients.ts'
 import { configure } from './configuration.ts'
@@ -69,6 +69,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   dressTokens(provider, createTailor(issuer))
   patchClaims(provider, issuer)
   explainErrors(provider)
+  reportFailures(provider)
   hushModels(provider)
   keepNewSessions(provider, configuration)
   wrapGrant(provider, deviceCodeGrant, (handler) => paceDevices(handler, bucket, clock, settings.device.interval))
