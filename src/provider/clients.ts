@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { ClientMetadata } from 'oidc-provider'
 import type { Client } from '../domain/client.ts'
-import { type ClientSchema, clientModel } from './private.ts'
+import { type ClientModel, type ClientSchema, clientModel } from './private.ts'
 
 /** Members of a client in the fixtures that are ours, not metadata that the provider knows. */
 const ownMembers = new Set(['consent', 'auto_login', 'issuer', 'lifetimes', 'access_token', 'claims'])
@@ -25,18 +25,7 @@ export function metadataOf(client: Client): ClientMetadata {
  */
 export function serveClients(provider: Provider, clients: ReadonlyMap<string, Client>): void {
   const Model = clientModel(provider)
-  Model.Schema.prototype.redirectUris = function redirectUris(
-    this: ClientSchema,
-    uris = this.redirect_uris,
-    label = 'redirect_uris',
-  ) {
-    for (const uri of uris) {
-      const parsed = URL.parse(uri)
-      if (parsed === null) return this.invalidate(`${label} must only contain absolute URIs, not "${uri}"`)
-      if (uri.includes('#')) this.invalidate(`${label} must not contain fragments, as "${uri}" does`)
-      if (forbiddenSchemes.has(parsed.protocol)) this.invalidate(`${label} must not use the scheme of "${uri}"`)
-    }
-  }
+  takeAnyScheme(Model)
   // The provider pads secrets with nulls before it compares them, and so takes "secret\0" for "secret".
   Model.prototype.compareClientSecret = function isSecret(this: { clientSecret?: string }, given) {
     return given === this.clientSecret
@@ -61,6 +50,22 @@ export function serveClients(provider: Provider, clients: ReadonlyMap<string, Cl
   }
 }
 
+/** Takes redirect URIs of any scheme but those that run in the page, for web and native clients alike. */
+function takeAnyScheme(Model: ClientModel): void {
+  Model.Schema.prototype.redirectUris = function redirectUris(
+    this: ClientSchema,
+    uris = this.redirect_uris,
+    label = 'redirect_uris',
+  ) {
+    for (const uri of uris) {
+      const parsed = URL.parse(uri)
+      if (parsed === null) return this.invalidate(`${label} must only contain absolute URIs, not "${uri}"`)
+      if (uri.includes('#')) this.invalidate(`${label} must not contain fragments, as "${uri}" does`)
+      if (forbiddenSchemes.has(parsed.protocol)) this.invalidate(`${label} must not use the scheme of "${uri}"`)
+    }
+  }
+}
+
 /**
  * What is wrong with clients' metadata, in the provider's own words.
  *
@@ -68,6 +73,7 @@ export function serveClients(provider: Provider, clients: ReadonlyMap<string, Cl
  */
 export function checkClients(provider: Provider, clients: readonly Client[]): { index: number; message: string }[] {
   const Model = clientModel(provider)
+  takeAnyScheme(Model)
   return clients.flatMap((client, index) => {
     try {
       new Model(metadataOf(client))

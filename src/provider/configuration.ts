@@ -162,9 +162,9 @@ function wholeSeconds(seconds: number): number {
   return Math.max(1, Math.ceil(seconds))
 }
 
-/** The usual prompts; but a session whose user may not go on asks to log in, and native clients ask for consent once. */
+/** The usual prompts and `select_account`; but a session whose user may not go on asks to log in, and native clients ask for consent once. */
 function createPolicy(): interactionPolicy.DefaultPolicy {
-  const { Check, base } = interactionPolicy
+  const { Check, Prompt, base } = interactionPolicy
   const policy = base()
   const description = 'the signed-in user is not there any more, or may not go on'
   const gone = new Check('account_gone', description, 'login_required', (ctx) =>
@@ -174,6 +174,7 @@ function createPolicy(): interactionPolicy.DefaultPolicy {
   )
   policy.get('login')?.checks.add(gone, 0)
   policy.get('consent')?.checks.remove('native_client_prompt')
+  policy.add(new Prompt({ name: 'select_account', requestable: true }, () => ({})), 0)
   return policy
 }
 

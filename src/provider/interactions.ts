@@ -98,7 +98,7 @@ export function createInteractions(
       claims: user === undefined ? [] : releasedClaims(user.claims, asked, allScopes(scopes)),
       async login(user) {
         if (sub !== undefined && sub !== user.sub) await forgetUser(interaction)
-        return finish(interaction, { login: { accountId: user.sub, amr: ['pwd'] } })
+        return finish(interaction, { select_account: {}, login: { accountId: user.sub, amr: ['pwd'] } })
       },
       consent: async () => finish(interaction, { consent: { grantId: await grantMissing(interaction) } }),
       async abort() {
