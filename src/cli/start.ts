@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type LogLevel, logLevels } from '../http/log-level.ts'
 import { prepareKeys } from '../provider/make-keys.ts'
@@ -20,6 +21,9 @@ interface StartOptions {
   watch: boolean
   logLevel: LogLevel
 }
+
+/** By then the first requests have been answered, so that most of what serves one is compiled. */
+const settledMs = 5000
 
 export function startCommand(program: Command): void {
   program
@@ -67,6 +71,10 @@ async function start(options: StartOptions, command: Command): Promise<void> {
   const { issuers } = await starting
   const urls = issuers.map(({ name, url }) => (name === 'default' ? `${url} (default)` : url))
   process.stdout.write(`Understudy is ready: ${urls.join(', ')}\n`)
+  const { boundYoungGeneration } = await import('./heap.ts')
+  boundYoungGeneration()
+  // Node keeps what it has compiled when it exits; it would not if it were killed.
+  setTimeout(flushCompileCache, settledMs).unref()
 }
 
 /** Ends the process once what is under way has been answered and stored; a second signal ends it at once. */
