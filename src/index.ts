@@ -3,7 +3,14 @@ export type { FaultStep, IssuerHooks, RequestView } from './domain/issuer.ts'
 export { UnderstudyError } from './errors.ts'
 export type { FaultName } from './faults/catalog.ts'
 export type { ArmedFaultInput } from './faults/spec.ts'
-export type { FixturesModule } from './fixtures/define.ts'
+export type { FixturesModule, IssuerModule } from './fixtures/define.ts'
 export { defineFixtures } from './fixtures/define.ts'
-export type { ArmInput, Understudy, UnderstudyIssuer, UnderstudyOptions } from './sdk/start.ts'
+export type {
+  ArmInput,
+  CreatedIssuer,
+  NewIssuer,
+  Understudy,
+  UnderstudyIssuer,
+  UnderstudyOptions,
+} from './sdk/start.ts'
 export { startUnderstudy } from './sdk/start.ts'

@@ -1,6 +1,8 @@
 import { rootIssuer } from '../domain/issuer.ts'
 import { didYouMean, UnderstudyError } from '../errors.ts'
+import type { IssuerModule } from '../fixtures/define.ts'
 import type { Fixtures, IssuerFixtures } from '../fixtures/schema.ts'
+import { readIssuer } from '../fixtures/single.ts'
 import { keepKeys, readKeys, type SigningKeys } from '../provider/keys.ts'
 import { findClientMistakes } from '../provider/provider.ts'
 import type { Store } from '../store/store.ts'
@@ -22,6 +24,8 @@ export class Issuers {
   readonly #store: Store
   readonly #environment: IssuerEnvironment
   readonly #byName = new Map<string, RunningIssuer>()
+  /** Names of issuers that a program has created: the fixtures know nothing of them. */
+  readonly #created = new Set<string>()
   /** Paths of fixed issuer URLs, which a proxy may or may not have taken off. */
   #basePaths: string[] = []
 
@@ -30,15 +34,46 @@ export class Issuers {
     this.#environment = environment
   }
 
-  /** Makes the issuers be those of the fixtures: new ones start, known ones take their edits over, others end. */
+  /**
+   * Makes the issuers be those of the fixtures: new ones start, known ones take their edits over, others end, except
+   * those that a program has created.
+   */
   async adopt({ issuers }: Fixtures): Promise<void> {
-    for (const name of [...this.#byName.keys()].filter((known) => !issuers.has(known))) await this.remove(name)
+    const gone = [...this.#byName.keys()].filter((known) => !issuers.has(known) && !this.#created.has(known))
+    for (const name of gone) await this.remove(name)
     for (const [name, settings] of issuers) {
+      this.#created.delete(name)
       const known = this.#byName.get(name)
       if (known === undefined) await this.add(name, settings)
       else known.update(settings, await this.#keysOf(name, settings))
     }
     this.#basePaths = basePathsOf(issuers.get(rootIssuer))
+  }
+
+  /**
+   * Starts an issuer that no fixtures declare, until `end` is called with its name.
+   *
+   * @param declared as a fixtures module has it
+   * @throws UnderstudyError `ERR_ISSUER_EXISTS` (409), `ERR_FIXTURES_INVALID`
+   */
+  async create(name: string, declared: IssuerModule): Promise<RunningIssuer> {
+    if (this.#byName.has(name) || this.#created.has(name)) {
+      const message = `Failed to create the issuer "${name}": there is one already. Choose another name, or none to have one made up.`
+      throw new UnderstudyError('ERR_ISSUER_EXISTS', 409, message)
+    }
+    this.#created.add(name)
+    try {
+      const { settings: root } = this.get(rootIssuer)
+      return await this.add(name, await readIssuer(name, declared, root, (settings) => this.checkClients(settings)))
+    } catch (error) {
+      this.#created.delete(name)
+      throw error
+    }
+  }
+
+  /** Ends an issuer that was created; one that the fixtures have come to declare stays. */
+  async end(name: string): Promise<void> {
+    if (this.#created.delete(name)) await this.remove(name)
   }
 
   /** Starts one issuer. */

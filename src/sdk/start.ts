@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import type { ArmedFaultView, Control, PendingDevice, Resettable, ScenarioView } from '../control/control.ts'
 import { rootIssuer } from '../domain/issuer.ts'
 import type { FaultName } from '../faults/catalog.ts'
 import type { ArmedFaultInput } from '../faults/spec.ts'
-import type { FixturesModule } from '../fixtures/define.ts'
+import type { FixturesModule, IssuerModule } from '../fixtures/define.ts'
 import { type ServerOptions, startServer } from '../server.ts'
 import { parseDurationSeconds } from '../time.ts'
 
@@ -40,6 +41,12 @@ export interface UnderstudyIssuer {
   reset(options?: { keep?: readonly Resettable[] }): Promise<void>
 }
 
+/** An issuer to be created: its name, made up where it is left out, and all that an issuer has in the fixtures. */
+export type NewIssuer = IssuerModule & { name?: string }
+
+/** An issuer that a program has created; disposing of it ends it and forgets all that it stored. */
+export interface CreatedIssuer extends UnderstudyIssuer, AsyncDisposable {}
+
 /** A running Understudy, whose own verbs are those of its root issuer. */
 export interface Understudy extends UnderstudyIssuer, AsyncDisposable {
   /**
@@ -48,6 +55,12 @@ export interface Understudy extends UnderstudyIssuer, AsyncDisposable {
    * @throws UnderstudyError `ERR_ISSUER_UNKNOWN`
    */
   issuer(name: string): UnderstudyIssuer
+  /**
+   * Starts one more issuer beside those of the fixtures, whose reloads leave it alone: one a test, for instance.
+   *
+   * @throws UnderstudyError `ERR_ISSUER_EXISTS`, or `ERR_FIXTURES_INVALID` with every mistake
+   */
+  createIssuer(settings?: NewIssuer): Promise<CreatedIssuer>
   /** Where it listens, whatever its issuers are called. */
   readonly origin: string
   close(): Promise<void>
@@ -67,7 +80,13 @@ export async function startUnderstudy({ fixtures, ...options }: UnderstudyOption
     const running = registry.get(name)
     return issuerVerbs(name, running.provider.naming.issuerFor(undefined), control, (by) => running.advance(by))
   }
-  return { ...issuer(rootIssuer), issuer, origin: server.url, close: server.close, [Symbol.asyncDispose]: server.close }
+  async function createIssuer(settings: NewIssuer = {}): Promise<CreatedIssuer> {
+    const { name = `issuer-${randomUUID()}`, ...declared } = settings
+    await registry.create(name, declared)
+    return { ...issuer(name), [Symbol.asyncDispose]: () => registry.end(name) }
+  }
+  const { url: origin, close } = server
+  return { ...issuer(rootIssuer), issuer, createIssuer, origin, close, [Symbol.asyncDispose]: close }
 }
 
 function isPaths(fixtures: FixturesModule | readonly string[] | undefined): fixtures is readonly string[] | undefined {
