@@ -76,6 +76,12 @@ describe('auto_login', () => {
     expect(await outcome(new UserAgent(), { client_id: 'auto', prompt })).toBe(expected)
   })
 
+  test('signs nobody in where the login page was asked for', async () => {
+    const agent = new UserAgent()
+    await outcome(agent, { client_id: 'auto', prompt: 'login' })
+    expect(await outcome(agent, { client_id: 'trusted', prompt: 'none' })).toBe('login_required')
+  })
+
   test('leaves consent to the person where it is not skipped', async () => {
     expect(await outcome(new UserAgent(), { client_id: 'auto-asking' })).toBe('consent page')
     expect(await outcome(new UserAgent(), { client_id: 'auto-asking', prompt: 'none' })).toBe('consent_required')

@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import * as client from 'openid-client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startUnderstudy, type Understudy } from '../../src/index.ts'
+import { cleanEnv, entry } from '../cli/run.ts'
 import { UserAgent } from '../user-agent.ts'
 import { discover, login } from './flows.ts'
 
@@ -120,4 +124,24 @@ test('with watch: false an edit changes nothing', async () => {
   const config = await discover(still.url, 'web', 'web-secret')
   await edit(before.replace('web-secret', 'new-secret'))
   await expect(login(config, { scope: 'openid' })).resolves.toBeDefined()
+})
+
+test('the log says that an edit is in force, or where its mistake stands', async () => {
+  const args = [entry, 'start', '--port', '0', '--fixtures', file]
+  const child = spawn(process.execPath, args, { env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] })
+  try {
+    const [ready] = await once(createInterface(child.stdout), 'line')
+    const url = /http:\/\/\S+?(?=[\s,]|$)/.exec(ready)?.[0]
+    const log: string[] = []
+    createInterface(child.stderr).on('line', (line) => log.push(line))
+    await edit(before.replace('client_secret', 'client_sekret'))
+    await fetch(`${url}/jwks`)
+    await expect.poll(() => log.join('\n')).toMatch(/last good ones stay in force.*fixtures\.yaml:6:5.*client_sekret/)
+    await edit(before)
+    await fetch(`${url}/jwks`)
+    await expect.poll(() => log.join('\n')).toContain('in force"')
+  } finally {
+    child.kill()
+    await once(child, 'exit')
+  }
 })

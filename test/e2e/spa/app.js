@@ -1,7 +1,7 @@
 // A strict single-page app: it knows its issuer and its client id, nothing else, and shows what it got as JSON.
 import * as oauth from 'oauth4webapi'
 
-const { issuer, clientId, fault } = JSON.parse(document.querySelector('#settings').textContent)
+const { issuer, clientId } = JSON.parse(document.querySelector('#settings').textContent)
 const client = { client_id: clientId }
 const insecure = { [oauth.allowInsecureRequests]: true }
 const redirectUri = `${location.origin}/callback`
@@ -24,7 +24,6 @@ async function signIn() {
     nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
-    ...(fault && { understudy_fault: fault }),
   })
   location.assign(url)
 }

@@ -7,8 +7,6 @@ import { build } from 'esbuild'
 export interface SpaSettings {
   issuer: string
   clientId: string
-  /** Armed by the request itself. */
-  fault?: string
 }
 
 export interface Spa {
