@@ -5,6 +5,20 @@ export interface Work<Item> {
   operate(item: Item): Promise<unknown>
 }
 
+/** Work, and the server that does it. */
+export interface Job<Item> {
+  server: { cpuMs(): number }
+  work: Work<Item>
+}
+
+/** What was seen of one server, by round. */
+export interface Seen {
+  /** Operations per second. */
+  rates: number[]
+  /** Operations per second of the server's own computing, which a busy machine changes less. */
+  cpuRates: number[]
+}
+
 const inFlight = 8
 
 /** The median; of an even number, the mean of the two in the middle. */
@@ -32,26 +46,44 @@ export async function perSecond<Item>(items: Item[], operate: (item: Item) => Pr
  *
  * Many short rounds are steadier than few long ones: a neighbour's burst spoils some, and the median forgets them.
  *
- * @param works one a server
+ * @param jobs one a server
  * @param total operations a server, over all rounds
- * @returns the rates per second, a list of rounds for each server
  */
-export async function interleave<Item>(works: Work<Item>[], total: number, rounds: number): Promise<number[][]> {
-  const rates: number[][] = works.map(() => [])
+export async function interleave<Item>(jobs: Job<Item>[], total: number, rounds: number): Promise<Seen[]> {
+  const seen: Seen[] = jobs.map(() => ({ rates: [], cpuRates: [] }))
   const warmUps = 3
   const count = Math.ceil(total / (rounds + warmUps))
   for (let round = -warmUps; round < rounds; round += 1) {
-    const order = [...works.entries()]
+    const order = [...jobs.entries()]
     if (round % 2) order.reverse()
-    for (const [index, work] of order) {
-      const rate = await perSecond(await work.prepare(count), work.operate)
-      if (round >= 0) rates[index]?.push(rate)
+    for (const [index, { server, work }] of order) {
+      const items = await work.prepare(count)
+      const beforeMs = server.cpuMs()
+      const rate = await perSecond(items, work.operate)
+      const cpuRate = (count / (server.cpuMs() - beforeMs)) * 1000
+      if (round < 0) continue
+      seen[index]?.rates.push(rate)
+      seen[index]?.cpuRates.push(cpuRate)
     }
   }
-  return rates
+  return seen
+}
+
+/** What was seen of contestants, as a row tells it; the first is the yardstick. */
+export function compared(names: readonly string[], seen: readonly Seen[]) {
+  const [yardstick = { rates: [], cpuRates: [] }, ...others] = seen
+  const [, ...rivals] = names
+  const against = (of: keyof Seen) =>
+    Object.fromEntries(rivals.map((name, index) => [name, ratio(others[index]?.[of] ?? [], yardstick[of])]))
+  return {
+    values: Object.fromEntries(names.map((name, index) => [name, median(seen[index]?.rates ?? [])])),
+    ratios: against('rates'),
+    cpuMs: Object.fromEntries(names.map((name, index) => [name, 1e6 / median(seen[index]?.cpuRates ?? [])])),
+    cpuRatios: against('cpuRates'),
+  }
 }
 
 /** The median of the ratios of rounds that ran next to each other. */
-export function ratio(rates: readonly number[], yardstick: readonly number[]): number {
+function ratio(rates: readonly number[], yardstick: readonly number[]): number {
   return median(rates.map((rate, round) => rate / (yardstick[round] ?? Number.NaN)))
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { buildSync } from 'esbuild'
@@ -17,6 +17,8 @@ export interface Server {
   /** From the start of the process to the first 200 of discovery. */
   readyMs: number
   rssBytes(): number
+  /** What its threads have computed so far, in milliseconds. */
+  cpuMs(): number
   stop(): Promise<void>
 }
 
@@ -82,6 +84,7 @@ async function launch(args: string[], env: Record<string, string>): Promise<Serv
     url,
     readyMs: performance.now() - startedMs,
     rssBytes: () => residentBytes(child.pid),
+    cpuMs: () => computedMs(child.pid),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGTERM')
@@ -107,4 +110,12 @@ async function readyUrl({ stdout }: ChildProcess): Promise<string> {
 function residentBytes(pid: number | undefined): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) * 1024
+}
+
+function computedMs(pid: number | undefined): number {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const nanoseconds = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  )
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e6
 }

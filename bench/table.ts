@@ -7,6 +7,10 @@ export interface Row {
   values: Record<string, number>
   /** Against the yardstick (or, where the measure says so, the first value). */
   ratios: Record<string, number>
+  /** Computing by the server, in milliseconds per 1,000 operations. */
+  cpuMs?: Record<string, number>
+  /** Operations per second of computing, against the yardstick. */
+  cpuRatios?: Record<string, number>
   /** What `met` judges, in words; left out where a row is only context. */
   target?: string
   met?: boolean
@@ -20,7 +24,7 @@ export function judge(form: 'at least' | 'at most', limit: number, unit: string,
   return { target: `${form === 'at least' ? '≥' : '≤'} ${limit}${unit}`, met }
 }
 
-const headings = ['measure', 'unit', 'seen', 'ratio', 'target', '']
+const headings = ['measure', 'unit', 'seen', 'ratio', 'ratio by CPU', 'CPU ms per 1,000', 'target', '']
 
 /** The rows as text, in columns, a heading above each group. */
 export function render(rows: readonly Row[]): string {
@@ -42,9 +46,11 @@ export function render(rows: readonly Row[]): string {
 }
 
 function cellsOf(row: Row): string[] {
-  if (row.failure !== undefined) return [row.measure, row.unit, `failed: ${row.failure}`, '', row.target ?? '', 'MISS']
+  if (row.failure !== undefined)
+    return [row.measure, row.unit, `failed: ${row.failure}`, '', '', '', row.target ?? '', 'MISS']
   const verdict = row.met === undefined ? '' : row.met ? 'pass' : 'MISS'
-  return [row.measure, row.unit, listed(row.values), listed(row.ratios, 2), row.target ?? '', verdict]
+  const { measure, unit, values, ratios, cpuRatios = {}, cpuMs = {}, target = '' } = row
+  return [measure, unit, listed(values), listed(ratios, 2), listed(cpuRatios, 2), listed(cpuMs), target, verdict]
 }
 
 function listed(values: Record<string, number>, decimals?: number): string {

@@ -1,6 +1,6 @@
 import * as flows from '../flows.ts'
 import { CookieJar, json, request } from '../http.ts'
-import { interleave, median, ratio, type Work } from '../rates.ts'
+import { compared, interleave, type Job, type Work } from '../rates.ts'
 import type { Server } from '../servers.ts'
 import { judge, type Row } from '../table.ts'
 
@@ -123,20 +123,14 @@ export async function* measureRequests(
   for (const kind of kinds) {
     const row = { group: 'Requests, against bare oidc-provider', measure: kind.measure, unit: 'per second' }
     try {
-      const issuers = [
-        bare.url,
-        ...Object.values(stores).map(({ url }) => (kind.issuer ? `${url}/${kind.issuer}` : url)),
-      ]
-      const works: Work<string>[] = []
-      for (const issuer of issuers) works.push(await kind.work(await flows.discover(issuer)))
-      const [yardstick = [], ...others] = await interleave(works, kind.count * share, rounds)
-      const values: Record<string, number> = { bare: median(yardstick) }
-      const ratios: Record<string, number> = {}
-      for (const [index, name] of Object.keys(stores).entries()) {
-        values[name] = median(others[index] ?? [])
-        ratios[name] = ratio(others[index] ?? [], yardstick)
+      const servers = { bare, ...stores }
+      const jobs: Job<string>[] = []
+      for (const server of Object.values(servers)) {
+        const issuer = kind.issuer && server !== bare ? `${server.url}/${kind.issuer}` : server.url
+        jobs.push({ server, work: await kind.work(await flows.discover(issuer)) })
       }
-      yield { ...row, values, ratios, ...judge('at least', kind.atLeast, '', Object.values(ratios)) }
+      const seen = compared(Object.keys(servers), await interleave(jobs, kind.count * share, rounds))
+      yield { ...row, ...seen, ...judge('at least', kind.atLeast, '', Object.values(seen.ratios)) }
     } catch (error) {
       yield {
         ...row,

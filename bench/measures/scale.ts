@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { clientCredentials, discover } from '../flows.ts'
-import { interleave, median, ratio, type Work } from '../rates.ts'
+import { compared, interleave, type Job } from '../rates.ts'
 import { type Server, understudy } from '../servers.ts'
 import { judge, type Row } from '../table.ts'
 
@@ -95,23 +95,21 @@ async function compareRates(
   count: number,
   rounds: number,
 ): Promise<Row> {
-  const works: Work<string>[] = []
-  for (const [name, { url }] of Object.entries(servers)) {
-    const at = await discover(url)
-    works.push({
-      prepare: async (length) => Array.from({ length }, () => clientOf(name)),
-      operate: (client) => clientCredentials(at, client),
-    })
+  const jobs: Job<string>[] = []
+  for (const [name, server] of Object.entries(servers)) {
+    const at = await discover(server.url)
+    const work = {
+      prepare: async (length: number) => Array.from({ length }, () => clientOf(name)),
+      operate: (client: string) => clientCredentials(at, client),
+    }
+    jobs.push({ server, work })
   }
-  const [first = [], second = []] = await interleave(works, count, rounds)
-  const [yardstick = '', judged = ''] = Object.keys(servers)
-  const seen = ratio(second, first)
+  const seen = compared(Object.keys(servers), await interleave(jobs, count, rounds))
   return {
     group,
     measure: `client credentials, ${measure}`,
     unit: 'per second',
-    values: { [yardstick]: median(first), [judged]: median(second) },
-    ratios: { [judged]: seen },
-    ...judge('at least', 0.9, '', [seen]),
+    ...seen,
+    ...judge('at least', 0.9, '', Object.values(seen.ratios)),
   }
 }
