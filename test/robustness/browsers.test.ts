@@ -179,3 +179,15 @@ test('the device endpoint is not asked for by a query', async () => {
   expect(answer.status).toBe(405)
   expect(answer.headers.get('allow')).toBe('POST')
 })
+
+test('a fault that names a page of help reaches the client by form, too', async () => {
+  await idp.arm({
+    fault: 'access_denied',
+    with: { uri: 'http://localhost:3000/help' },
+    when: { endpoint: 'authorization' },
+  })
+
+  const page = await begin(new UserAgent(), { response_mode: 'form_post' })
+
+  expect(page.forms).toMatchObject([{ fields: { error: 'access_denied' } }])
+})

@@ -91,6 +91,26 @@ test.each([
   expect(answer?.raw).not.toContain('smuggled')
 })
 
+test('requests behind each other are answered in order', async () => {
+  const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\n${more}\r\n`
+  const bytes = [
+    get('/jwks'),
+    `${head('/token', form, 'Content-Length: 2')}\r\na=`,
+    get('/jwks', 'Connection: close\r\n'),
+  ]
+
+  const answer = await send(port, bytes.join(''))
+
+  const statuses = answer?.raw.matchAll(/HTTP\/1\.1 (\d{3}) /g) ?? []
+  expect([...statuses].map(([, status]) => status)).toEqual(['200', '400', '200'])
+})
+
+test('a tunnel is not for the asking', async () => {
+  expect(await send(port, 'CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n\r\n')).toBeUndefined()
+
+  await expectService()
+})
+
 test('clients that go away in the middle harm nobody', async () => {
   const open = await Promise.all(Array.from({ length: 50 }, () => begun('/token', 'Content-Length: 20')))
   for (const socket of open) socket.resetAndDestroy()

@@ -9,7 +9,7 @@ import { bytesOf, type Loot, requests } from './requests.ts'
 import { send } from './wire.ts'
 
 const seed = Number(process.env.UNDERSTUDY_FUZZ_SEED ?? 20_260)
-const seconds = Number(process.env.UNDERSTUDY_FUZZ_SECONDS ?? 12)
+const seconds = Number(process.env.UNDERSTUDY_FUZZ_SECONDS ?? 8)
 
 let server: ServerProcess
 let loot: Loot
