@@ -25,8 +25,24 @@ export interface AdminOptions {
   report: (error: unknown) => void
 }
 
-/** The admin API: all of `/_understudy`; what stands elsewhere passes by. */
-export function createAdminApi({ control, adminToken, allowedHosts, report }: AdminOptions): Middleware {
+/** The admin API: all of `/_understudy`, made when it is first asked; what stands elsewhere passes by. */
+export function createAdminApi(options: AdminOptions): Middleware {
+  let answer: compose.ComposedMiddleware<Context> | undefined
+
+  return function adminApi(ctx, next) {
+    const isAdmin = ctx.path === adminRoot || ctx.path.startsWith(`${adminRoot}/`)
+    if (!isAdmin) return next()
+    answer ??= createAnswer(options)
+    return answer(ctx, nothingBelow)
+  }
+}
+
+function createAnswer({
+  control,
+  adminToken,
+  allowedHosts,
+  report,
+}: AdminOptions): compose.ComposedMiddleware<Context> {
   const routers = [issuersRouter, faultsRouter, scenariosRouter, devicesRouter, resetRouter]
   const health = route([healthRouter(control)])
   const api = compose([
@@ -34,17 +50,13 @@ export function createAdminApi({ control, adminToken, allowedHosts, report }: Ad
     ...(adminToken === undefined ? [] : [bearer(adminToken)]),
     route(routers.map((router) => router(control))),
   ])
-  const guarded = compose([unstored, problems(report), healthFirst])
 
   async function healthFirst(ctx: Context, next: Next): Promise<void> {
     // Probes ask by whatever name they please, and learn nothing but that the server is there.
     await (ctx.path === `${adminRoot}/health` ? health(ctx, next) : api(ctx, next))
   }
 
-  return function adminApi(ctx, next) {
-    const isAdmin = ctx.path === adminRoot || ctx.path.startsWith(`${adminRoot}/`)
-    return isAdmin ? guarded(ctx, nothingBelow) : next()
-  }
+  return compose<Context>([unstored, problems(report), healthFirst])
 }
 
 function route(routers: Router[]): Middleware {
