@@ -113,9 +113,21 @@ function refuse(path: string): (error: unknown) => never {
 function resolved(file: string): string {
   const path = resolve(file)
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
   } catch (error) {
     return refuse(path)(error)
+  }
+}
+
+/** Makes a folder and those above it one by one: Node's own recursion never ends where nothing can be made, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(folder)) throw error
   }
 }

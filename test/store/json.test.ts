@@ -32,6 +32,13 @@ describe('store: json', () => {
     await again.close()
   })
 
+  test.skipIf(process.platform !== 'linux')(
+    'refuses a folder that cannot be made, rather than try for good',
+    async () => {
+      await expect(jsonStore('/proc/nowhere/deep/store.json')).rejects.toMatchObject({ code: 'ERR_STORE_FILE' })
+    },
+  )
+
   test('answers reads at once, and shows a write only when it is in the log', async () => {
     const file = join(testFolder(), 'store.json')
     const store = await jsonStore(file)
