@@ -146,7 +146,8 @@ class StoreAdapter implements Adapter {
   }
 
   #aged(stored: Stored): AdapterPayload {
-    const age = this.#clock.advancedSeconds - (stored.advanced ?? 0)
+    // A clock that was set back, by a reset that kept this record, makes nothing younger than it was.
+    const age = Math.max(0, this.#clock.advancedSeconds - (stored.advanced ?? 0))
     if (age === 0) return stored.payload
     const payload = { ...stored.payload }
     for (const time of times) if (typeof payload[time] === 'number') payload[time] = (payload[time] as number) - age

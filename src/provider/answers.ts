@@ -21,11 +21,28 @@ const errorEvents = [
   'pushed_authorization_request.error',
 ] as const
 
+/**
+ * What the provider calls `invalid_request`, and the specification otherwise.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
+ */
+const corrections: readonly { description: RegExp; error: string; status: number }[] = [
+  { description: /^no client authentication mechanism provided$/, error: 'invalid_client', status: 401 },
+  { description: /grant[^ ]*( type)? is not allowed for this client$/, error: 'unauthorized_client', status: 400 },
+]
+
 /** Tells a client what the provider knows of an error and would keep to itself; a mock has nothing to hide. */
 export function explainErrors(provider: Provider): void {
   const explain = (ctx: KoaContextWithOIDC, error: Error & { error_detail?: string }) => {
     const body = ctx.body as Body | string | undefined
-    if (error.error_detail === undefined || typeof body !== 'object') return
+    if (typeof body !== 'object') return
+    const correction = corrections.find(({ description }) => description.test(String(body.error_description)))
+    if (correction !== undefined) {
+      ctx.status = correction.status
+      ctx.body = { ...body, error: correction.error }
+      if (correction.status === 401) ctx.set('www-authenticate', `Basic realm="${provider.issuer}"`)
+    }
+    if (error.error_detail === undefined) return
     body.error_description = [body.error_description, error.error_detail].filter(Boolean).join(': ')
   }
   for (const event of errorEvents) provider.on(event as 'grant.error', explain)
@@ -53,7 +70,7 @@ export function completeAnswers(issuer: IssuerContext): Middleware {
       if (ctx.status !== 200 || typeof ctx.body !== 'object' || client === undefined) return
       ctx.body = await applyRules(issuer, 'userinfo', ctx.body as Body, client.clientId, accessToken?.scope)
     },
-    introspection: describeJwt,
+    introspection: (ctx) => describeToken(ctx, issuer),
     authorization: addErrorUri,
     resume: addErrorUri,
     end_session: (ctx) => endNothing(ctx),
@@ -67,14 +84,24 @@ export function completeAnswers(issuer: IssuerContext): Middleware {
   }
 }
 
-/** A JWT that is active introspects to its own claims beside those of its record. */
-function describeJwt(ctx: KoaContextWithOIDC): void {
+/** An active token introspects to all that it says: a JWT to its own claims, an opaque one to the audience meant for it. */
+function describeToken(ctx: KoaContextWithOIDC, issuer: IssuerContext): void {
   const jwt = ctx.state.dressedToken as string | undefined
   const body = ctx.body as Body | undefined
-  if (ctx.status !== 200 || body?.active !== true || jwt === undefined) return
+  if (ctx.status !== 200 || body?.active !== true) return
+  if (jwt === undefined) {
+    if (body.token_type !== undefined) body.aud ??= audienceOfOpaque(ctx, issuer, String(body.client_id))
+    return
+  }
   const claims = readClaims(jwt)
   const known = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
   ctx.body = { ...claims, ...known, aud: claims?.aud, iss: claims?.iss }
+}
+
+function audienceOfOpaque(ctx: KoaContextWithOIDC, { clients, settings }: IssuerContext, client: string): unknown {
+  const { AccessToken, ClientCredentials } = ctx.oidc.entities as Record<string, { extra?: Body } | undefined>
+  const ruled = (AccessToken ?? ClientCredentials)?.extra?.aud
+  return ruled ?? clients.get(client)?.access_token?.audience ?? settings.access_token.audience
 }
 
 /** A fault's `error_uri`, which the provider does not know of. */

@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { ClientMetadata } from 'oidc-provider'
 import type { Client } from '../domain/client.ts'
+import type { Clock } from '../domain/clock.ts'
 import { type ClientModel, type ClientSchema, clientModel } from './private.ts'
 
 /** Members of a client in the fixtures that are ours, not metadata that the provider knows. */
@@ -23,7 +24,7 @@ export function metadataOf(client: Client): ClientMetadata {
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 section 7.3}
  */
-export function serveClients(provider: Provider, clients: ReadonlyMap<string, Client>): void {
+export function serveClients(provider: Provider, clients: ReadonlyMap<string, Client>, clock: Clock): void {
   const Model = clientModel(provider)
   takeAnyScheme(Model)
   // The provider pads secrets with nulls before it compares them, and so takes "secret\0" for "secret".
@@ -36,6 +37,16 @@ export function serveClients(provider: Provider, clients: ReadonlyMap<string, Cl
   }
   Model.prototype.postLogoutRedirectUriAllowed = function allowed(this: { postLogoutRedirectUris: string[] }, uri) {
     return postLogoutRedirectUriAllowed.call(this, uri) || matchesLoopback(uri, this.postLogoutRedirectUris)
+  }
+  const { checkClientSecretExpiration } = Model.prototype
+  Model.prototype.checkClientSecretExpiration = function checkExpiration(
+    this: { clientSecretExpiresAt?: number },
+    ...told
+  ) {
+    const expiresAt = this.clientSecretExpiresAt
+    if (!expiresAt || clock.advancedSeconds === 0) return checkClientSecretExpiration.apply(this, told)
+    const aged = { clientSecretExpiresAt: { value: Math.max(1, expiresAt - clock.advancedSeconds) } }
+    checkClientSecretExpiration.apply(Object.create(this, aged), told)
   }
   const made = new Map<string, InstanceType<Provider['Client']>>()
   const find = Model.find.bind(Model)

@@ -10,7 +10,7 @@ import { allScopes } from '../domain/claims.ts'
 import { defaultLifetimes, type Lifetimes } from '../domain/tokens.ts'
 import { userStates } from '../domain/user.ts'
 import { UnderstudyError } from '../errors.ts'
-import { createFindAccount, type Users } from './accounts.ts'
+import { createFindAccount } from './accounts.ts'
 import { createAdapter, currentExchange } from './adapter.ts'
 import type { AuthorizationFault, IssuerContext } from './context.ts'
 import { signingAlgorithms } from './keys.ts'
@@ -92,7 +92,7 @@ export function configure(issuer: IssuerContext): Configuration {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
-      introspection: { enabled: true, allowedPolicy: mayIntrospect(users) },
+      introspection: { enabled: true, allowedPolicy: mayIntrospect(issuer) },
       revocation: { enabled: true, allowedPolicy: mayRevoke },
       deviceFlow: {
         enabled: true,
@@ -205,16 +205,28 @@ async function loadGrant(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promis
 async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
   const { oidc } = ctx
   if (oidc.route !== 'authorization') return
+  requireScope(issuer, oidc)
   const exchange = currentExchange()
   exchange?.resolveParams(oidc.params as Record<string, string>)
   const fault = exchange && (await issuer.authorizationFault(exchange).catch(refuseRequest))
   if (fault !== undefined) throw faultError(ctx, fault)
   const username = issuer.clients.get(oidc.client?.clientId ?? '')?.auto_login
   const user = username === undefined ? undefined : issuer.users.byName(username)
-  if (user === undefined || oidc.session?.accountId !== undefined || asksForLogin(oidc)) return
+  const present = issuer.users.bySub(oidc.session?.accountId ?? '')
+  if (user === undefined || (present && userStates[present.state].keep) || asksForLogin(oidc)) return
   const { login, message } = userStates[user.state]
   if (!login) throw new errors.AccessDenied(message)
   oidc.session?.loginAccount({ accountId: user.sub, loginTs: Math.floor(Date.now() / 1000), amr: ['pwd'] })
+}
+
+/** Where no scope is left that the issuer knows, there is nothing to authorize; the provider calls that a denial. */
+function requireScope(issuer: IssuerContext, { requestParamScopes }: KoaContextWithOIDC['oidc']): void {
+  const known = allScopes(issuer.settings.scopes)
+  if ([...requestParamScopes].some((scope) => Object.hasOwn(known, scope))) return
+  throw new errors.InvalidScope(
+    `none of the requested scopes exists here; there are ${Object.keys(known).join(', ')}`,
+    '',
+  )
 }
 
 function asksForLogin({ prompts }: KoaContextWithOIDC['oidc']): boolean {
@@ -237,8 +249,11 @@ function faultError(ctx: KoaContextWithOIDC, { body, page, status }: Authorizati
   return error
 }
 
-/** Public clients see their own tokens alone; and nobody sees those of a user who may not go on as active. */
-function mayIntrospect(users: Users) {
+/**
+ * Public clients see their own tokens alone; and nobody sees those of a user who may not go on, or of a client that is
+ * gone, as active.
+ */
+function mayIntrospect({ users, clients }: IssuerContext) {
   return function mayIntrospect(
     _ctx: KoaContextWithOIDC,
     client: ModelClient,
@@ -246,6 +261,7 @@ function mayIntrospect(users: Users) {
   ): boolean {
     const user = token.accountId === undefined ? undefined : users.bySub(token.accountId)
     if (token.accountId !== undefined && !(user && userStates[user.state].keep)) return false
+    if (!clients.has(token.clientId ?? '')) return false
     return client.clientAuthMethod !== 'none' || token.clientId === client.clientId
   }
 }

@@ -72,9 +72,12 @@ export function createDevices(provider: Provider, bucket: Bucket, users: Users):
     const scope = String(code.params?.scope ?? '')
     const grant = new provider.Grant({ accountId: user.sub, clientId: code.clientId as string })
     grant.addOIDCScope(scope)
+    const resources = [code.params?.resource ?? []].flat().map(String)
+    for (const resource of resources) grant.addResourceScope(resource, scope)
     const grantId = await grant.save()
     const authTime = Math.floor(Date.now() / 1000)
-    Object.assign(code, { accountId: user.sub, grantId, scope, authTime, amr: ['pwd'] })
+    const resource = resources.length > 1 ? resources : resources[0]
+    Object.assign(code, { accountId: user.sub, grantId, scope, authTime, amr: ['pwd'], resource })
     await code.save()
   }
 

@@ -1,22 +1,15 @@
 import type { Identity } from '../domain/exchange.ts'
-import type { Bucket } from '../store/store.ts'
 import { wireId } from './access-token.ts'
-import type { Users } from './accounts.ts'
 import type { Stored } from './adapter.ts'
+import type { IssuerContext } from './context.ts'
 import type { ProviderExchange } from './exchange.ts'
 
 const pushedPrefix = 'urn:ietf:params:oauth:request_uri:'
 
 /**
  * Looks up whose request it is, by the code, token or session that it presents. It reads only; nothing is spent.
- *
- * @param sessionCookie reads the id of the browser's session
  */
-export function createIdentify(
-  bucket: Bucket,
-  users: Users,
-  sessionId: (exchange: ProviderExchange) => string | undefined,
-): (exchange: ProviderExchange) => Promise<Identity> {
+export function createIdentify({ bucket, users, clients }: IssuerContext) {
   async function load(model: string, value: string | undefined): Promise<Stored | undefined> {
     const wire = value === undefined ? undefined : wireId(value)
     if (wire === undefined) return undefined
@@ -52,16 +45,24 @@ export function createIdentify(
     }
   }
 
-  return async function identify(exchange) {
+  /** Who is signed in in the browser, or will be at once since the client logs its user in by itself. */
+  async function personAt(exchange: ProviderExchange, sessionId: string | undefined): Promise<string | undefined> {
+    const session = await load('Session', sessionId)
+    const sub = session?.payload.accountId
+    if (sub !== undefined) return users.bySub(sub)?.username
+    return exchange.endpoint === 'authorization' ? clients.get(exchange.client ?? '')?.auto_login : undefined
+  }
+
+  /** @param sessionId of the browser's session, by its cookie */
+  return async function identify(exchange: ProviderExchange, sessionId: string | undefined): Promise<Identity> {
     const stored = await presented(exchange)
-    const session = stored === undefined ? await load('Session', sessionId(exchange)) : undefined
     const payload = stored?.payload
     const requested = typeof payload?.params?.scope === 'string' ? payload.params.scope : exchange.params.scope
     const scope = payload?.scope ?? requested
-    const sub = payload?.accountId ?? session?.payload.accountId
+    const sub = payload?.accountId
     return {
       client: exchange.client ?? payload?.clientId,
-      user: sub === undefined ? undefined : users.bySub(sub)?.username,
+      user: sub === undefined ? await personAt(exchange, sessionId) : users.bySub(sub)?.username,
       scope: scope?.split(' ').filter(Boolean),
       flow: stored?.flow,
     }

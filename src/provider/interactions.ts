@@ -87,7 +87,7 @@ export function createInteractions(
   async function describe(interaction: Interaction): Promise<OpenInteraction> {
     const client = await provider.Client.find(interaction.params.client_id as string)
     const sub = (interaction.session as { accountId?: string } | undefined)?.accountId
-    const asked = askedScopes(interaction)
+    const asked = askedScopes(interaction, allScopes(scopes))
     const user = sub === undefined ? undefined : users.bySub(sub)
     return {
       prompt: interaction.prompt.name === 'consent' ? 'consent' : 'login',
@@ -123,8 +123,11 @@ export function createInteractions(
   }
 }
 
-/** Scopes on the consent page: what is asked for now, named once. */
-function askedScopes(interaction: Interaction): Set<string> {
+/** Scopes on the consent page: those not decided on yet; where a client asks again for what it has, all of them. */
+function askedScopes(interaction: Interaction, known: Readonly<Record<string, Scope>>): Set<string> {
   const { missingOIDCScope = [], missingResourceScopes = {} } = interaction.prompt.details as Missing
-  return new Set([...missingOIDCScope, ...Object.values(missingResourceScopes).flat()])
+  const missing = new Set([...missingOIDCScope, ...Object.values(missingResourceScopes).flat()])
+  if (missing.size > 0) return missing
+  const requested = String(interaction.params.scope ?? '').split(' ')
+  return new Set(requested.filter((scope) => Object.hasOwn(known, scope)))
 }

@@ -62,6 +62,8 @@ export interface ClientModel {
   prototype: {
     redirectUris?: string[]
     compareClientSecret(given: string): boolean
+    /** @throws InvalidClient where the secret has expired */
+    checkClientSecretExpiration(...told: string[]): void
     redirectUriAllowed(uri: string): boolean
     postLogoutRedirectUriAllowed(uri: string): boolean
   }

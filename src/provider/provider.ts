@@ -65,7 +65,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   Object.assign(provider, { keys: issuer.cookieSigner })
   provider.cookieName = (type) => cookieName(type, Provider.ctx?.req)
   linkByName(provider, issuer)
-  serveClients(provider, issuer.clients)
+  serveClients(provider, issuer.clients, clock)
   dressTokens(provider, createTailor(issuer))
   patchClaims(provider, issuer)
   explainErrors(provider)
@@ -79,9 +79,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   provider.use(completeAnswers(issuer))
 
   const endpointOf = createEndpointMap(issuer.persona.endpoints)
-  const identify = createIdentify(bucket, issuer.users, (exchange) =>
-    readCookie(exchange, cookieName('session', undefined)),
-  )
+  const identify = createIdentify(issuer)
   const cached = cacheMetadata({
     naming,
     jwksPath: issuer.persona.endpoints.jwks,
@@ -95,7 +93,9 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
       if (found === undefined) return undefined
       const { method, headers, querystring: query } = ctx.request
       const request = { method, headers, query, body: bodyOf(ctx).body ?? '', continued: found.continued }
-      const exchange = new ProviderExchange(found.endpoint, request, identify)
+      const exchange = new ProviderExchange(found.endpoint, request, (asking) =>
+        identify(asking, readCookie(asking, cookieName('session', ctx.req))),
+      )
       ctx.state.exchange = exchange
       return exchange
     },
@@ -192,9 +192,8 @@ function clientIdOf({ client, entities }: KoaContextWithOIDC['oidc']): string | 
   return client?.clientId ?? (typeof hinted === 'string' ? hinted : undefined)
 }
 
-/** The value of a cookie whose name begins like this, whatever port follows. */
-function readCookie({ headers }: ProviderExchange, prefix: string): string | undefined {
-  const pairs = headers.cookie?.split(/;\s*/) ?? []
-  const found = pairs.find((pair) => pair.startsWith(`${prefix}_`) && !pair.split('=', 1)[0]?.endsWith('.sig'))
-  return found?.slice(found.indexOf('=') + 1)
+/** The value of a cookie. */
+function readCookie({ headers }: ProviderExchange, name: string): string | undefined {
+  const found = headers.cookie?.split(/;\s*/).find((pair) => pair.startsWith(`${name}=`))
+  return found?.slice(name.length + 1)
 }

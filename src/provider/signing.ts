@@ -26,6 +26,7 @@ export interface Signer {
 /** How node:crypto is asked for each algorithm of JWS. */
 interface Recipe {
   kty: string
+  crv?: string
   digest: string | null
   options?: Omit<SignKeyObjectInput, 'key'>
 }
@@ -41,11 +42,11 @@ const recipes: Readonly<Record<string, Recipe>> = {
   PS256: { kty: 'RSA', digest: 'sha256', options: pss },
   PS384: { kty: 'RSA', digest: 'sha384', options: pss },
   PS512: { kty: 'RSA', digest: 'sha512', options: pss },
-  ES256: { kty: 'EC', digest: 'sha256', options: raw },
-  ES384: { kty: 'EC', digest: 'sha384', options: raw },
-  ES512: { kty: 'EC', digest: 'sha512', options: raw },
-  EdDSA: { kty: 'OKP', digest: null },
-  Ed25519: { kty: 'OKP', digest: null },
+  ES256: { kty: 'EC', crv: 'P-256', digest: 'sha256', options: raw },
+  ES384: { kty: 'EC', crv: 'P-384', digest: 'sha384', options: raw },
+  ES512: { kty: 'EC', crv: 'P-521', digest: 'sha512', options: raw },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519', digest: null },
+  Ed25519: { kty: 'OKP', crv: 'Ed25519', digest: null },
 }
 
 const signAside = promisify(sign)
@@ -104,7 +105,8 @@ export function createSigners({ keys }: SigningKeys): (alg: string) => Signer {
 function makeSigner(alg: string, keys: readonly JWK[]): Signer {
   const recipe = recipes[alg]
   const jwk =
-    keys.find((key) => key.alg === alg) ?? keys.find((key) => key.alg === undefined && key.kty === recipe?.kty)
+    keys.find((key) => key.alg === alg) ??
+    keys.find((key) => key.alg === undefined && key.kty === recipe?.kty && (recipe?.crv ?? key.crv) === key.crv)
   if (recipe === undefined || jwk === undefined) throw new Error(`There is no signing key for ${alg}`)
   const key = new HeldKey(jwk, alg, recipe)
   return {

@@ -9,6 +9,7 @@ import { shortGrantType } from '../domain/client.ts'
 import { handedOutBy, type Tailor } from './access-token.ts'
 import { claimsOf } from './accounts.ts'
 import { currentExchange } from './adapter.ts'
+import { usualAlgorithm } from './algorithms.ts'
 import type { IssuerContext } from './context.ts'
 import { createSigners } from './signing.ts'
 
@@ -56,7 +57,7 @@ export function createTailor(issuer: IssuerContext): Tailor {
     const client = issuer.clients.get(payload.clientId as string)
     const settings = { ...issuer.settings.access_token, ...client?.access_token }
     if (settings.format === 'opaque') return undefined
-    const alg = settings.signed_response_alg ?? issuer.settings.id_token.signed_response_alg
+    const alg = settings.signed_response_alg ?? usualAlgorithm(issuer.settings, issuer.keys)
     const signer = signerOf(alg)
     const iss = settings.issuer ?? issuer.naming.issuerFor(Provider.ctx?.req, issuer.nameFor(payload.clientId))
     const sub = payload.accountId
@@ -70,6 +71,7 @@ export function createTailor(issuer: IssuerContext): Tailor {
       jti: payload.jti,
       iat: payload.iat,
       exp: payload.exp,
+      cnf: payload.jkt === undefined ? undefined : { jkt: payload.jkt },
       ...(payload.extra as Claims | undefined),
     }
     const changed = await issuer.hooks.onToken?.(
