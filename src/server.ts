@@ -144,7 +144,7 @@ function loadOptions(options: ServerOptions, registry: Issuers): LoadOptions {
     inline,
     overrides: { issuer: issuerUrl, browser_url: browserUrl, persona },
     env,
-    checkClients: (settings) => registry.checkClients(settings),
+    checkIssuer: (settings) => registry.checkIssuer(settings),
   }
 }
 

@@ -30,7 +30,10 @@ export const accessTokenSchema = z.strictObject({
     .optional()
     .describe('The `aud` of JWTs. Default: the issuer.'),
   issuer: z.string().optional().describe('The `iss` of JWTs. Default: the issuer as the client knows it.'),
-  signed_response_alg: z.string().optional().describe('The signing algorithm of JWTs. Default: that of ID tokens.'),
+  signed_response_alg: z
+    .string()
+    .optional()
+    .describe('The signing algorithm of JWTs. Default: that of ID tokens, or RS256 where that is HS256.'),
   typ: z.string().optional().describe('The `typ` header of JWTs. Default: JWT; RFC 9068 says at+jwt.'),
   claims: z
     .union([z.literal('all'), z.literal('none'), z.array(z.string())])

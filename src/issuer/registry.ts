@@ -1,8 +1,10 @@
 import { rootIssuer } from '../domain/issuer.ts'
 import { didYouMean, UnderstudyError } from '../errors.ts'
 import type { IssuerModule } from '../fixtures/define.ts'
+import type { Finding } from '../fixtures/mistakes.ts'
 import type { Fixtures, IssuerFixtures } from '../fixtures/schema.ts'
 import { readIssuer } from '../fixtures/single.ts'
+import { findAlgorithmMistakes } from '../provider/algorithms.ts'
 import { keepKeys, readKeys, type SigningKeys } from '../provider/keys.ts'
 import { findClientMistakes } from '../provider/provider.ts'
 import type { Store } from '../store/store.ts'
@@ -64,7 +66,7 @@ export class Issuers {
     this.#created.add(name)
     try {
       const { settings: root } = this.get(rootIssuer)
-      return await this.add(name, await readIssuer(name, declared, root, (settings) => this.checkClients(settings)))
+      return await this.add(name, await readIssuer(name, declared, root, (settings) => this.checkIssuer(settings)))
     } catch (error) {
       this.#created.delete(name)
       throw error
@@ -130,11 +132,19 @@ export class Issuers {
     return path
   }
 
-  /** What is wrong with an issuer's clients, in the words of the provider that would serve them. */
-  async checkClients(settings: IssuerFixtures): Promise<{ index: number; message: string }[]> {
+  /**
+   * What is wrong with an issuer's algorithms, and with its clients in the words of the provider that would serve them:
+   * by the path within the issuer.
+   */
+  async checkIssuer(settings: IssuerFixtures): Promise<Finding[]> {
     const { keys } = settings
     const likely = keys === 'own' ? { ...settings, keys: 'shared' } : settings
-    return findClientMistakes(settings, await this.#keysOf(processBucket, likely))
+    const usable = await this.#keysOf(processBucket, likely)
+    const findings = findAlgorithmMistakes(settings, usable)
+    // Clients take over the algorithm of their issuer, and would each complain of it again.
+    if (findings.some(({ path }) => path[0] === 'id_token')) return findings
+    const ofClients = findClientMistakes(settings, usable)
+    return [...findings, ...ofClients.map(({ index, message }) => ({ path: ['clients', index], message }))]
   }
 
   async #keysOf(name: string, { keys }: IssuerFixtures): Promise<SigningKeys> {

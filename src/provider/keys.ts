@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { JWK } from 'jose'
+import { calculateJwkThumbprint, type JWK } from 'jose'
 import { UnderstudyError } from '../errors.ts'
 import type { Bucket } from '../store/store.ts'
 import { makeKeys } from './make-keys.ts'
@@ -24,7 +24,7 @@ export async function keepKeys(bucket: Bucket): Promise<SigningKeys> {
 }
 
 /**
- * Reads a JWK Set of private signing keys.
+ * Reads a JWK Set of private signing keys; those without a key id get their thumbprint for one.
  *
  * @throws UnderstudyError `ERR_KEYS_INVALID`
  * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}
@@ -44,20 +44,46 @@ export async function readKeys(file: string): Promise<SigningKeys> {
   }
   const keys = (parsed as { keys?: unknown } | null)?.keys
   if (!Array.isArray(keys) || keys.length === 0) throw wrong('it has no member "keys" with at least one key')
+  const named = new Map<string, JWK>()
   for (const [index, key] of (keys as JWK[]).entries()) {
-    if (typeof key?.kty !== 'string') throw wrong(`keys[${index}] has no "kty"`)
-    if (typeof key.d !== 'string') throw wrong(`keys[${index}] is no private key, it has no "d"`)
+    const mistake = mistakeOf(key)
+    if (mistake !== undefined) throw wrong(`keys[${index}] ${mistake}`)
+    const kid = key.kid ?? (await calculateJwkThumbprint(key).catch((error: Error) => error))
+    if (kid instanceof Error) throw wrong(`keys[${index}] is no whole key: ${kid.message}`)
+    if (named.has(kid)) throw wrong(`keys[${index}] has the "kid" of a key before it, "${kid}"`)
+    named.set(kid, { ...key, kid })
   }
-  return { keys: keys as JWK[] }
+  return { keys: [...named.values()] }
+}
+
+/** Why a key cannot sign, if it cannot. */
+function mistakeOf(key: JWK): string | undefined {
+  if (typeof key?.kty !== 'string') return 'has no "kty"'
+  if (typeof key.d !== 'string') return 'is no private key, it has no "d"'
+  if (key.kid !== undefined && typeof key.kid !== 'string') return 'has a "kid" that is no text'
+  if ((key.use ?? 'sig') !== 'sig') return `is not for signing: its "use" is "${key.use}"`
+  const fitting = algorithmsOf(key)
+  const kind = [key.kty, key.crv].filter(Boolean).join(' ')
+  if (fitting.length === 0) return `does not sign: no algorithm is known for ${kind}`
+  if (key.alg === undefined || fitting.includes(key.alg)) return undefined
+  return `has the "alg" "${key.alg}", but ${kind} signs with ${fitting.join(', ')}`
+}
+
+const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
+
+const algorithmsByCurve: ReadonlyMap<string, readonly string[]> = new Map([
+  ['EC P-256', ['ES256']],
+  ['EC P-384', ['ES384']],
+  ['EC P-521', ['ES512']],
+  ['OKP Ed25519', ['EdDSA', 'Ed25519']],
+])
+
+/** What a key could sign with by its kind, whatever it says itself. */
+function algorithmsOf({ kty, crv }: JWK): readonly string[] {
+  return kty === 'RSA' ? rsaAlgorithms : (algorithmsByCurve.get(`${kty} ${crv}`) ?? [])
 }
 
 /** The algorithms that these keys can sign with. */
 export function signingAlgorithms({ keys }: SigningKeys): string[] {
-  const byType: Record<string, readonly string[]> = {
-    RSA: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
-    OKP: ['EdDSA', 'Ed25519'],
-  }
-  const byCurve: Record<string, string> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' }
-  const found = keys.flatMap(({ alg, kty, crv }) => alg ?? byType[kty ?? ''] ?? byCurve[crv ?? ''] ?? [])
-  return [...new Set(found)]
+  return [...new Set(keys.flatMap((key) => key.alg ?? algorithmsOf(key)))]
 }
