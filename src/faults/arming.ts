@@ -103,8 +103,7 @@ export class Arming {
   /** Back to what the fixtures declare, with counters at zero and every scenario off. */
   reset(): void {
     this.#declared.reset()
-    for (const [flowId] of this.#flows.all()) this.#maker.tell(withoutFlow(flowId))
-    this.#flows.clear()
+    for (const flowId of this.#flows.disarm()) this.#maker.tell(flowRecord(flowId, []))
   }
 
   /** Whether `take` could have anything to say of a request; costs next to nothing. */

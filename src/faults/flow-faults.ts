@@ -55,6 +55,18 @@ export class FlowFaults {
     for (const endpoint of armed.plan.endpoints) this.#live.get(endpoint)?.delete(armed)
   }
 
+  /**
+   * Disarms everything, and goes on remembering the flows, so that what descends from them does not arm it anew.
+   *
+   * @returns the flows that had anything armed
+   */
+  disarm(): string[] {
+    const all = [...this.all()]
+    this.clear()
+    for (const [flowId] of all) this.#flows.set(flowId, [])
+    return all.flatMap(([flowId, faults]) => (faults.length > 0 ? flowId : []))
+  }
+
   clear(): void {
     this.#flows.clear()
     this.#live.clear()

@@ -199,6 +199,21 @@ test('a flow that began unseen inherits what it names', async () => {
   expect(await met(arming, tokenRequest('web-app', { flow, identity: { flow } }))).toBe('pass')
 })
 
+test('what a flow had armed stays disarmed after a reset, whatever is armed later, and after a restart', async () => {
+  const { arming, records } = armingOfTest()
+  const flow = await startFlow(arming, 'authorization', 'invalid_grant;times=always')
+  expect(await met(arming, inFlow(flow))).toBe('invalid_grant')
+
+  arming.reset()
+  expect(arming.concerns(tokenRequest())).toBe(false)
+  arming.arm({ fault: 'server_error', when: { endpoint: 'token', client: 'another' } })
+  expect(await met(arming, inFlow(flow))).toBe('pass')
+
+  const restarted = armingOfTest()
+  restarted.arming.restore(records())
+  expect(await met(restarted.arming, inFlow(flow))).toBe('pass')
+})
+
 test('an issuer may take no faults by request, and says so', () => {
   const { arming } = armingOfTest({ takesRequestFaults: () => false })
   expect(mistake(() => arming.take(tokenRequest('web-app', { faults: 'invalid_grant' })))).toBe(
