@@ -71,8 +71,6 @@ async function start(options: StartOptions, command: Command): Promise<void> {
   const { issuers } = await starting
   const urls = issuers.map(({ name, url }) => (name === 'default' ? `${url} (default)` : url))
   process.stdout.write(`Understudy is ready: ${urls.join(', ')}\n`)
-  const { boundYoungGeneration } = await import('./heap.ts')
-  boundYoungGeneration()
   // Node keeps what it has compiled when it exits; it would not if it were killed.
   setTimeout(flushCompileCache, settledMs).unref()
 }
