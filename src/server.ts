@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Control } from './control/control.ts'
@@ -77,7 +77,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   try {
     const cookieSigner = new CookieSigner(await keepCookieSecrets(store))
     const render = createRender()
-    let origin = originAt(options.port ?? 9400)
+    let origin = originAt(options.port ?? 9400, options.host)
     const registry = new Issuers(store, { render, cookieSigner, fallbackOrigin: () => origin })
     const source = await FixturesSource.open(loadOptions(options, registry), {
       async onChange(fixtures) {
@@ -176,11 +176,15 @@ async function listen(server: Server, { port = 9400, host = '127.0.0.1' }: Serve
     }
     throw new UnderstudyError('ERR_LISTEN', 500, `${failed}: ${message}.`)
   }
-  return originAt((server.address() as AddressInfo).port)
+  return originAt((server.address() as AddressInfo).port, host)
 }
 
-function originAt(port: number): string {
-  return `http://localhost:${port}`
+/** Listening at these, it can be reached as localhost. */
+const localHosts = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::'])
+
+function originAt(port: number, host = 'localhost'): string {
+  const name = localHosts.has(host) ? 'localhost' : isIPv6(host) ? `[${host}]` : host
+  return `http://${name}:${port}`
 }
 
 async function close(drain: () => Promise<void>, store: Store, logger: Logger): Promise<void> {

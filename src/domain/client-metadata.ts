@@ -5,7 +5,8 @@ const texts = z.array(z.string()).optional()
 const flag = z.boolean().optional()
 
 /**
- * Registered client metadata that Understudy hands to the provider as it is: all that has an effect here.
+ * Registered client metadata that Understudy hands to the provider as it is: what has an effect here, and what tells of
+ * the client alone (`contacts`, `client_uri`, `logo_uri`, `policy_uri`, `tos_uri`).
  *
  * @see {@link https://www.iana.org/assignments/oauth-parameters/oauth-parameters.xhtml#client-metadata IANA, OAuth Dynamic Client Registration Metadata}
  */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { registeredMetadata } from './client-metadata.ts'
-import { accessTokenSchema, lifetimesSchema } from './tokens.ts'
+import { accessTokenSchema, clientLifetimesSchema } from './tokens.ts'
 import { claimsSchema } from './user.ts'
 
 /** Short names that the fixtures accept for grant types that are long URNs. */
@@ -67,8 +67,12 @@ const clientFields = z.strictObject({
   scope: scopeList.optional().describe('Scopes this client may ask for. Default: all of the issuer.'),
   consent: z.enum(['ask', 'skip']).default('ask').describe('Whether the consent page is shown.'),
   auto_login: z.string().optional().describe('Log this user in without a page.'),
-  issuer: z.string().optional().describe('The name (URL) by which this client knows the issuer, where it has two.'),
-  lifetimes: lifetimesSchema.optional().describe('Overrides the lifetimes of the issuer.'),
+  issuer: z
+    .string()
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .describe('The name (URL) by which this client knows the issuer, where it has two.'),
+  lifetimes: clientLifetimesSchema.optional().describe('Overrides the lifetimes of the issuer.'),
   access_token: accessTokenSchema.optional().describe('Overrides the access tokens of the issuer.'),
   claims: claimsSchema.optional().describe('Claims in its client-credentials access tokens.'),
   ...registeredMetadata,

@@ -12,6 +12,11 @@ export const lifetimesSchema = z.strictObject({
   session_idle: durationSeconds.optional(),
 })
 
+/** The lifetimes that a client may have of its own: a session is one browser's with all clients. */
+export const clientLifetimesSchema = lifetimesSchema
+  .omit({ session: true, session_idle: true })
+  .transform((own): z.output<typeof lifetimesSchema> => own)
+
 export type Lifetimes = z.output<typeof lifetimesSchema>
 
 export const defaultLifetimes: Required<{ [Name in keyof Lifetimes]: number }> = {

@@ -71,10 +71,10 @@ const goodHosts = new Set<string>()
 export function hostOf(req: IncomingMessage): string | undefined {
   const forwarded = first(req.headers['x-forwarded-host'])
   let host = forwarded ?? req.headers.host
-  if (forwarded === undefined && host !== undefined && goodHosts.has(host)) return host
-  if (host === undefined || !hostPattern.test(host)) return undefined
   const port = first(req.headers['x-forwarded-port'])
-  if (forwarded !== undefined && port !== undefined && /^\d{1,5}$/.test(port) && !/:\d+$/.test(host)) {
+  if (forwarded === undefined && port === undefined && host !== undefined && goodHosts.has(host)) return host
+  if (host === undefined || !hostPattern.test(host)) return undefined
+  if (port !== undefined && /^\d{1,5}$/.test(port) && !/:\d+$/.test(host)) {
     const usual = protocolOf(req) === 'https' ? '443' : '80'
     if (port !== usual) host = `${host}:${port}`
   }

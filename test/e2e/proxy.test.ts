@@ -96,6 +96,16 @@ describe.each(['', '/partner'])('behind a proxy that tells its name, at "%s"', (
   })
 })
 
+test.each([
+  ['id.example', '8443', 'http://id.example:8443'],
+  ['id.example:9000', '8443', 'http://id.example:9000'],
+  ['id.example', '80', 'http://id.example'],
+])('a proxy that leaves the host %s and tells the port %s', async (host, port, name) => {
+  await using idp = await startUnderstudy({ fixtures })
+  const { body } = await ask(`${idp.url}/.well-known/openid-configuration`, { host, 'x-forwarded-port': port })
+  expect(JSON.parse(body).issuer).toBe(name)
+})
+
 test('cookies are secure over https, and not over http', async () => {
   await using idp = await startUnderstudy({ fixtures })
   const ask = async (headers: Record<string, string>) => {

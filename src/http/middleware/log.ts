@@ -34,11 +34,13 @@ export function requestLog(logger: Logger): Middleware {
 
   async function logged(ctx: Context, next: Next): Promise<void> {
     const startMs = performance.now()
+    // Inner layers rewrite both for the provider.
+    const asked = { method: ctx.req.method, url: redactUrl(ctx.originalUrl) }
     try {
       await next()
     } finally {
       const durationMs = Math.round(performance.now() - startMs)
-      logger.debug({ method: ctx.method, url: redactUrl(ctx.url), status: ctx.status, durationMs }, 'request')
+      logger.debug({ ...asked, status: ctx.status, durationMs }, 'request')
     }
   }
 }

@@ -11,6 +11,8 @@ async function logged(level: string, url: string): Promise<Record<string, unknow
   const ctx = app.createContext({ method: 'GET', url, headers: { authorization: 'Bearer hush' } } as never, {} as never)
   await requestLog(logger)(ctx as never, async () => {
     ctx.res.statusCode = 302
+    ctx.url = '/rewritten'
+    ctx.method = 'HEAD'
   })
   return lines.map((line) => JSON.parse(line))
 }
