@@ -75,7 +75,7 @@ test('a request under way is answered before the end', async () => {
   socket.write('=')
 
   const [answer] = await once(socket, 'data')
-  expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+  expect(answer).toMatch(/^HTTP\/1\.1 401 /)
   expect(await end(child)).toEqual({ code: 0, signal: null })
 })
 

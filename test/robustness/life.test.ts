@@ -55,7 +55,7 @@ test('a request under way is answered, and its connection then let go', async ()
   socket.write('a=')
 
   const [answer] = await once(socket, 'data')
-  expect(String(answer)).toMatch(/^HTTP\/1\.1 400 .*"error":"invalid_request"/s)
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 401 .*"error":"invalid_client"/s)
   expect(await ended).toEqual({ code: 0, signal: null })
   expect(performance.now() - startMs).toBeLessThan(3000)
 })
