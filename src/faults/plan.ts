@@ -2,7 +2,17 @@ import * as z from 'zod'
 import { didYouMean } from '../errors.ts'
 import { findFault } from './catalog.ts'
 import type { Fault, Mistake } from './fault.ts'
-import { commonReach, describeReach, endpointsOf, type Reach, selectEndpoints, selectGrantTypes } from './reach.ts'
+import {
+  commonReach,
+  describeReach,
+  describeServedReach,
+  endpointsOf,
+  isServedGrant,
+  type Reach,
+  selectEndpoints,
+  selectGrantTypes,
+  servedEndpoints,
+} from './reach.ts'
 import { type Selector, selectorOf } from './selector.ts'
 import { type ArmedFaultSpec, passStep, unknownFaultText, type When } from './spec.ts'
 import { isRegex, listOf } from './words.ts'
@@ -107,15 +117,27 @@ function reachOf(faults: readonly Fault[], when: When, mistakes: Mistake[]): Rea
   const asked = when.endpoint === undefined ? undefined : askedEndpoints(faults, when.endpoint, mistakes)
   const reach = commonReach(faults, asked)
   const places = faults.map((fault) => `"${fault.name}" fires at ${describeReach(fault)}`).join('; ')
-  if (when.token !== undefined)
-    mistakes.push({ path: ['when', 'token'], message: `no token is mutated here: ${places}` })
   if (reach.endpoints.size > 0) {
-    return when.grant_type === undefined ? reach : narrowed(reach, when.grant_type, places, mistakes)
+    const meant = when.grant_type === undefined ? reach : narrowed(reach, when.grant_type, places, mistakes)
+    if (mistakes.length === 0) mistakes.push(...unservedMistakes(faults, when, meant))
+    return meant
   }
   const path = asked ? ['when', 'endpoint'] : ['script']
   const known = mistakes.some((mistake) => mistake.path.join('.') === 'when.endpoint')
   if (!known) mistakes.push({ path, message: `there is no endpoint where all of it can fire: ${places}` })
   return reach
+}
+
+/** What is wrong where everything that is asked for is reserved for what issuers do not serve yet. */
+function unservedMistakes(faults: readonly Fault[], { grant_type: words }: When, { endpoints }: Reach): Mistake[] {
+  const places = faults.map((fault) => `"${fault.name}" fires at ${describeServedReach(fault)}`).join('; ')
+  const served = servedEndpoints(endpoints)
+  if (served.length === 0) {
+    return [{ path: ['when', 'endpoint'], message: `nothing answers at ${[...endpoints].join(', ')} yet: ${places}` }]
+  }
+  if (words === undefined || listOf(words).some((word) => isRegex(word) || isServedGrant(word))) return []
+  const named = listOf(words).join(', ')
+  return [{ path: ['when', 'grant_type'], message: `no issuer serves the grant ${named} yet: ${places}` }]
 }
 
 /** The endpoints that were asked for; each that is named must be one where everything can fire. */

@@ -23,6 +23,33 @@ export function describeReach(fault: Fault): string {
     .join(', ')
 }
 
+/** What the vocabulary of faults knows and no issuer serves yet, so that nothing can fire there. */
+const unserved: { endpoints: readonly Endpoint[]; grantTypes: readonly string[] } = {
+  endpoints: ['resource', 'registration', 'backchannel_authentication'],
+  grantTypes: ['ciba'],
+}
+
+/** Whether a grant type, short or long, is one that issuers serve. */
+export function isServedGrant(grantType: string): boolean {
+  return !unserved.grantTypes.includes(shortGrantType(grantType))
+}
+
+/** Those of some endpoints that issuers serve. */
+export function servedEndpoints(names: Iterable<Endpoint>): Endpoint[] {
+  return [...names].filter((name) => !unserved.endpoints.includes(name))
+}
+
+/** Says for people where a fault can fire today. */
+export function describeServedReach(fault: Fault): string {
+  const { grantTypes } = fault
+  return describeReach({
+    ...fault,
+    endpoints: servedEndpoints(fault.endpoints),
+    ...(fault.alsoAt && { alsoAt: servedEndpoints(fault.alsoAt) }),
+    ...(grantTypes && { grantTypes: grantTypes.filter(isServedGrant) }),
+  })
+}
+
 /** The endpoints that a selector names, and those that only its regular expressions mean. */
 export function selectEndpoints(words: Words): { named: Endpoint[]; matched: Endpoint[] } {
   const plain = listOf(words)

@@ -39,16 +39,6 @@ function endpointError({ input }: { input?: unknown }): string {
   return `no such endpoint.${guess} Expected one of ${endpoints.join(', ')}, a /regex/, or a list of them`
 }
 
-/** The tokens that a token fault may mutate. */
-export const tokenKinds = [
-  'id_token',
-  'access_token',
-  'userinfo',
-  'logout_token',
-  'authorization_response',
-  'introspection',
-] as const
-
 const whenShape = {
   endpoint: z
     .union([knownEndpoint, z.array(knownEndpoint).min(1)], { error: endpointError })
@@ -58,10 +48,6 @@ const whenShape = {
   user: wordsSchema.optional().describe('Username, wherever the user can be known.'),
   grant_type: wordsSchema.optional().describe('Of a token request; short names are accepted.'),
   scope: wordsSchema.optional().describe('One of the scopes that are asked for or granted.'),
-  token: z
-    .union([z.enum(tokenKinds), z.array(z.enum(tokenKinds)).min(1)])
-    .optional()
-    .describe('Which token a token fault mutates.'),
   tag: wordsSchema.optional().describe('The tag of the request or of its flow.'),
   method: wordsSchema.optional().describe('HTTP method.'),
   header: z.record(z.string(), wordsSchema).optional().describe('Request headers by name.'),
@@ -107,7 +93,10 @@ const armedFaultShape = {
     .optional()
     .describe('How likely it fires on a match.'),
   seed: z.int().optional().describe('Makes the same dice fall again.'),
-  for: durationSeconds.optional().describe('How long it stays armed.'),
+  for: durationSeconds
+    .refine((seconds) => seconds > 0, { error: 'expected a duration above 0' })
+    .optional()
+    .describe('How long it stays armed.'),
 }
 
 /**

@@ -34,7 +34,7 @@ const mistakes: [written: unknown, text: string][] = [
   ],
   [
     { script: ['slow_down', { fault: 'slow_down', with: { status: 20 } }] },
-    invalid('"slow_down": script.1.with.status: Too small: expected number to be >=200.'),
+    invalid('"slow_down": script.1.with.status: expected 200, as some providers answer, or 400 to 599.'),
   ],
   [{ fault: 'slow_down', wen: {} }, invalid('"slow_down": no such member "wen". Did you mean "when"?')],
   [
@@ -88,8 +88,21 @@ const mistakes: [written: unknown, text: string][] = [
     ),
   ],
   [
-    { fault: 'inactive', when: { token: 'id_token' } },
-    invalid('"inactive": when.token: no token is mutated here: "inactive" fires at introspection.'),
+    { fault: 'invalid_token', when: { endpoint: 'resource' } },
+    invalid(
+      '"invalid_token": when.endpoint: nothing answers at resource yet: "invalid_token" fires at userinfo, introspection.',
+    ),
+  ],
+  [
+    { fault: 'slow_down', when: { grant_type: 'urn:openid:params:grant-type:ciba' } },
+    invalid(
+      '"slow_down": when.grant_type: no issuer serves the grant urn:openid:params:grant-type:ciba yet: "slow_down" fires at token (grant type device_code).',
+    ),
+  ],
+  [{ fault: 'inactive', for: 0 }, invalid('"inactive": for: expected a duration above 0.')],
+  [
+    { fault: 'slow_down', with: { status: 302 } },
+    invalid('"slow_down": with.status: expected 200, as some providers answer, or 400 to 599.'),
   ],
   [
     { script: ['slow_down', 'inactive'] },

@@ -28,7 +28,13 @@ export const asResource = (status: number, scheme: Scheme = 'Bearer'): Place => 
 export const codeParams = z.strictObject({
   description: z.string().optional().describe('The error_description; empty: left out. Default: what the code means.'),
   uri: z.url().optional().describe('The error_uri. Default: left out.'),
-  status: z.int().min(200).max(599).optional().describe('The HTTP status. Default: as the RFC says.'),
+  status: z
+    .int()
+    .refine((status) => status === 200 || (status >= 400 && status <= 599), {
+      error: 'expected 200, as some providers answer, or 400 to 599',
+    })
+    .optional()
+    .describe('The HTTP status: 200, or 400 to 599. Default: as the RFC says.'),
   retry_after: durationSeconds.optional().describe('The Retry-After header, in whole seconds. Default: left out.'),
 })
 
