@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   constants,
   createPrivateKey,
@@ -49,7 +50,11 @@ const recipes: Readonly<Record<string, Recipe>> = {
   Ed25519: { kty: 'OKP', crv: 'Ed25519', digest: null },
 }
 
-const signAside = promisify(sign)
+/** Runs outside of any request: what a thread of the pool has done holds on to where it began until a full collection. */
+const outside = AsyncLocalStorage.snapshot()
+const signInPool = promisify(sign)
+
+const signAside = (...job: Parameters<typeof signInPool>): Promise<Buffer> => outside(signInPool, ...job)
 
 /**
  * A signing key that the provider holds without knowing how it signs.
