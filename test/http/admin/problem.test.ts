@@ -68,6 +68,15 @@ test.each([
   expect(answer).toMatchObject({ status: 400, json: { code: 'ERR_REQUEST_INVALID', errors: [{ path: wrong }] } })
 })
 
+test.each([
+  [{ action: 'approve' }, 'expected the username of who approves'],
+  [{ action: 'approve', usr: 'x', user: 'alice' }, 'no such member "usr". Did you mean "user"?'],
+])('a decision about a device, %j, is refused in words', async (body, message) => {
+  const answer = await admin.ask(`${root}/device/RSIK-KRAM`, json('POST', body))
+
+  expect(answer).toMatchObject({ status: 400, json: { errors: [{ message }] } })
+})
+
 test('a body is missed where there must be one', async () => {
   const answer = await admin.ask(`${root}/scenarios/tv-expires`, { method: 'PUT' })
 
