@@ -108,6 +108,9 @@ function contradictions(client: ClientFields): [member: string, message: string]
   if (method === 'private_key_jwt' && !hasKeys(client)) {
     found.push(['token_endpoint_auth_method', 'private_key_jwt needs jwks or jwks_uri'])
   }
+  if (client.claims !== undefined && 'jti' in client.claims) {
+    found.push(['claims', 'jti cannot be chosen: it is the handle by which the token is found again'])
+  }
   if (client.grant_types.includes('authorization_code') && client.redirect_uris.length === 0) {
     found.push(['redirect_uris', 'the grant authorization_code needs at least one redirect URI'])
   }

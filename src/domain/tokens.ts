@@ -69,17 +69,22 @@ export const deviceSchema = z.strictObject({
 const words = z.union([z.string(), z.array(z.string())])
 
 /** Claims by circumstance: what the fixtures call `token_rules`; of several that match, the later wins. */
-export const tokenRuleSchema = z.strictObject({
-  when: z
-    .strictObject({
-      scope: words.optional(),
-      client: words.optional(),
-      user: words.optional(),
-      grant_type: words.optional(),
-    })
-    .default({}),
-  token: z.enum(['access_token', 'id_token', 'userinfo']).default('access_token'),
-  claims: claimsSchema,
-})
+export const tokenRuleSchema = z
+  .strictObject({
+    when: z
+      .strictObject({
+        scope: words.optional(),
+        client: words.optional(),
+        user: words.optional(),
+        grant_type: words.optional(),
+      })
+      .default({}),
+    token: z.enum(['access_token', 'id_token', 'userinfo']).default('access_token'),
+    claims: claimsSchema,
+  })
+  .refine(({ token, claims }) => token !== 'access_token' || !('jti' in claims), {
+    path: ['claims'],
+    error: 'jti cannot be chosen: it is the handle by which the token is found again',
+  })
 
 export type TokenRule = z.output<typeof tokenRuleSchema>

@@ -80,7 +80,7 @@ export function createTailor(issuer: IssuerContext): Tailor {
     )
     return signer.sign({
       header: { alg, typ: settings.typ ?? 'JWT', kid: signer.kid },
-      claims: { jti: payload.jti, ...(changed ?? claims) },
+      claims: { ...(changed ?? claims), jti: payload.jti },
     })
   }
 }

@@ -162,3 +162,14 @@ test('the token of a client that is gone is inactive, and a session whose user i
     await rm(folder, { recursive: true })
   }
 })
+
+test('the handle of a token cannot be chosen, by a client or by a rule', async () => {
+  const clients = [{ client_id: 'm', client_secret: 's', grant_types: ['client_credentials'] as const }]
+  const starts = [
+    { clients: [{ ...clients[0], claims: { jti: 'q' } }] },
+    { clients, token_rules: [{ claims: { jti: 'q' } }] },
+  ]
+  for (const fixtures of starts) {
+    await expect(startUnderstudy({ fixtures: fixtures as never })).rejects.toThrow(/jti cannot be chosen/)
+  }
+})
