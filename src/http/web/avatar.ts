@@ -14,6 +14,7 @@ let graphemes: Intl.Segmenter | undefined
 
 /** The first grapheme, so that an emoji or a letter with its accents stays whole. */
 function first(word: string): string {
+  if (/^[\x21-\x7e](?![^\x20-\x7e])/.test(word)) return word.charAt(0).toUpperCase()
   graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   for (const { segment } of graphemes.segment(word)) return segment.toUpperCase()
   return ''

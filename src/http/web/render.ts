@@ -21,7 +21,8 @@ const extras: { [Name in PageName]?: (data: Pages[Name]) => object | Promise<obj
  */
 export function createRender(): Render {
   const views = join(packageRoot(), 'views')
-  const options = { cache: true, strict: true, compileDebug: false, rmWhitespace: true, views: [views] }
+  // Templates include each other by paths from this root: others are looked for on the disk, each time.
+  const options = { cache: true, strict: true, compileDebug: false, rmWhitespace: true, root: views }
 
   return async function render(page, data) {
     const made = await extras[page]?.(data)
