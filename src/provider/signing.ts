@@ -30,10 +30,11 @@ interface Recipe {
   crv?: string
   digest: string | null
   options?: Omit<SignKeyObjectInput, 'key'>
+  /** Of an elliptic curve: the size of each half of a signature. */
+  halfBytes?: number
 }
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-const raw = { dsaEncoding: 'ieee-p1363' } as const
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.1 RFC 7518 section 3.1} */
 const recipes: Readonly<Record<string, Recipe>> = {
@@ -43,9 +44,9 @@ const recipes: Readonly<Record<string, Recipe>> = {
   PS256: { kty: 'RSA', digest: 'sha256', options: pss },
   PS384: { kty: 'RSA', digest: 'sha384', options: pss },
   PS512: { kty: 'RSA', digest: 'sha512', options: pss },
-  ES256: { kty: 'EC', crv: 'P-256', digest: 'sha256', options: raw },
-  ES384: { kty: 'EC', crv: 'P-384', digest: 'sha384', options: raw },
-  ES512: { kty: 'EC', crv: 'P-521', digest: 'sha512', options: raw },
+  ES256: { kty: 'EC', crv: 'P-256', digest: 'sha256', halfBytes: 32 },
+  ES384: { kty: 'EC', crv: 'P-384', digest: 'sha384', halfBytes: 48 },
+  ES512: { kty: 'EC', crv: 'P-521', digest: 'sha512', halfBytes: 66 },
   EdDSA: { kty: 'OKP', crv: 'Ed25519', digest: null },
   Ed25519: { kty: 'OKP', crv: 'Ed25519', digest: null },
 }
@@ -79,11 +80,31 @@ class HeldKey extends ExternalSigningKey {
   }
 
   override async sign(data: Uint8Array): Promise<Buffer> {
-    const { digest, kty, options } = this.#recipe
+    const { digest, kty, options, halfBytes } = this.#recipe
+    if (halfBytes !== undefined) return joinHalves(sign(digest, data, this.#private), halfBytes)
     // A bare key is far cheaper to hand over than one among options.
     const key = options === undefined ? this.#private : { key: this.#private, ...options }
     return kty === 'RSA' ? signAside(digest, data, key) : sign(digest, data, key)
   }
+}
+
+/**
+ * An ECDSA signature as JWS has it, both numbers side by side, from the DER that node:crypto makes: asking it for
+ * this form needs options, which cost as much as the signature itself.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.4 RFC 7518 section 3.4}
+ */
+function joinHalves(der: Buffer, halfBytes: number): Buffer {
+  const joined = Buffer.alloc(halfBytes * 2)
+  // Behind the head of the sequence, whose length takes a second byte where it is 128 or more.
+  let at = (der[1] ?? 0) > 0x7f ? 3 : 2
+  for (const end of [halfBytes, halfBytes * 2]) {
+    const length = der[at + 1] ?? 0
+    const digits = der.subarray(at + 2 + Math.max(0, length - halfBytes), at + 2 + length)
+    digits.copy(joined, end - digits.length)
+    at += 2 + length
+  }
+  return joined
 }
 
 /** The keys as the provider takes them: those that say their algorithm are held, others it uses for all that fit. */
