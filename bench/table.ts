@@ -24,7 +24,7 @@ export function judge(form: 'at least' | 'at most', limit: number, unit: string,
   return { target: `${form === 'at least' ? '≥' : '≤'} ${limit}${unit}`, met }
 }
 
-const headings = ['measure', 'unit', 'seen', 'ratio', 'ratio by CPU', 'CPU ms per 1,000', 'target', '']
+const headings = ['measure', 'unit', 'seen', 'ratio by rate', 'ratio by CPU', 'CPU ms per 1,000', 'target', '']
 
 /** The rows as text, in columns, a heading above each group. */
 export function render(rows: readonly Row[]): string {
