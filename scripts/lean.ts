@@ -49,7 +49,7 @@ const taggedBodies: Plugin = {
   setup(bundler) {
     bundler.onLoad({ filter: /[\\/]koa[\\/]lib[\\/](?:application|response)\.js$/ }, function tellByTag({ path }) {
       const byClass = /(\w+) instanceof (ReadableStream|Blob|Response)\b/g
-      const contents = readFileSync(path, 'utf8').replaceAll(byClass, "$1?.[Symbol.toStringTag] === '$2'")
+      const contents = rewritten(path, byClass, "$1?.[Symbol.toStringTag] === '$2'")
       return { contents, loader: 'js' }
     })
   },
@@ -116,6 +116,14 @@ const yamlModules: Plugin = {
     const folder = dirname(require.resolve('yaml/package.json'))
     bundler.onResolve({ filter: /^yaml$/ }, () => ({ path: join(folder, 'browser/index.js'), sideEffects: false }))
   },
+}
+
+/** The text of a file with every match of a pattern replaced, of which there must be some. */
+function rewritten(path: string, pattern: RegExp, replacement: string): string {
+  const text = readFileSync(path, 'utf8')
+  const changed = text.replaceAll(pattern, replacement)
+  if (changed === text) throw new Error(`Failed to bundle ${path}: nothing in it matches ${pattern} any more.`)
+  return changed
 }
 
 /** The text of a file with some parts of it replaced, each of which must be there. */
