@@ -1,0 +1,57 @@
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { allScopes } from '../domain/claims.ts'
+import { userStates } from '../domain/user.ts'
+import { UnderstudyError } from '../errors.ts'
+import { currentExchange } from './adapter.ts'
+import type { AuthorizationFault, IssuerContext } from './context.ts'
+
+/**
+ * The one place between a checked authorization request and its outcome: a fault may take the outcome's place, and a
+ * client that logs a user in by itself does so here.
+ */
+export async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
+  const { oidc } = ctx
+  if (oidc.route !== 'authorization') return
+  requireScope(issuer, oidc)
+  const exchange = currentExchange()
+  exchange?.resolveParams(oidc.params as Record<string, string>)
+  const fault = exchange && (await issuer.authorizationFault(exchange).catch(refuseRequest))
+  if (fault !== undefined) throw faultError(ctx, fault)
+  const username = issuer.clients.get(oidc.client?.clientId ?? '')?.auto_login
+  const user = username === undefined ? undefined : issuer.users.byName(username)
+  const present = issuer.users.bySub(oidc.session?.accountId ?? '')
+  if (user === undefined || (present && userStates[present.state].keep) || asksForLogin(oidc)) return
+  const { login, message } = userStates[user.state]
+  if (!login) throw new errors.AccessDenied(message)
+  oidc.session?.loginAccount({ accountId: user.sub, loginTs: Math.floor(Date.now() / 1000), amr: ['pwd'] })
+}
+
+/** Where no scope is left that the issuer knows, there is nothing to authorize; the provider calls that a denial. */
+function requireScope(issuer: IssuerContext, { requestParamScopes }: KoaContextWithOIDC['oidc']): void {
+  const known = allScopes(issuer.settings.scopes)
+  if ([...requestParamScopes].some((scope) => Object.hasOwn(known, scope))) return
+  throw new errors.InvalidScope(
+    `none of the requested scopes exists here; there are ${Object.keys(known).join(', ')}`,
+    '',
+  )
+}
+
+function asksForLogin({ prompts }: KoaContextWithOIDC['oidc']): boolean {
+  return prompts.has('login') || prompts.has('select_account')
+}
+
+/** A request that arms what it cannot arm is told so on a page: it is its developer's mistake, not the client's. */
+function refuseRequest(error: unknown): never {
+  if (!(error instanceof UnderstudyError) || error.status >= 500) throw error
+  throw Object.assign(new errors.InvalidRequest(error.message), { allow_redirect: false })
+}
+
+/** A fault as the provider's own error, so that it travels by whichever response mode was asked for. */
+function faultError(ctx: KoaContextWithOIDC, { body, page, status }: AuthorizationFault): Error {
+  const error = new errors.CustomOIDCProviderError(String(body.error), body.error_description as string | undefined)
+  // Codes of server trouble keep their name on the way out only if they may be shown.
+  error.expose = true
+  if (page) Object.assign(error, { allow_redirect: false, status, statusCode: status })
+  if (typeof body.error_uri === 'string') ctx.state.errorUri = body.error_uri
+  return error
+}
