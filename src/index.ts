@@ -1,4 +1,7 @@
-export type { ArmedFaultView, PendingDevice, Resettable, ScenarioView } from './control/control.ts'
+export type { PendingDevice } from './control/devices.ts'
+export type { ArmedFaultView } from './control/faults.ts'
+export type { Resettable } from './control/resettable.ts'
+export type { ScenarioView } from './control/scenarios.ts'
 export type { FaultStep, IssuerHooks, RequestView } from './domain/issuer.ts'
 export { UnderstudyError } from './errors.ts'
 export type { FaultName } from './faults/catalog.ts'

@@ -1,4 +1,4 @@
-import type { ArmedFaultView } from '../control/control.ts'
+import type { ArmedFaultView } from '../control/faults.ts'
 
 /** What an armed fault does, in a few words: `slow_down, pass when client=tv-app, 2 times`. */
 export function describeArmed(armed: ArmedFaultView): string {

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander'
-import type { DeviceAction } from '../control/control.ts'
+import type { DeviceAction } from '../control/devices.ts'
 import { UnderstudyError } from '../errors.ts'
 import { examples } from './examples.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { type Resettable, resettable } from '../control/control.ts'
+import { type Resettable, resettable } from '../control/resettable.ts'
 import { examples } from './examples.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
 

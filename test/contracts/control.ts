@@ -23,6 +23,16 @@ export interface ControlUnderTest {
   close(): Promise<void>
 }
 
+/** What an operation fails with. */
+export async function failure(operation: Promise<unknown>): Promise<UnderstudyError> {
+  const error = await operation.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  )
+  expect(error).toBeInstanceOf(UnderstudyError)
+  return error as UnderstudyError
+}
+
 /** What every control does, however it reaches its issuers. */
 export function controlContract(open: () => Promise<ControlUnderTest>): void {
   let opened: ControlUnderTest
@@ -33,16 +43,6 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
     control = opened.control
   })
   afterEach(() => opened.close())
-
-  /** What an operation fails with. */
-  async function failure(operation: Promise<unknown>): Promise<UnderstudyError> {
-    const error = await operation.then(
-      () => undefined,
-      (caught: unknown) => caught,
-    )
-    expect(error).toBeInstanceOf(UnderstudyError)
-    return error as UnderstudyError
-  }
 
   test('health is ok', async () => {
     expect(await control.health()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })

@@ -1,16 +1,12 @@
-import Router from '@koa/router'
 import type { Context, Middleware, Next } from 'koa'
 import compose from 'koa-compose'
 import type { Control } from '../../control/control.ts'
 import { bearer } from './bearer.ts'
-import { devicesRouter } from './devices.ts'
-import { faultsRouter } from './faults.ts'
 import { foreignPageGuard } from './guard.ts'
-import { healthRouter } from './health.ts'
-import { issuersRouter } from './issuers.ts'
+import { healthRoutes } from './health.ts'
 import { problems } from './problem.ts'
-import { resetRouter } from './reset.ts'
-import { scenariosRouter } from './scenarios.ts'
+import { routeAll } from './route.ts'
+import { guardedRoutes } from './routes.ts'
 
 /** Where the admin API stands, on every issuer's host. */
 export const adminRoot = '/_understudy'
@@ -43,12 +39,11 @@ function createAnswer({
   allowedHosts,
   report,
 }: AdminOptions): compose.ComposedMiddleware<Context> {
-  const routers = [issuersRouter, faultsRouter, scenariosRouter, devicesRouter, resetRouter]
-  const health = route([healthRouter(control)])
+  const health = routeAll(adminRoot, healthRoutes, control)
   const api = compose([
     foreignPageGuard(allowedHosts),
     ...(adminToken === undefined ? [] : [bearer(adminToken)]),
-    route(routers.map((router) => router(control))),
+    routeAll(adminRoot, guardedRoutes, control),
   ])
 
   async function healthFirst(ctx: Context, next: Next): Promise<void> {
@@ -57,12 +52,6 @@ function createAnswer({
   }
 
   return compose<Context>([unstored, problems(report), healthFirst])
-}
-
-function route(routers: Router[]): Middleware {
-  const all = new Router({ prefix: adminRoot })
-  for (const router of routers) all.use(router.routes())
-  return compose<Context>([all.routes(), all.allowedMethods()] as Middleware[])
 }
 
 async function unstored(ctx: Context, next: Next): Promise<void> {

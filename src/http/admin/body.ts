@@ -3,17 +3,23 @@ import getRawBody from 'raw-body'
 import type { z } from 'zod'
 import { UnderstudyError } from '../../errors.ts'
 
-const limitBytes = 65_536
+/** The largest body of most requests. */
+const usualLimitBytes = 65_536
 
 /**
  * Reads the JSON body of a request.
  *
+ * @param limitBytes the largest body that is read
  * @returns what the schema makes of it; without a body, what it makes of undefined
- * @throws UnderstudyError 415 for anything but JSON, 413 above 64 KiB, 400 for JSON that is none; ZodError for JSON that does not fit
+ * @throws UnderstudyError 415 for anything but JSON, 413 above the limit, 400 for JSON that is none; ZodError for JSON that does not fit
  */
-export async function readJson<Schema extends z.ZodType>(ctx: Context, schema: Schema): Promise<z.output<Schema>> {
+export async function readJson<Schema extends z.ZodType>(
+  ctx: Context,
+  schema: Schema,
+  limitBytes = usualLimitBytes,
+): Promise<z.output<Schema>> {
   checkType(ctx)
-  const text = decode(await readBytes(ctx))
+  const text = decode(await readBytes(ctx, limitBytes))
   return text === '' ? withoutBody(schema) : schema.parse(parse(text))
 }
 
@@ -43,7 +49,7 @@ function checkType(ctx: Context): void {
   }
 }
 
-async function readBytes(ctx: Context): Promise<Buffer> {
+async function readBytes(ctx: Context, limitBytes: number): Promise<Buffer> {
   try {
     return await getRawBody(ctx.req, { limit: limitBytes, length: ctx.request.length })
   } catch (error) {
@@ -53,7 +59,7 @@ async function readBytes(ctx: Context): Promise<Buffer> {
       throw new UnderstudyError(
         'ERR_BODY_TOO_LARGE',
         413,
-        'Failed to read the request: its body is larger than 64 KiB.',
+        `Failed to read the request: its body is larger than ${limitBytes / 1024} KiB.`,
       )
     }
     throw new UnderstudyError('ERR_BODY_UNREADABLE', 400, 'Failed to read the request: its body broke off.')

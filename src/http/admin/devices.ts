@@ -1,39 +1,23 @@
-import Router from '@koa/router'
 import * as z from 'zod'
-import type { Control } from '../../control/control.ts'
-import { didYouMean } from '../../errors.ts'
-import { readJson } from './body.ts'
-import { pathParam } from './path-param.ts'
+import { deviceAction, pendingDevice } from '../../control/devices.ts'
+import { defineRoute } from './route.ts'
 
-const whose = 'expected the username of who approves'
-const approval = ['action', 'user']
-const decision = ['action']
-
-const actionSchema = z.discriminatedUnion('action', [
-  z.strictObject(
-    { action: z.literal('approve'), user: z.string({ error: whose }).min(1, { error: whose }) },
-    { error: strangers(approval) },
-  ),
-  z.strictObject({ action: z.literal('deny') }, { error: strangers(decision) }),
-  z.strictObject({ action: z.literal('expire') }, { error: strangers(decision) }),
-])
-
-export function devicesRouter(control: Control): Router {
-  const router = new Router({ prefix: '/api/issuers/:name/device' })
-  router.get('/', async (ctx) => {
-    ctx.body = await control.devices(pathParam(ctx, 'name'))
-  })
-  router.post('/:userCode', async (ctx) => {
-    await control.actOnDevice(pathParam(ctx, 'name'), pathParam(ctx, 'userCode'), await readJson(ctx, actionSchema))
-    ctx.status = 204
-  })
-  return router
-}
-
-/** Says which members of a decision there are not. */
-function strangers(members: readonly string[]) {
-  return function explain({ code, keys = [] }: { code?: string; keys?: readonly string[] }): string | undefined {
-    if (code !== 'unrecognized_keys') return undefined
-    return keys.map((key) => `no such member "${key}".${didYouMean(key, members)}`).join(' ')
-  }
-}
+export const deviceRoutes = [
+  defineRoute({
+    method: 'get',
+    path: '/api/issuers/{issuer}/device',
+    summary: 'List the device requests that wait for a person',
+    good: { status: 200, description: 'Those that are neither decided nor expired.', schema: z.array(pendingDevice) },
+    handle: ({ control, params }) => control.devices(params.issuer),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/api/issuers/{issuer}/device/{user_code}',
+    summary: 'Approve, deny or expire a device request',
+    description: 'The user code is taken as a person would type it.',
+    body: deviceAction,
+    good: { status: 204, description: 'It is decided.' },
+    problems: { 404: ['ERR_DEVICE_UNKNOWN', 'ERR_USER_UNKNOWN'], 409: ['ERR_DEVICE_DECIDED', 'ERR_USER_STATE'] },
+    handle: ({ control, params, body }) => control.actOnDevice(params.issuer, params.user_code, body),
+  }),
+]

@@ -1,34 +1,57 @@
-import Router from '@koa/router'
 import * as z from 'zod'
-import type { Control } from '../../control/control.ts'
-import { readJson } from './body.ts'
-import { pathParam } from './path-param.ts'
+import { armedFaultView } from '../../control/faults.ts'
+import { defineRoute } from './route.ts'
 
 // What a spec may say is the matter of the faults themselves, whose mistakes tell what would be right.
-const specSchema = z.record(z.string(), z.unknown(), { error: 'expected an armed fault, as the fixtures write it' })
+const spec = z
+  .record(z.string(), z.unknown(), { error: 'expected an armed fault, as the fixtures write it' })
+  .meta({ id: 'FaultSpec', description: 'A fault, or a script of faults, as the fixtures write it.' })
 
-export function faultsRouter(control: Control): Router {
-  const router = new Router({ prefix: '/api/issuers/:name/faults' })
-  router.get('/', async (ctx) => {
-    ctx.body = await control.faults(pathParam(ctx, 'name'))
-  })
-  router.post('/', async (ctx) => {
-    const name = pathParam(ctx, 'name')
-    const armed = await control.arm(name, await readJson(ctx, specSchema))
-    ctx.status = 201
-    ctx.set('Location', `/_understudy/api/issuers/${encodeURIComponent(name)}/faults/${encodeURIComponent(armed.id)}`)
-    ctx.body = armed
-  })
-  router.delete('/', async (ctx) => {
-    await control.disarm(pathParam(ctx, 'name'))
-    ctx.status = 204
-  })
-  router.get('/:id', async (ctx) => {
-    ctx.body = await control.fault(pathParam(ctx, 'name'), pathParam(ctx, 'id'))
-  })
-  router.delete('/:id', async (ctx) => {
-    await control.disarm(pathParam(ctx, 'name'), pathParam(ctx, 'id'))
-    ctx.status = 204
-  })
-  return router
-}
+export const faultRoutes = [
+  defineRoute({
+    method: 'get',
+    path: '/api/issuers/{issuer}/faults',
+    summary: 'List the armed faults with their counters',
+    good: { status: 200, description: 'In the order in which they were armed.', schema: z.array(armedFaultView) },
+    handle: ({ control, params }) => control.faults(params.issuer),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/api/issuers/{issuer}/faults',
+    summary: 'Arm a fault, or a script of faults',
+    body: spec,
+    good: { status: 201, description: 'It is armed.', schema: armedFaultView },
+    problems: { 400: ['ERR_FAULT_INVALID'], 404: ['ERR_FAULT_UNKNOWN'] },
+    async handle({ control, params: { issuer }, body, ctx }) {
+      const armed = await control.arm(issuer, body)
+      ctx.set(
+        'Location',
+        `/_understudy/api/issuers/${encodeURIComponent(issuer)}/faults/${encodeURIComponent(armed.id)}`,
+      )
+      return armed
+    },
+  }),
+  defineRoute({
+    method: 'delete',
+    path: '/api/issuers/{issuer}/faults',
+    summary: 'Disarm every fault',
+    good: { status: 204, description: 'None is armed any more.' },
+    handle: ({ control, params }) => control.disarm(params.issuer),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/api/issuers/{issuer}/faults/{id}',
+    summary: 'Show one armed fault',
+    good: { status: 200, description: 'With its counters.', schema: armedFaultView },
+    problems: { 404: ['ERR_ARMED_UNKNOWN'] },
+    handle: ({ control, params }) => control.fault(params.issuer, params.id),
+  }),
+  defineRoute({
+    method: 'delete',
+    path: '/api/issuers/{issuer}/faults/{id}',
+    summary: 'Disarm one fault',
+    good: { status: 204, description: 'It is disarmed.' },
+    problems: { 404: ['ERR_ARMED_UNKNOWN'] },
+    handle: ({ control, params }) => control.disarm(params.issuer, params.id),
+  }),
+]

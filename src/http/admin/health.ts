@@ -1,11 +1,13 @@
-import Router from '@koa/router'
-import type { Control } from '../../control/control.ts'
+import { health } from '../../control/health.ts'
+import { defineRoute } from './route.ts'
 
-/** Says that the server is up and which version it is; asked by anyone, from anywhere. */
-export function healthRouter(control: Control): Router {
-  const router = new Router()
-  router.get('/health', async (ctx) => {
-    ctx.body = await control.health()
-  })
-  return router
-}
+export const healthRoutes = [
+  defineRoute({
+    method: 'get',
+    path: '/health',
+    summary: 'Say that the server is up, and which version it is',
+    description: 'Answered to anyone, whatever name or token they come with.',
+    good: { status: 200, description: 'It is up.', schema: health },
+    handle: ({ control }) => control.health(),
+  }),
+]

@@ -1,16 +1,14 @@
-import Router from '@koa/router'
-import * as z from 'zod'
-import { type Control, resettable } from '../../control/control.ts'
-import { readJson } from './body.ts'
-import { pathParam } from './path-param.ts'
+import { resetOptions } from '../../control/reset.ts'
+import { defineRoute } from './route.ts'
 
-const resetSchema = z.strictObject({ keep: z.array(z.enum(resettable)).optional() }).optional()
-
-export function resetRouter(control: Control): Router {
-  const router = new Router({ prefix: '/api/issuers/:name/reset' })
-  router.post('/', async (ctx) => {
-    await control.reset(pathParam(ctx, 'name'), await readJson(ctx, resetSchema))
-    ctx.status = 204
-  })
-  return router
-}
+export const resetRoutes = [
+  defineRoute({
+    method: 'post',
+    path: '/api/issuers/{issuer}/reset',
+    summary: 'Go back to the fixtures',
+    description: 'Faults, clock, tokens and sessions go, but for what `keep` names; keys stay.',
+    body: resetOptions.optional(),
+    good: { status: 204, description: 'The issuer is as the fixtures declare it.' },
+    handle: ({ control, params, body }) => control.reset(params.issuer, body),
+  }),
+]

@@ -1,19 +1,22 @@
-import Router from '@koa/router'
 import * as z from 'zod'
-import type { Control } from '../../control/control.ts'
-import { readJson } from './body.ts'
-import { pathParam } from './path-param.ts'
+import { scenarioToggle, scenarioView } from '../../control/scenarios.ts'
+import { defineRoute } from './route.ts'
 
-const toggleSchema = z.strictObject({ enabled: z.boolean() })
-
-export function scenariosRouter(control: Control): Router {
-  const router = new Router({ prefix: '/api/issuers/:name/scenarios' })
-  router.get('/', async (ctx) => {
-    ctx.body = await control.scenarios(pathParam(ctx, 'name'))
-  })
-  router.put('/:scenario', async (ctx) => {
-    const { enabled } = await readJson(ctx, toggleSchema)
-    ctx.body = await control.toggleScenario(pathParam(ctx, 'name'), pathParam(ctx, 'scenario'), enabled)
-  })
-  return router
-}
+export const scenarioRoutes = [
+  defineRoute({
+    method: 'get',
+    path: '/api/issuers/{issuer}/scenarios',
+    summary: 'List the scenarios',
+    good: { status: 200, description: 'Those of the fixtures.', schema: z.array(scenarioView) },
+    handle: ({ control, params }) => control.scenarios(params.issuer),
+  }),
+  defineRoute({
+    method: 'put',
+    path: '/api/issuers/{issuer}/scenarios/{scenario}',
+    summary: 'Switch a scenario on or off',
+    body: scenarioToggle,
+    good: { status: 200, description: 'As it is now.', schema: scenarioView },
+    problems: { 404: ['ERR_SCENARIO_UNKNOWN'] },
+    handle: ({ control, params, body }) => control.toggleScenario(params.issuer, params.scenario, body.enabled),
+  }),
+]

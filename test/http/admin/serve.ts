@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
+import type { Control } from '../../../src/control/control.ts'
 import { createAdminApi } from '../../../src/http/admin/admin.ts'
 import { memoryControl } from '../../control/memory-control.ts'
 
@@ -25,7 +26,7 @@ export async function serveAdmin(options: { adminToken?: string; allowedHosts?: 
   const app = new Koa()
   app.use(
     createAdminApi({
-      control,
+      control: control as unknown as Control,
       adminToken: options.adminToken,
       allowedHosts: () => options.allowedHosts ?? [],
       report: (error) => reported.push(error),

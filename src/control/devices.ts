@@ -1,0 +1,46 @@
+import * as z from 'zod'
+import { didYouMean } from '../errors.ts'
+
+export const pendingDevice = z
+  .strictObject({
+    user_code: z.string(),
+    client_id: z.string(),
+    scope: z.string(),
+    expires_in: z.int().describe('Seconds.'),
+  })
+  .meta({ id: 'PendingDevice', description: 'A device request that waits for a person.' })
+
+export type PendingDevice = z.output<typeof pendingDevice>
+
+const whose = 'expected the username of who approves'
+
+export const deviceAction = z
+  .discriminatedUnion('action', [
+    z.strictObject(
+      { action: z.literal('approve'), user: z.string({ error: whose }).min(1, { error: whose }) },
+      { error: strangers(['action', 'user']) },
+    ),
+    z.strictObject({ action: z.literal('deny') }, { error: strangers(['action']) }),
+    z.strictObject({ action: z.literal('expire') }, { error: strangers(['action']) }),
+  ])
+  .meta({ id: 'DeviceAction' })
+
+export type DeviceAction = z.output<typeof deviceAction>
+
+export interface DevicesControl {
+  devices(issuer: string): Promise<PendingDevice[]>
+  /**
+   * Approves, denies or expires a pending device request, by its user code as the person would type it.
+   *
+   * @throws UnderstudyError `ERR_DEVICE_UNKNOWN`, `ERR_DEVICE_DECIDED`, `ERR_USER_UNKNOWN`, `ERR_USER_STATE`
+   */
+  actOnDevice(issuer: string, userCode: string, action: DeviceAction): Promise<void>
+}
+
+/** Says which members of a decision there are not. */
+function strangers(members: readonly string[]) {
+  return function explain({ code, keys = [] }: { code?: string; keys?: readonly string[] }): string | undefined {
+    if (code !== 'unrecognized_keys') return undefined
+    return keys.map((key) => `no such member "${key}".${didYouMean(key, members)}`).join(' ')
+  }
+}

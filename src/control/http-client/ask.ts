@@ -1,0 +1,131 @@
+import { UnderstudyError } from '../../errors.ts'
+
+export interface ConnectOptions {
+  /** The server's URL, such as `http://localhost:9400`. */
+  server: string
+  /** The token that the server was started with, if any. */
+  adminToken?: string | undefined
+  /** How long an answer is waited for, in milliseconds. Default: 30 s. */
+  timeoutMs?: number | undefined
+}
+
+/** What a request may carry beside its path. */
+export interface Asking {
+  /** Sent as JSON. */
+  body?: unknown
+  /** Members that are undefined are left out. */
+  query?: Readonly<Record<string, string | number | boolean | undefined>>
+  /** Gives up waiting. */
+  signal?: AbortSignal | undefined
+  /** Longer than usual by this, in milliseconds: for requests that wait at the server. */
+  waitMs?: number
+}
+
+/** Asks the admin API of a server. */
+export interface Ask {
+  /** @returns the answer's JSON; undefined where it has none */
+  <Answer>(method: string, path: string, asking?: Asking): Promise<Answer>
+  /** The answer itself, once it is known to be good, for whoever reads it bit by bit. */
+  open(path: string, asking?: Asking): Promise<Response>
+}
+
+/**
+ * How operations reach the admin API.
+ *
+ * Problem documents are thrown as the `UnderstudyError` that they were made of; a server that cannot be reached is
+ * `ERR_SERVER_UNREACHABLE`, one that answers as no Understudy does is `ERR_SERVER_UNKNOWN`.
+ */
+export function asker({ server, adminToken, timeoutMs = 30_000 }: ConnectOptions): Ask {
+  const root = `${serverUrl(server)}/_understudy`
+
+  async function send(
+    method: string,
+    path: string,
+    accept: string,
+    { body, query, signal }: Asking,
+  ): Promise<Response> {
+    const headers: Record<string, string> = { accept }
+    if (adminToken !== undefined) headers.authorization = `Bearer ${adminToken}`
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    const init = { method, headers, body: body === undefined ? null : JSON.stringify(body), signal: signal ?? null }
+    return fetch(root + path + searchOf(query), init)
+  }
+
+  async function ask(method: string, path: string, asking: Asking = {}): Promise<unknown> {
+    const limitMs = timeoutMs + (asking.waitMs ?? 0)
+    const limit = AbortSignal.timeout(limitMs)
+    const signal = asking.signal === undefined ? limit : AbortSignal.any([limit, asking.signal])
+    const response = await send(method, path, 'application/json', { ...asking, signal }).catch((error: unknown) => {
+      asking.signal?.throwIfAborted()
+      throw unreachable(server, error, limitMs)
+    })
+    return read(server, response)
+  }
+
+  async function open(path: string, asking: Asking = {}): Promise<Response> {
+    const response = await send('GET', path, 'text/event-stream', asking).catch((error: unknown) => {
+      asking.signal?.throwIfAborted()
+      throw unreachable(server, error, timeoutMs)
+    })
+    if (!response.ok) await read(server, response)
+    return response
+  }
+
+  return Object.assign(ask as Ask, { open })
+}
+
+/** A path whose parameters are percent-encoded. */
+export function path(literals: TemplateStringsArray, ...parameters: string[]): string {
+  return String.raw({ raw: literals }, ...parameters.map((parameter) => encodeURIComponent(parameter)))
+}
+
+function searchOf(query: Asking['query'] = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`
+}
+
+function serverUrl(server: string): string {
+  if (!/^https?:\/\//i.test(server) || !URL.canParse(server)) {
+    throw new UnderstudyError(
+      'ERR_SERVER_URL',
+      400,
+      `Failed to connect to "${server}": expected an http or https URL, such as http://localhost:9400.`,
+    )
+  }
+  return server.replace(/\/+$/, '')
+}
+
+async function read(server: string, response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined
+  const type = response.headers.get('content-type') ?? ''
+  const body: unknown = /\bjson\b/.test(type) ? await response.json().catch(() => undefined) : undefined
+  if (response.ok && body !== undefined) return body
+  throw fromProblem(body) ?? unknownServer(server, response.status)
+}
+
+function fromProblem(body: unknown): UnderstudyError | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  const { type: _type, title: _title, status, detail, code, ...details } = body as Record<string, unknown>
+  if (typeof code !== 'string' || typeof detail !== 'string' || typeof status !== 'number') return undefined
+  return new UnderstudyError(code, status, detail, Object.keys(details).length === 0 ? undefined : details)
+}
+
+function unknownServer(server: string, status: number): UnderstudyError {
+  return new UnderstudyError(
+    'ERR_SERVER_UNKNOWN',
+    502,
+    `Failed to ask ${server}: it answered ${status}, and not as Understudy does. Is another server listening there?`,
+  )
+}
+
+function unreachable(server: string, error: unknown, timeoutMs: number): UnderstudyError {
+  const { name, cause } = error as Error & { cause?: { code?: string; message?: string } }
+  const why = name === 'TimeoutError' ? `no answer in ${timeoutMs / 1000} s` : (cause?.code ?? cause?.message ?? name)
+  return new UnderstudyError(
+    'ERR_SERVER_UNREACHABLE',
+    503,
+    `Failed to reach ${server}: ${why}. Is Understudy running there?`,
+    undefined,
+    { cause: error },
+  )
+}
