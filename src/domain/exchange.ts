@@ -37,6 +37,18 @@ export interface Identity {
   flow?: Flow | undefined
 }
 
+/** Where an armed fault came from. */
+export type FaultOrigin = 'fixtures' | 'admin' | 'scenario' | 'request' | 'hook'
+
+/** A fault that has fired at a request. */
+export interface FiredFault {
+  /** Of the armed fault, as the list of them shows it. */
+  id: string
+  /** Its name. */
+  fault: string
+  origin: FaultOrigin
+}
+
 /** One request and its answer: all that personas, faults and the journal ever see of it. */
 export interface Exchange {
   endpoint: Endpoint
@@ -57,6 +69,8 @@ export interface Exchange {
   readonly ownFlow: Flow
   /** Whether this is a later hop of an authorization that has begun; it is no match of its own. */
   continued?: boolean
+  /** The faults that have fired at it, in order. */
+  readonly fired: FiredFault[]
   /** Looks up (once) whose request this is. */
   identify(): Promise<Identity>
 }

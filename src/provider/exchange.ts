@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { parse as parseQuery } from 'node:querystring'
 import { decodeJwt } from 'jose'
 import { shortGrantType } from '../domain/client.ts'
-import type { Endpoint, Exchange, Flow, Identity } from '../domain/exchange.ts'
+import type { Endpoint, Exchange, FiredFault, Flow, Identity } from '../domain/exchange.ts'
 
 type Params = Record<string, string | undefined>
 
@@ -18,6 +18,7 @@ export class ProviderExchange implements Exchange {
   readonly headers: IncomingMessage['headers']
   /** Whether this is a later hop of an authorization that was counted when it began. */
   readonly continued: boolean
+  readonly fired: FiredFault[] = []
   /** The search part of the URL and the body, as they came. */
   readonly #query: string
   readonly #body: string

@@ -35,6 +35,7 @@ export function request(endpoint: Endpoint, circumstances: Circumstances = {}): 
     client: circumstances.client,
     grantType: circumstances.grantType,
     requested: { tag, faults },
+    fired: [],
     get flow() {
       return flow
     },
