@@ -20,7 +20,34 @@ export function parseDurationSeconds(value: number | string): number | undefined
   return seconds
 }
 
-const durationError = 'expected a duration: a number of seconds, or text such as 90s, 10m, 1h or 31d'
+/**
+ * Reads a distance in time that may go either way: as {@link parseDurationSeconds}, with `+` or `-` before it.
+ *
+ * @returns seconds, below zero for the past, or undefined where the value is none
+ */
+export function parseOffsetSeconds(value: number | string): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  const [, sign = '', amount = ''] = /^([+-]?)(.*)$/s.exec(value) ?? []
+  const seconds = parseDurationSeconds(amount)
+  return seconds === undefined ? undefined : sign === '-' ? 0 - seconds : seconds
+}
+
+/** What is wrong with what should have been an offset. */
+export const offsetError = 'expected a number of seconds, or text such as -90s, 5m or +1h30m'
+
+/** An offset as the admin API takes it; parsed to seconds. */
+export const offsetSeconds = z
+  .union(
+    [
+      z.number(),
+      z.string().regex(/^[+-]?(?:\d+(?:\.\d+)?|(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w|y))+)$/, { error: offsetError }),
+    ],
+    { error: offsetError },
+  )
+  .transform((value) => parseOffsetSeconds(value) as number)
+
+/** What is wrong with what should have been a duration. */
+export const durationError = 'expected a duration: a number of seconds, or text such as 90s, 10m, 1h or 31d'
 
 /** A duration as fixtures and the admin API take it; parsed to seconds. */
 export const durationSeconds = z

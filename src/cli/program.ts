@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../control/version.ts'
 import { armCommand } from './arm.ts'
 import { armedCommand } from './armed.ts'
+import { clockCommand } from './clock.ts'
 import { deviceCommand } from './device.ts'
 import { disarmCommand } from './disarm.ts'
 import { faultsCommand } from './faults.ts'
@@ -32,6 +33,6 @@ export function createProgram(): Command {
   for (const define of [faultsCommand, personasCommand]) define(program)
   program.commandsGroup('Direct a running server:')
   for (const define of [armCommand, armedCommand, disarmCommand]) define(program)
-  for (const define of [scenarioCommand, scenariosCommand, deviceCommand, resetCommand]) define(program)
+  for (const define of [scenarioCommand, scenariosCommand, deviceCommand, clockCommand, resetCommand]) define(program)
   return program
 }

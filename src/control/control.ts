@@ -1,3 +1,4 @@
+import type { ClockControl } from './clock.ts'
 import type { DevicesControl } from './devices.ts'
 import type { FaultsControl } from './faults.ts'
 import type { HealthControl } from './health.ts'
@@ -17,4 +18,5 @@ export interface Control
     FaultsControl,
     ScenariosControl,
     DevicesControl,
+    ClockControl,
     ResetControl {}

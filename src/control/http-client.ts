@@ -1,5 +1,6 @@
 import type { Control } from './control.ts'
 import { asker, type ConnectOptions } from './http-client/ask.ts'
+import { askClock } from './http-client/clock.ts'
 import { askDevices } from './http-client/devices.ts'
 import { askFaults } from './http-client/faults.ts'
 import { askIssuers } from './http-client/issuers.ts'
@@ -21,6 +22,7 @@ export function connectControl(options: ConnectOptions): Control {
     ...askFaults(ask),
     ...askScenarios(ask),
     ...askDevices(ask),
+    ...askClock(ask),
     ...askReset(ask),
   }
 }

@@ -1,6 +1,7 @@
 import type { Issuers } from '../issuer/registry.ts'
 import type { Control } from './control.ts'
 import { accessTo } from './in-process/access.ts'
+import { controlClock } from './in-process/clock.ts'
 import { controlDevices } from './in-process/devices.ts'
 import { controlFaults } from './in-process/faults.ts'
 import { controlIssuers } from './in-process/issuers.ts'
@@ -21,6 +22,7 @@ export function createControl(issuers: Issuers, refresh: () => void | Promise<vo
     ...controlFaults(access),
     ...controlScenarios(access),
     ...controlDevices(access),
+    ...controlClock(access),
     ...controlReset(access),
   }
 }

@@ -143,6 +143,7 @@ export class RunningIssuer {
     if (!clock) {
       this.clock.reset()
       this.#remember('Clock', 'advanced', undefined)
+      this.#remember('Clock', 'skew', undefined)
     }
     if (!faults) this.arming.reset()
     await this.settled()
@@ -166,6 +167,17 @@ export class RunningIssuer {
   }
 
   /**
+   * Has the times that are signed into tokens be off.
+   *
+   * @param seconds below zero: too early; 0: right again
+   */
+  async skew(seconds: number): Promise<void> {
+    this.clock.skew(seconds)
+    this.#remember('Clock', 'skew', this.clock.skewSeconds)
+    await this.settled()
+  }
+
+  /**
    * Waits until what has changed in faults and clock is stored.
    *
    * @throws UnderstudyError `ERR_STORE_WRITE`
@@ -183,6 +195,8 @@ export class RunningIssuer {
   async #resume(): Promise<void> {
     const advanced = await this.#records.get('Clock', 'advanced')
     if (advanced !== undefined) this.clock.advance(advanced.value as number)
+    const skew = await this.#records.get('Clock', 'skew')
+    if (skew !== undefined) this.clock.skew(skew.value as number)
     const remembered: { key: string; value: unknown }[] = []
     for (const key of await this.#records.ids('Arming')) {
       remembered.push({ key, value: (await this.#records.get('Arming', key))?.value })

@@ -12,6 +12,7 @@ import { currentExchange } from './adapter.ts'
 import { usualAlgorithm } from './algorithms.ts'
 import type { IssuerContext } from './context.ts'
 import { createSigners } from './signing.ts'
+import { skewTimes, skewWhenSigned } from './skew.ts'
 
 type Token = AccessToken | ClientCredentials
 type Claims = Record<string, unknown>
@@ -80,7 +81,7 @@ export function createTailor(issuer: IssuerContext): Tailor {
     )
     return signer.sign({
       header: { alg, typ: settings.typ ?? 'JWT', kid: signer.kid },
-      claims: { ...(changed ?? claims), jti: payload.jti },
+      claims: skewTimes({ ...(changed ?? claims), jti: payload.jti }, issuer.clock.skewSeconds),
     })
   }
 }
@@ -139,7 +140,9 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
   idTokenModel.payload = async function ruledPayload() {
     const claims = await payload.call(this)
     const token = tokenOf[this.use as keyof typeof tokenOf]
-    return token === undefined ? claims : applyRules(issuer, token, claims, this.client.clientId, this.scope)
+    const ruled =
+      token === undefined ? claims : await applyRules(issuer, token, claims, this.client.clientId, this.scope)
+    return skewWhenSigned(ruled, issuer.clock.skewSeconds)
   }
 }
 

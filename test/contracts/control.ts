@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Control } from '../../src/control/control.ts'
 import { UnderstudyError } from '../../src/errors.ts'
+import { clockContract } from './control/clock.ts'
 
 /** Fixtures that the control under test runs. */
 export const controlFixtures = {
@@ -43,6 +44,8 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
     control = opened.control
   })
   afterEach(() => opened.close())
+
+  clockContract(() => opened)
 
   test('health is ok', async () => {
     expect(await control.health()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })

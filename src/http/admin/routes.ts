@@ -1,3 +1,4 @@
+import { clockRoutes } from './clock.ts'
 import { deviceRoutes } from './devices.ts'
 import { faultRoutes } from './faults.ts'
 import { issuerRoutes } from './issuers.ts'
@@ -11,5 +12,6 @@ export const guardedRoutes: readonly Route[] = [
   ...faultRoutes,
   ...scenarioRoutes,
   ...deviceRoutes,
+  ...clockRoutes,
   ...resetRoutes,
 ]
