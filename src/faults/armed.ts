@@ -1,7 +1,6 @@
-import type { Exchange, Identity } from '../domain/exchange.ts'
+import type { Exchange, FaultOrigin, Identity } from '../domain/exchange.ts'
 import { type Count, Counts } from './counts.ts'
 import { throwOfDice } from './dice.ts'
-import type { FaultOrigin } from './fault.ts'
 import type { Plan, Step } from './plan.ts'
 import type { Judgement } from './selector.ts'
 import type { ArmedFaultSpec } from './spec.ts'

@@ -1,12 +1,14 @@
-import type { Exchange, Identity } from '../domain/exchange.ts'
+import type { Exchange } from '../domain/exchange.ts'
 import type { FaultStep } from '../domain/issuer.ts'
 import { UnderstudyError } from '../errors.ts'
-import type { Armed, Turn } from './armed.ts'
+import type { Armed } from './armed.ts'
 import { Declared, type DeclaredScenario, type ScenarioState } from './declared.ts'
-import type { Fired } from './fault.ts'
-import { firedBy, fireStep } from './fire-once.ts'
+import { Encounters, type Holder } from './encounters.ts'
+import { readOnce } from './fire-once.ts'
+import type { Fired, FiredToken } from './fired.ts'
 import { FlowFaults } from './flow-faults.ts'
-import { type ArmingOptions, Maker, type ReadFault } from './maker.ts'
+import type { TokenType } from './jwt.ts'
+import { type ArmingOptions, Maker } from './maker.ts'
 import {
   type ArmingRecord,
   armedRecord,
@@ -16,7 +18,6 @@ import {
   scenarioRecord,
   withoutFlow,
 } from './records.ts'
-import { readInheritedFaults, readRequestFaults } from './request-faults.ts'
 import { Roster } from './roster.ts'
 import type { ArmedFaultSpec } from './spec.ts'
 import { type ArmedFaultView, viewOf } from './view.ts'
@@ -26,8 +27,6 @@ export type { ArmingOptions } from './maker.ts'
 export { checkArmedFault } from './plan.ts'
 export type { ArmingRecord } from './records.ts'
 export type { ArmedFaultView } from './view.ts'
-
-const nothing: Fired[] = []
 
 /**
  * The armed faults of one issuer: which there are, what each has counted, and which of them a request meets.
@@ -39,12 +38,14 @@ export class Arming {
   readonly #roster: Roster
   readonly #declared: Declared
   readonly #flows: FlowFaults
+  readonly #encounters: Encounters
 
   constructor(options: ArmingOptions) {
     this.#maker = new Maker(options)
     this.#roster = new Roster(this.#maker)
     this.#declared = new Declared(this.#maker, this.#roster)
     this.#flows = new FlowFaults((flowId) => this.#maker.tell(withoutFlow(flowId)))
+    this.#encounters = new Encounters(this.#maker, this.#roster, this.#flows)
   }
 
   /**
@@ -107,34 +108,47 @@ export class Arming {
   }
 
   /** Whether `take` could have anything to say of a request; costs next to nothing. */
-  concerns({ endpoint, requested, flow }: Pick<Exchange, 'endpoint' | 'requested' | 'flow'>): boolean {
-    if (this.#roster.at(endpoint).length > 0 || this.#flows.concern(endpoint)) return true
-    return requested.faults !== undefined || flow?.faults !== undefined
+  concerns(exchange: Pick<Exchange, 'endpoint' | 'requested' | 'flow'>): boolean {
+    return this.#encounters.concerns(exchange)
+  }
+
+  /** Whether `takeToken` could have anything to say of a token; costs next to nothing. */
+  concernsToken(exchange: Exchange, token: TokenType): boolean {
+    return this.#encounters.concernsToken(exchange, token)
   }
 
   /**
    * Decides which faults a request meets, and counts; to be asked once a request, and once a flow at the authorization
    * endpoint. Of those that answer, the first armed fires, what the request's own flow has armed before all others.
    *
-   * Whose request it is gets looked up only where an armed fault cannot be judged without.
+   * Whose request it is gets looked up only where an armed fault cannot be judged without. Faults of tokens are not
+   * among them, but what a script has due for one is put by until `takeToken` asks for it.
    *
    * @returns at once where nothing must be looked up
    * @throws UnderstudyError with status 400 where the request arms a fault that there is not, or that cannot fire in its flow
    */
   take(exchange: Exchange): Fired[] | Promise<Fired[]> {
-    if (!this.concerns(exchange)) return nothing
-    const own = this.#readOwn(exchange)
-    if (!this.#mustIdentify(exchange, own)) return this.#decide(exchange, undefined, own)
-    return exchange.identify().then((identity) => this.#decide(exchange, identity, own))
+    return this.#encounters.take(exchange)
+  }
+
+  /**
+   * Decides which faults change a token that is about to be signed in answer to a request, and counts; to be asked once
+   * a token. They are to be applied in order, each to what the one before has made.
+   *
+   * @param holder whom the token is made for, where that may be somebody else than who asks
+   */
+  takeToken(exchange: Exchange, token: TokenType, holder?: Holder): FiredToken[] | Promise<FiredToken[]> {
+    return this.#encounters.takeToken(exchange, token, holder)
   }
 
   /**
    * Fires a fault at one request, without arming it.
    *
+   * @returns undefined for a fault of tokens, which fires when its token is signed
    * @throws UnderstudyError `ERR_FAULT_INVALID` (500) where there is no such fault, or it cannot fire here or so
    */
-  fireOnce(step: FaultStep, exchange: Exchange): Fired {
-    return fireStep(step, exchange, this.#maker.newId())
+  fireOnce(step: FaultStep, exchange: Exchange): Fired | undefined {
+    return this.#encounters.fireOnce(readOnce(step, exchange), exchange)
   }
 
   /** Everything that must be remembered beyond a restart; what changes later, `onChange` tells. */
@@ -165,79 +179,6 @@ export class Arming {
       this.#flows.add(flowId, faults)
       for (const each of faults) if (each.isSpent(this.#maker.nowMs)) this.#flows.settle(each)
     }
-  }
-
-  #readOwn(exchange: Exchange): ReadFault[] {
-    const { faults } = exchange.requested
-    if (faults === undefined) return []
-    if (this.#maker.takesRequestFaults()) return readRequestFaults(faults, exchange)
-    const text =
-      'Failed to arm the faults of a request: this issuer takes none (request_faults: false). Arm it by the admin API.'
-    throw new UnderstudyError('ERR_FAULT_INVALID', 400, text)
-  }
-
-  #mustIdentify(exchange: Exchange, own: readonly ReadFault[]): boolean {
-    if (own.length > 0 || this.#flows.concern(exchange.endpoint)) return true
-    return this.#roster.at(exchange.endpoint).some((armed) => armed.judge(exchange, undefined) === undefined)
-  }
-
-  /** Decides without a pause, so that of two requests at once only one can take the last of something. */
-  #decide(exchange: Exchange, identity: Identity | undefined, own: readonly ReadFault[]): Fired[] {
-    const flowId = this.#armForFlow(exchange, identity, own)
-    const ofFlow = flowId === undefined ? [] : (this.#flows.of(flowId) ?? [])
-    const here = ofFlow.filter(({ plan }) => plan.endpoints.has(exchange.endpoint))
-    const fired = this.#play([...here, ...this.#roster.at(exchange.endpoint)], exchange, identity)
-    if (flowId !== undefined && (own.length > 0 || here.length > 0)) this.#maker.tell(flowRecord(flowId, ofFlow))
-    return fired
-  }
-
-  #play(candidates: readonly Armed[], exchange: Exchange, identity: Identity | undefined): Fired[] {
-    const fired: Fired[] = []
-    for (const armed of candidates) {
-      const turn = this.#turnOf(armed, exchange, identity)
-      if (turn === undefined) continue
-      const { due, subject } = turn
-      const forestalled = due?.fault.acts === 'answer' && fired.some(({ fault }) => fault.acts === 'answer')
-      if (due && !forestalled) {
-        armed.fired(subject)
-        fired.push(firedBy(armed.state.id, armed.state.origin, due, exchange))
-      }
-      this.#remember(armed, subject)
-      if (armed.isSpent(this.#maker.nowMs)) this.#settle(armed)
-    }
-    return fired
-  }
-
-  #turnOf(armed: Armed, exchange: Exchange, identity: Identity | undefined): Turn | undefined {
-    if (!armed.isSpent(this.#maker.nowMs)) {
-      return armed.judge(exchange, identity) === true ? armed.turn(exchange, identity) : undefined
-    }
-    this.#settle(armed)
-    return undefined
-  }
-
-  /** Arms what a request, or the one that began its flow, has asked for; says which flow has anything armed. */
-  #armForFlow(exchange: Exchange, identity: Identity | undefined, own: readonly ReadFault[]): string | undefined {
-    const flow = exchange.flow ?? identity?.flow
-    const known = flow !== undefined && this.#flows.of(flow.id) !== undefined
-    const text = known || flow?.faults === exchange.requested.faults ? undefined : flow?.faults
-    const inherited = text === undefined ? [] : readInheritedFaults(text, exchange)
-    const added = [...inherited, ...own].map((read) => this.#maker.make(read, { origin: 'request' }))
-    if (added.length === 0) return known ? flow.id : undefined
-    const { id } = flow ?? exchange.ownFlow
-    this.#flows.add(id, added)
-    return id
-  }
-
-  #settle(armed: Armed): void {
-    if (armed.state.origin === 'request') this.#flows.settle(armed)
-    else this.#roster.refresh()
-  }
-
-  #remember(armed: Armed, subject: string | undefined): void {
-    if (armed.state.origin === 'request') return
-    this.#maker.tell(armedRecord(armed))
-    if (subject !== undefined) this.#maker.tell(countRecord(armed, subject, armed.counts.of(subject)))
   }
 
   #view(armed: Armed): ArmedFaultView {

@@ -1,7 +1,9 @@
 import { type Endpoint, endpoints } from '../domain/exchange.ts'
 import { didYouMean } from '../errors.ts'
 import type { Fault } from './fault.ts'
+import { type TokenType, tokenTypes } from './jwt.ts'
 import { describeReach, endpointsOf } from './reach.ts'
+import { aimed } from './tokens-meant.ts'
 
 /** Where a request stands in its flow: what it may arm for what comes after it. */
 export interface Position {
@@ -27,14 +29,16 @@ const descent: Partial<Record<Endpoint, { endpoints: readonly Endpoint[]; grantT
 /**
  * Where in the flow of a request a fault is to fire: at the request's own endpoint if it can, else wherever it can later.
  *
- * @param asked the endpoint that the request names, if any
+ * @param asked the endpoint and the token that the request names, if any
  */
 export function placesInFlow(
-  fault: Fault,
-  asked: unknown,
+  whole: Fault,
+  { endpoint: asked, token }: { endpoint?: unknown; token?: unknown },
   position: Position,
 ): { endpoints: Endpoint[] } | { mistake: string } {
-  const reachable = reachableFrom(position, fault)
+  const reachable = reachableFrom(position, whole)
+  const there = endpoints.filter((name) => name === asked)
+  const fault = aimedAt(whole, tokenTypes.find((type) => type === token) ?? (asked === undefined ? reachable : there))
   const firesAt = `It fires at ${describeReach(fault)}.`
   if (asked !== undefined) {
     const endpoint = endpoints.find((name) => name === asked)
@@ -49,6 +53,12 @@ export function placesInFlow(
   if (places.includes(position.endpoint)) return { endpoints: [position.endpoint] }
   if (places.length > 0) return { endpoints: places }
   return { mistake: `it cannot fire at ${position.endpoint}, nor later in this flow. ${firesAt}` }
+}
+
+/** A fault of tokens for the one that is named, else for the first that is signed in the flow. */
+function aimedAt(fault: Fault, place: TokenType | Endpoint[]): Fault {
+  const when = typeof place === 'string' ? { token: place } : { endpoint: place }
+  return aimed([fault], when, [])[0] ?? fault
 }
 
 /** The endpoints that a flow meets from here on, but the token endpoint only by a grant that the fault is for. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Endpoint, Exchange } from '../domain/exchange.ts'
+import { endpointsOfTokens, type Jwt, type MutatedJwt, type TokenFacts, type TokenType } from './jwt.ts'
 
 /** What a correct client does when it meets the fault. */
 export type ClientVerdict = 'reject' | 'accept' | 'either' | 'handle'
@@ -48,28 +49,55 @@ export interface AnswerFault<Params extends z.ZodType = z.ZodType, Name extends 
   check?(params: z.output<Params>, endpoints: readonly Endpoint[]): Mistake[]
 }
 
-export type Fault = AnswerFault
-
-/** Where an armed fault came from. */
-export type FaultOrigin = 'fixtures' | 'admin' | 'scenario' | 'request' | 'hook'
-
-/** A fault that a request has met. */
-export interface Fired {
-  /** Which armed fault it was, as `list()` shows it; one that a request armed for itself, or a hook named, has an id of its own. */
-  armedId: string
-  origin: FaultOrigin
-  fault: Fault
-  /** What `with` said, defaults filled in. */
-  params: unknown
-  /** The answer to give in the provider's stead. */
-  answer(): FaultAnswer
+/** A fault that changes a token before it is signed, and says how to sign it. It never signs itself. */
+export interface TokenFault<Params extends z.ZodType = z.ZodType, Name extends string = string>
+  extends FaultBase<Params, Name> {
+  acts: 'token'
+  /** The tokens it can change; the first is meant where none is named. */
+  tokens: readonly TokenType[]
+  /** What a correct client does, for those tokens where it is something else than `client` says. */
+  clientOf?: Partial<Record<TokenType, ClientVerdict>>
+  patch(jwt: Jwt, params: z.output<Params>, facts: TokenFacts): MutatedJwt
+  /** Why an issuer with so many keys in its JWKS cannot sign such a token; undefined where it can. */
+  unfit?(keyCount: number): string | undefined
 }
+
+/** How a fault lets a request wait. */
+export interface DelayPort {
+  /** Waits for a time, in milliseconds; less where nobody waits for the answer any more. */
+  sleep(ms: number): Promise<void>
+  /** Waits until it is released by the id of the armed fault, or until so many requests wait for that. */
+  hold(until?: number): Promise<void>
+}
+
+/** A fault that lets a request wait before the provider, or another fault, answers it. */
+export interface DelayFault<Params extends z.ZodType = z.ZodType, Name extends string = string>
+  extends FaultBase<Params, Name> {
+  acts: 'delay'
+  delay(exchange: Exchange, params: z.output<Params>, port: DelayPort): Promise<void>
+}
+
+export type Fault = AnswerFault | TokenFault | DelayFault
 
 /** Declares a fault that answers. */
 export function defineAnswerFault<const Name extends string, Params extends z.ZodType>(
   fault: Omit<AnswerFault<Params, Name>, 'acts'>,
 ): AnswerFault<Params, Name> {
   return { acts: 'answer', ...fault }
+}
+
+/** Declares a fault of signed tokens; it fires where they are signed. */
+export function defineTokenFault<const Name extends string, Params extends z.ZodType>(
+  fault: Omit<TokenFault<Params, Name>, 'acts' | 'endpoints' | 'alsoAt'>,
+): TokenFault<Params, Name> {
+  return { acts: 'token', endpoints: endpointsOfTokens(fault.tokens), ...fault }
+}
+
+/** Declares a fault that lets requests wait. */
+export function defineDelayFault<const Name extends string, Params extends z.ZodType>(
+  fault: Omit<DelayFault<Params, Name>, 'acts'>,
+): DelayFault<Params, Name> {
+  return { acts: 'delay', ...fault }
 }
 
 /** `with` of a fault that takes no parameters. */

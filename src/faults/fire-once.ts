@@ -1,32 +1,30 @@
 import type { Exchange } from '../domain/exchange.ts'
 import type { FaultStep } from '../domain/issuer.ts'
 import { UnderstudyError } from '../errors.ts'
-import type { Fault, FaultOrigin, Fired, Mistake } from './fault.ts'
-import { readStep, type Step } from './plan.ts'
+import type { Fault, Mistake } from './fault.ts'
+import { checkPlaces, readStep, type Step } from './plan.ts'
 import { describeReach, endpointsOf } from './reach.ts'
 import { mistakesText } from './read.ts'
-
-/** A fault that one request meets. */
-export function firedBy(armedId: string, origin: FaultOrigin, { fault, params }: Step, exchange: Exchange): Fired {
-  return { armedId, origin, fault, params, answer: () => fault.answer(exchange, params) }
-}
+import { aimed } from './tokens-meant.ts'
 
 /**
- * Fires a fault at one request, without arming it.
+ * Reads a fault that is to fire at one request, without being armed.
  *
  * @throws UnderstudyError `ERR_FAULT_INVALID` (500, since the request is not to blame) where it cannot fire so
  */
-export function fireStep(step: FaultStep, exchange: Exchange, armedId: string): Fired {
+export function readOnce(step: FaultStep, exchange: Exchange): Step {
   const name = typeof step === 'string' ? step : step.fault
   const mistakes: Mistake[] = []
   const read = readStep(typeof step === 'string' ? { fault: step } : step, [], mistakes)
   if (read) mistakes.push(...mistakesAt(read, exchange))
-  if (read && mistakes.length === 0) return firedBy(armedId, 'hook', read, exchange)
+  const [fault] = read ? aimed([read.fault], { endpoint: exchange.endpoint }, mistakes) : []
+  if (read && fault && mistakes.length === 0) return { ...read, fault }
   throw new UnderstudyError('ERR_FAULT_INVALID', 500, `Failed to fire "${name}": ${mistakesText(mistakes)}`)
 }
 
-function mistakesAt({ fault, params }: Step, { endpoint, grantType }: Exchange): Mistake[] {
-  if (canFire(fault, endpoint, grantType)) return fault.check?.(params, [endpoint]) ?? []
+function mistakesAt(step: Step, { endpoint, grantType }: Exchange): Mistake[] {
+  const { fault } = step
+  if (canFire(fault, endpoint, grantType)) return checkPlaces(step, [endpoint])
   const place = endpoint === 'token' ? `token with grant type ${grantType ?? 'none'}` : endpoint
   return [{ path: [], message: `it cannot fire at ${place}. It fires at ${describeReach(fault)}` }]
 }

@@ -1,6 +1,6 @@
 import QuickLRU from 'quick-lru'
-import type { Endpoint } from '../domain/exchange.ts'
 import type { Armed } from './armed.ts'
+import type { Site } from './jwt.ts'
 
 /** How many flows are remembered, at least; those that were not seen for longest are forgotten. */
 export const rememberedFlows = 10_000
@@ -11,7 +11,7 @@ const faultsOfAFlow = 100
 /** The faults that requests have armed for their own flows. A flow is remembered when they are spent, so that they do not begin anew. */
 export class FlowFaults {
   readonly #flows: QuickLRU<string, Armed[]>
-  readonly #live = new Map<Endpoint, Set<Armed>>()
+  readonly #live = new Map<Site, Set<Armed>>()
 
   /** @param onForget told of each flow that is given up */
   constructor(onForget: (flowId: string) => void) {
@@ -24,9 +24,9 @@ export class FlowFaults {
     })
   }
 
-  /** Whether any flow has a fault that may fire at an endpoint. */
-  concern(endpoint: Endpoint): boolean {
-    return (this.#live.get(endpoint)?.size ?? 0) > 0
+  /** Whether any flow has a fault that is decided on at a site and may still fire. */
+  concern(site: Site): boolean {
+    return (this.#live.get(site)?.size ?? 0) > 0
   }
 
   of(flowId: string): readonly Armed[] | undefined {
@@ -43,16 +43,16 @@ export class FlowFaults {
     for (const armed of all.splice(0, Math.max(0, all.length - faultsOfAFlow))) this.settle(armed)
     this.#flows.set(flowId, all)
     for (const armed of faults) {
-      for (const endpoint of armed.plan.endpoints) {
-        const live = this.#live.get(endpoint) ?? new Set()
-        this.#live.set(endpoint, live.add(armed))
+      for (const site of armed.plan.sites) {
+        const live = this.#live.get(site) ?? new Set()
+        this.#live.set(site, live.add(armed))
       }
     }
   }
 
   /** Takes one that is spent out of the way. */
   settle(armed: Armed): void {
-    for (const endpoint of armed.plan.endpoints) this.#live.get(endpoint)?.delete(armed)
+    for (const site of armed.plan.sites) this.#live.get(site)?.delete(armed)
   }
 
   /**

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
+import { UnderstudyError } from '../errors.ts'
 import { Armed, type ArmedState } from './armed.ts'
 import { type Plan, planOf } from './plan.ts'
 import { type ArmingRecord, withoutCount } from './records.ts'
@@ -13,6 +14,8 @@ export interface ArmingOptions {
   newSeed?(): number
   /** Whether requests may arm faults for their own flows. Default: yes. */
   takesRequestFaults?(): boolean
+  /** How many keys the issuer's JWKS has. Default: one. */
+  keyCount?(): number
   /** Told of every change at once, so that it can be stored before the request is answered. */
   onChange?(record: ArmingRecord): void
 }
@@ -27,6 +30,7 @@ export interface ReadFault {
 export class Maker {
   readonly nowMs: () => number
   readonly takesRequestFaults: () => boolean
+  readonly #keyCount: () => number
   readonly #newId: () => string
   readonly #newSeed: () => number
   readonly #onChange: (record: ArmingRecord) => void
@@ -35,6 +39,7 @@ export class Maker {
   constructor(options: ArmingOptions) {
     this.nowMs = () => options.nowMs()
     this.takesRequestFaults = () => options.takesRequestFaults?.() ?? true
+    this.#keyCount = () => options.keyCount?.() ?? 1
     this.#newId = () => options.newId?.() ?? randomUUID()
     this.#newSeed = () => options.newSeed?.() ?? randomInt(2 ** 31)
     this.#onChange = (record) => options.onChange?.(record)
@@ -47,6 +52,22 @@ export class Maker {
   /** Tells whoever stores the state of a change. */
   tell(...records: readonly ArmingRecord[]): void {
     for (const record of records) this.#onChange(record)
+  }
+
+  /** Why the issuer's keys cannot serve a fault, if they cannot. */
+  unfitness({ steps }: Plan): string | undefined {
+    const keyCount = this.#keyCount()
+    for (const step of steps) {
+      const why = step?.fault.acts === 'token' ? step.fault.unfit?.(keyCount) : undefined
+      if (why !== undefined) return `Failed to arm "${step?.fault.name}": ${why}`
+    }
+    return undefined
+  }
+
+  /** @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the issuer's keys cannot serve a fault */
+  checkFit(plan: Plan): void {
+    const why = this.unfitness(plan)
+    if (why !== undefined) throw new UnderstudyError('ERR_FAULT_INVALID', 400, why)
   }
 
   make({ spec, plan }: ReadFault, from: Pick<ArmedState, 'origin' | 'scenario'>): Armed {

@@ -1,7 +1,9 @@
 import * as z from 'zod'
+import type { Endpoint } from '../domain/exchange.ts'
 import { didYouMean } from '../errors.ts'
 import { findFault } from './catalog.ts'
 import type { Fault, Mistake } from './fault.ts'
+import type { Site, TokenType } from './jwt.ts'
 import {
   commonReach,
   describeReach,
@@ -15,9 +17,10 @@ import {
 } from './reach.ts'
 import { type Selector, selectorOf } from './selector.ts'
 import { type ArmedFaultSpec, passStep, unknownFaultText, type When } from './spec.ts'
+import { aimed } from './tokens-meant.ts'
 import { isRegex, listOf } from './words.ts'
 
-/** A fault with its parameters checked. */
+/** A fault with its parameters checked; one of tokens, for those that it is to change. */
 export interface Step {
   fault: Fault
   params: unknown
@@ -29,6 +32,8 @@ export interface Plan extends Reach {
   steps: readonly (Step | undefined)[]
   /** Whether `times` counts how often the steps are played, rather than how often the fault fires. */
   script: boolean
+  /** Where it is decided whether it fires: a fault of tokens where they are signed, everything else where requests come in. */
+  sites: ReadonlySet<Site>
   selects: Selector
   skip: number
   times: number | 'always'
@@ -44,13 +49,14 @@ export function planOf(spec: ArmedFaultSpec): { plan: Plan; mistakes: Mistake[] 
   const when = spec.when ?? {}
   const written = spec.script ?? [{ fault: spec.fault ?? '', with: spec.with }]
   const steps = written.map((step, index) => readStep(step, spec.script ? ['script', index] : [], mistakes))
-  const faults = written.flatMap((step) => findFault(typeof step === 'string' ? step : step.fault) ?? [])
+  const named = written.flatMap((step) => findFault(typeof step === 'string' ? step : step.fault) ?? [])
+  const faults = aimed(named, when, mistakes)
   const reach = reachOf(faults, when, mistakes)
   if (spec.script?.every((step) => step === passStep)) {
     mistakes.push({ path: ['script'], message: 'a script of nothing but pass does nothing' })
   }
   steps.forEach((step, index) => {
-    const found = step?.fault.check?.(step.params, [...reach.endpoints]) ?? []
+    const found = (step && checkPlaces(step, [...reach.endpoints])) ?? []
     mistakes.push(
       ...found.map(({ path, message }) => ({ path: spec.script ? ['script', index, ...path] : path, message })),
     )
@@ -58,8 +64,11 @@ export function planOf(spec: ArmedFaultSpec): { plan: Plan; mistakes: Mistake[] 
   const lasting = !spec.script && (spec.probability !== undefined || spec.for !== undefined)
   const plan: Plan = {
     ...reach,
-    steps,
+    steps: steps.map(
+      (step) => step && { ...step, fault: faults.find(({ name }) => name === step.fault.name) ?? step.fault },
+    ),
     script: spec.script !== undefined,
+    sites: spec.script === undefined ? sitesOf(faults, reach) : reach.endpoints,
     selects: selectorOf(when),
     skip: spec.skip,
     times: spec.times ?? (lasting ? 'always' : 1),
@@ -78,6 +87,21 @@ export function planOf(spec: ArmedFaultSpec): { plan: Plan; mistakes: Mistake[] 
  */
 export function checkArmedFault(spec: ArmedFaultSpec): Mistake[] {
   return planOf(spec).mistakes
+}
+
+function sitesOf(faults: readonly Fault[], { endpoints }: Reach): ReadonlySet<Site> {
+  const [fault] = faults
+  return fault?.acts === 'token' ? new Set(fault.tokens.map(signingOf)) : endpoints
+}
+
+/** The site where a token is about to be signed. */
+export function signingOf(token: TokenType): Site {
+  return `signing ${token}`
+}
+
+/** The mistakes of a step that depend on where it is to fire. */
+export function checkPlaces({ fault, params }: Step, endpoints: readonly Endpoint[]): Mistake[] {
+  return fault.acts === 'answer' ? (fault.check?.(params, endpoints) ?? []) : []
 }
 
 /** Finds the fault of a step and checks its parameters; undefined for `pass`, and where there are mistakes. */

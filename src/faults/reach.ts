@@ -1,6 +1,7 @@
 import { shortGrantType } from '../domain/client.ts'
 import { type Endpoint, endpoints } from '../domain/exchange.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, TokenFault } from './fault.ts'
+import { endpointsOfTokens, type TokenType } from './jwt.ts'
 import { isRegex, listOf, matcher, type Words } from './words.ts'
 
 /** Where something armed may fire: its endpoints, and at the token endpoint its grants (undefined: all). */
@@ -16,11 +17,17 @@ export function endpointsOf(fault: Fault): readonly Endpoint[] {
 
 /** Says for people where a fault can fire: "authorization, token (grant type device_code or ciba)". */
 export function describeReach(fault: Fault): string {
-  return endpointsOf(fault)
+  const places = endpointsOf(fault)
     .map((endpoint) =>
       endpoint === 'token' && fault.grantTypes ? `token (grant type ${fault.grantTypes.join(' or ')})` : endpoint,
     )
     .join(', ')
+  return fault.acts === 'token' ? `${places}, in a signed ${fault.tokens.join(' or ')}` : places
+}
+
+/** A fault of tokens as one of some of them alone. */
+export function narrowedTo(tokens: readonly TokenType[], fault: TokenFault): TokenFault {
+  return { ...fault, tokens, endpoints: endpointsOfTokens(tokens) }
 }
 
 /** What the vocabulary of faults knows and no issuer serves yet, so that nothing can fire there. */

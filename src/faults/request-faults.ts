@@ -10,7 +10,7 @@ import { armedFaultSchema, unknownFaultText } from './spec.ts'
 /**
  * Reads the faults that a request arms for its own flow: an RFC 9651 list, such as `latency;ms=3000, slow_down`.
  *
- * The parameters `endpoint`, `skip` and `times` are those of an armed fault, all others go to the fault. Without an
+ * The parameters `endpoint`, `skip` and `times` are those of an armed fault, `token` is that of its `when`, all others go to the fault. Without an
  * endpoint it fires at the request's own if it can, else wherever it can in what descends from it.
  *
  * @throws UnderstudyError with status 400: `ERR_FAULT_UNKNOWN`, or `ERR_FAULT_INVALID`, which says where it can fire
@@ -58,10 +58,10 @@ function readItem([value, parameters]: Item, position: Position): ReadFault {
     throw new UnderstudyError('ERR_FAULT_UNKNOWN', 400, `Failed to arm "${name}": ${unknownFaultText(name)}.`)
   }
   const given = Object.fromEntries([...parameters].map(([key, item]) => [key, plainValue(item)]))
-  const { endpoint, skip, times, ...params } = given
-  const places = placesInFlow(fault, endpoint, position)
+  const { endpoint, token, skip, times, ...params } = given
+  const places = placesInFlow(fault, { endpoint, token }, position)
   if ('mistake' in places) throw invalid(`"${name}" by this request: ${places.mistake}`)
-  const written = { fault: name, with: params, when: { endpoint: places.endpoints }, skip, times }
+  const written = { fault: name, with: params, when: { endpoint: places.endpoints, token }, skip, times }
   const { data: spec, error } = armedFaultSchema.safeParse(written)
   if (error)
     throw invalid(

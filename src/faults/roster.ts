@@ -1,5 +1,5 @@
-import type { Endpoint } from '../domain/exchange.ts'
 import type { Armed } from './armed.ts'
+import type { Site } from './jwt.ts'
 import type { Maker } from './maker.ts'
 import { readArmedFault } from './read.ts'
 import { armedRecord, withoutArmed } from './records.ts'
@@ -13,11 +13,11 @@ const keptFaults = 1000
 
 const nobody: readonly Armed[] = []
 
-/** The armed faults of an issuer in arming order, and at hand by endpoint those that may still fire. */
+/** The armed faults of an issuer in arming order, and at hand by site those that may still fire. */
 export class Roster {
   readonly #maker: Maker
   #all: readonly Armed[] = []
-  #live: Partial<Record<Endpoint, Armed[]>> = {}
+  #live: Partial<Record<Site, Armed[]>> = {}
 
   constructor(maker: Maker) {
     this.#maker = maker
@@ -28,14 +28,16 @@ export class Roster {
     return this.#all.filter(({ state }) => !state.disarmed)
   }
 
-  /** Those that may fire at an endpoint, in arming order. */
-  at(endpoint: Endpoint): readonly Armed[] {
-    return this.#live[endpoint] ?? nobody
+  /** Those that are decided on at a site and may still fire, in arming order. */
+  at(site: Site): readonly Armed[] {
+    return this.#live[site] ?? nobody
   }
 
   /** Arms one by hand, behind all others. */
   add(written: unknown): Armed {
-    const armed = this.#maker.make(readArmedFault(written), { origin: 'admin' })
+    const read = readArmedFault(written)
+    this.#maker.checkFit(read.plan)
+    const armed = this.#maker.make(read, { origin: 'admin' })
     if (this.#all.length >= keptFaults) {
       const spent = this.#all.find((old) => old.state.origin === 'admin' && old.isSpent(this.#maker.nowMs))
       if (spent) this.#forget([spent])
@@ -92,12 +94,12 @@ export class Roster {
 
   /** Sorts out which may still fire; to be called when one is spent. */
   refresh(): void {
-    const live: Partial<Record<Endpoint, Armed[]>> = {}
+    const live: Partial<Record<Site, Armed[]>> = {}
     for (const armed of this.#all) {
       if (armed.isSpent(this.#maker.nowMs)) continue
-      for (const endpoint of armed.plan.endpoints) {
-        live[endpoint] ??= []
-        live[endpoint].push(armed)
+      for (const site of armed.plan.sites) {
+        live[site] ??= []
+        live[site].push(armed)
       }
     }
     this.#live = live

@@ -3,6 +3,7 @@ import { endpoints } from '../domain/exchange.ts'
 import { didYouMean } from '../errors.ts'
 import { durationSeconds } from '../time.ts'
 import { faultNames } from './catalog.ts'
+import { tokenTypes } from './jwt.ts'
 import { regexSchema, wordsSchema } from './words.ts'
 
 /** What a script's step is called that lets a request be. */
@@ -31,23 +32,24 @@ const stepSchema = z.union(
   },
 )
 
-const knownEndpoint = z.union([z.enum(endpoints), regexSchema])
-
-function endpointError({ input }: { input?: unknown }): string {
-  const stranger = [input].flat().find((word) => !knownEndpoint.safeParse(word).success)
-  const guess = typeof stranger === 'string' ? didYouMean(stranger, endpoints) : ''
-  return `no such endpoint.${guess} Expected one of ${endpoints.join(', ')}, a /regex/, or a list of them`
+/** One of some names, a `/regex/`, or a list of them. */
+function namesSchema<const Name extends string>(what: string, names: readonly Name[]) {
+  const known = z.union([z.enum(names), regexSchema])
+  function error({ input }: { input?: unknown }): string {
+    const stranger = [input].flat().find((word) => !known.safeParse(word).success)
+    const guess = typeof stranger === 'string' ? didYouMean(stranger, names) : ''
+    return `no such ${what}.${guess} Expected one of ${names.join(', ')}, a /regex/, or a list of them`
+  }
+  return z.union([known, z.array(known).min(1)], { error }).optional()
 }
 
 const whenShape = {
-  endpoint: z
-    .union([knownEndpoint, z.array(knownEndpoint).min(1)], { error: endpointError })
-    .optional()
-    .describe('Where; default: wherever it can fire.'),
+  endpoint: namesSchema('endpoint', endpoints).describe('Where; default: wherever it can fire.'),
   client: wordsSchema.optional().describe('Client id.'),
   user: wordsSchema.optional().describe('Username, wherever the user can be known.'),
   grant_type: wordsSchema.optional().describe('Of a token request; short names are accepted.'),
   scope: wordsSchema.optional().describe('One of the scopes that are asked for or granted.'),
+  token: namesSchema('token', tokenTypes).describe('Which token a fault of signed tokens changes; default: its first.'),
   tag: wordsSchema.optional().describe('The tag of the request or of its flow.'),
   method: wordsSchema.optional().describe('HTTP method.'),
   header: z.record(z.string(), wordsSchema).optional().describe('Request headers by name.'),

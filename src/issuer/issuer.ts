@@ -12,6 +12,8 @@ import type { SigningKeys } from '../provider/keys.ts'
 import { createProvider, type IssuerProvider } from '../provider/provider.ts'
 import type { Bucket } from '../store/store.ts'
 import { IssuerBucket } from './bucket.ts'
+import { meetFaults } from './meet-faults.ts'
+import { Waits } from './waits.ts'
 
 /** What every issuer of a process shares. */
 export interface IssuerEnvironment {
@@ -59,6 +61,7 @@ export class RunningIssuer {
   readonly name: string
   readonly clock = new Clock()
   readonly arming: Arming
+  readonly waits = new Waits()
   readonly #environment: IssuerEnvironment
   readonly #records: Bucket
   #bucket: IssuerBucket
@@ -95,6 +98,7 @@ export class RunningIssuer {
       nowMs: () => this.clock.nowMs(),
       newId: shortId,
       takesRequestFaults: () => this.#settings.request_faults,
+      keyCount: () => this.#keys.keys.length,
       onChange: ({ key, value }) => this.#remember('Arming', key, value),
     })
     this.#provider = this.#makeProvider()
@@ -125,16 +129,15 @@ export class RunningIssuer {
     return this.#settings.hooks.onRequest !== undefined || this.arming.concerns(exchange)
   }
 
-  /** The answer of the fault that takes this request, if one does. */
+  /** The answer of the fault that takes this request, if one does; after what lets the request wait. */
   async faultFor(exchange: Exchange): Promise<FaultAnswer | undefined> {
     const { onRequest } = this.#settings.hooks
-    if (onRequest !== undefined) {
-      const step = await onRequest(viewOf(exchange))
-      if (step !== undefined) return this.arming.fireOnce(step, exchange).answer()
-    }
-    const fired = await this.arming.take(exchange)
-    await this.settled()
-    return fired.find(({ fault }) => fault.acts === 'answer')?.answer()
+    return meetFaults(exchange, {
+      arming: this.arming,
+      onRequest,
+      delays: this.waits,
+      settled: () => this.settled(),
+    })
   }
 
   /** Back to the fixtures: faults, clock, tokens and sessions; what a slow request still writes is lost. Keys stay. */
@@ -230,10 +233,4 @@ export class RunningIssuer {
       authorizationFault: (exchange) => this.faultFor(exchange),
     })
   }
-}
-
-/** What a fixtures module's `onRequest` sees of a request. */
-function viewOf({ endpoint, method, headers, params, client }: Exchange) {
-  const plain = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
-  return { endpoint, method, headers: Object.fromEntries(plain), params, client }
 }

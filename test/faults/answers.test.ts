@@ -6,7 +6,7 @@ import { request } from './exchanges.ts'
 /** What a fault answers to a request. */
 function answer(name: string, exchange: Exchange, params: Record<string, unknown> = {}) {
   const fault = findFault(name)
-  if (!fault) throw new Error(`there is no fault ${name}`)
+  if (fault?.acts !== 'answer') throw new Error(`there is no fault ${name}`)
   return fault.answer(exchange, fault.params.parse(params))
 }
 

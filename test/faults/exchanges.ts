@@ -1,5 +1,7 @@
 import type { Endpoint, Exchange, Flow, Identity } from '../../src/domain/exchange.ts'
 import { Arming, type ArmingOptions, type ArmingRecord } from '../../src/faults/arming.ts'
+import type { FaultAnswer } from '../../src/faults/fault.ts'
+import type { Fired } from '../../src/faults/fired.ts'
 
 interface Circumstances {
   method?: string
@@ -35,6 +37,8 @@ export function request(endpoint: Endpoint, circumstances: Circumstances = {}): 
     client: circumstances.client,
     grantType: circumstances.grantType,
     requested: { tag, faults },
+    body: '',
+    polledCode: undefined,
     fired: [],
     get flow() {
       return flow
@@ -82,6 +86,11 @@ export function armingOfTest(options: Partial<ArmingOptions> = {}) {
   const arming = new Arming({ nowMs: () => clock.ms, newId, newSeed: () => 7, onChange, ...options })
   const records = () => [...stored].map(([key, value]) => ({ key, value }))
   return { arming, clock, stored, records }
+}
+
+/** The answer of what has fired, where that answers. */
+export function answerOf(fired: Fired | undefined): FaultAnswer | undefined {
+  return fired?.acts === 'answer' ? fired.answer() : undefined
 }
 
 /** The name of the fault that a request meets, or `pass`. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { armingOfTest, met, metByEach, poll, request, tokenRequest } from './exchanges.ts'
+import { answerOf, armingOfTest, met, metByEach, poll, request, tokenRequest } from './exchanges.ts'
 
 const polls = (count: number, flowId = 'one') => Array.from({ length: count }, () => poll(flowId))
 
@@ -66,7 +66,7 @@ test('a step has parameters of its own', async () => {
 
   await arming.take(poll('one'))
   const [fired] = await arming.take(poll('one'))
-  expect(fired?.answer()).toMatchObject({ status: 429, headers: { 'retry-after': '5' } })
+  expect(answerOf(fired)).toMatchObject({ status: 429, headers: { 'retry-after': '5' } })
 })
 
 test('a request that a script is not for takes no step', async () => {

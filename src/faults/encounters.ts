@@ -1,0 +1,198 @@
+import type { Exchange, Identity } from '../domain/exchange.ts'
+import { UnderstudyError } from '../errors.ts'
+import type { Armed, Turn } from './armed.ts'
+import { type Fired, type FiredToken, firedBy } from './fired.ts'
+import type { FlowFaults } from './flow-faults.ts'
+import type { TokenType } from './jwt.ts'
+import type { Maker, ReadFault } from './maker.ts'
+import { type Step, signingOf } from './plan.ts'
+import { armedRecord, countRecord, flowRecord } from './records.ts'
+import { readInheritedFaults, readRequestFaults } from './request-faults.ts'
+import type { Roster } from './roster.ts'
+
+const nothing: [] = []
+
+/** Somebody a token is made for. */
+export type Holder = Pick<Identity, 'client' | 'user'>
+
+/** A step that was taken when the request came in, and waits for the token that it is to change. */
+type Waiting = { due: Step } & ({ armed: Armed; subject: string | undefined } | { armedId: string })
+
+/** What requests and tokens meet of what is armed: decided without a pause, so that of two at once only one takes the last. */
+export class Encounters {
+  readonly #maker: Maker
+  readonly #roster: Roster
+  readonly #flows: FlowFaults
+  readonly #waiting = new WeakMap<Exchange, Waiting[]>()
+
+  constructor(maker: Maker, roster: Roster, flows: FlowFaults) {
+    this.#maker = maker
+    this.#roster = roster
+    this.#flows = flows
+  }
+
+  concerns({ endpoint, requested, flow }: Pick<Exchange, 'endpoint' | 'requested' | 'flow'>): boolean {
+    if (this.#roster.at(endpoint).length > 0 || this.#flows.concern(endpoint)) return true
+    return requested.faults !== undefined || flow?.faults !== undefined
+  }
+
+  concernsToken(exchange: Exchange, token: TokenType): boolean {
+    const site = signingOf(token)
+    if (this.#roster.at(site).length > 0 || this.#flows.concern(site)) return true
+    return exchange.flow?.faults !== undefined || this.#waiting.has(exchange)
+  }
+
+  take(exchange: Exchange): Fired[] | Promise<Fired[]> {
+    if (!this.concerns(exchange)) return nothing
+    const own = this.#readOwn(exchange)
+    const decide = (identity: Identity | undefined): Fired[] =>
+      this.#forFlow(exchange, identity, own, (ofFlow) => {
+        const here = ofFlow.filter(({ plan }) => plan.sites.has(exchange.endpoint))
+        return this.#play([...here, ...this.#roster.at(exchange.endpoint)], exchange, identity)
+      })
+    const mustIdentify = own.length > 0 || this.#flows.concern(exchange.endpoint)
+    const isSimple = !mustIdentify && isJudged(this.#roster.at(exchange.endpoint), exchange)
+    return isSimple ? decide(undefined) : exchange.identify().then(decide)
+  }
+
+  takeToken(exchange: Exchange, token: TokenType, holder?: Holder): FiredToken[] | Promise<FiredToken[]> {
+    if (!this.concernsToken(exchange, token)) return nothing
+    const site = signingOf(token)
+    const seen = holder === undefined ? exchange : madeFor(holder, exchange)
+    const isMeant = ({ plan }: Armed) =>
+      plan.sites.has(site) && plan.endpoints.has(exchange.endpoint) && this.#maker.unfitness(plan) === undefined
+    const decide = (identity: Identity | undefined): FiredToken[] =>
+      this.#forFlow(exchange, identity, [], (ofFlow) => {
+        const waited = this.#takeWaiting(exchange, token)
+        const armed = [...ofFlow, ...this.#roster.at(site)].filter(isMeant)
+        return [...waited, ...this.#play(armed, seen, identity)].filter((fired) => fired.acts === 'token')
+      })
+    const isSimple = !this.#flows.concern(site) && isJudged(this.#roster.at(site).filter(isMeant), seen)
+    return isSimple ? decide(undefined) : seen.identify().then(decide)
+  }
+
+  /** Fires a step that was not armed; one for a token waits until that is signed. */
+  fireOnce(due: Step, exchange: Exchange): Fired | undefined {
+    const armedId = this.#maker.newId()
+    if (due.fault.acts !== 'token') return firedBy(armedId, 'hook', due, exchange)
+    this.#wait(exchange, { armedId, due })
+    return undefined
+  }
+
+  #readOwn(exchange: Exchange): ReadFault[] {
+    const { faults } = exchange.requested
+    if (faults === undefined) return []
+    if (this.#maker.takesRequestFaults()) {
+      const read = readRequestFaults(faults, exchange)
+      for (const { plan } of read) this.#maker.checkFit(plan)
+      return read
+    }
+    const text =
+      'Failed to arm the faults of a request: this issuer takes none (request_faults: false). Arm it by the admin API.'
+    throw new UnderstudyError('ERR_FAULT_INVALID', 400, text)
+  }
+
+  /** Plays what the request's flow has armed before all else, and tells what that has counted. */
+  #forFlow<Fires>(
+    exchange: Exchange,
+    identity: Identity | undefined,
+    own: readonly ReadFault[],
+    play: (ofFlow: readonly Armed[]) => Fires,
+  ): Fires {
+    const flowId = this.#armForFlow(exchange, identity, own)
+    const ofFlow = (flowId === undefined ? undefined : this.#flows.of(flowId)) ?? []
+    const fires = play(ofFlow)
+    if (flowId !== undefined && ofFlow.length > 0) this.#maker.tell(flowRecord(flowId, ofFlow))
+    return fires
+  }
+
+  #play(candidates: readonly Armed[], exchange: Exchange, identity: Identity | undefined): Fired[] {
+    const fired: Fired[] = []
+    for (const armed of candidates) {
+      const turn = this.#turnOf(armed, exchange, identity)
+      if (turn === undefined) continue
+      fired.push(...this.#act(armed, turn, exchange, fired))
+      this.#remember(armed, turn.subject)
+      if (armed.isSpent(this.#maker.nowMs)) this.#settle(armed)
+    }
+    return fired
+  }
+
+  /** What comes of a turn: of those that answer, the first does; a script's step for a token waits until that is signed. */
+  #act(armed: Armed, { due, subject }: Turn, exchange: Exchange, before: readonly Fired[]): Fired[] {
+    if (due === undefined) return []
+    if (due.fault.acts === 'answer' && before.some(({ acts }) => acts === 'answer')) return []
+    if (due.fault.acts === 'token' && armed.plan.script) {
+      this.#wait(exchange, { armed, subject, due })
+      return []
+    }
+    armed.fired(subject)
+    return [firedBy(armed.state.id, armed.state.origin, due, exchange)]
+  }
+
+  #wait(exchange: Exchange, waiting: Waiting): void {
+    this.#waiting.set(exchange, [...(this.#waiting.get(exchange) ?? []), waiting])
+  }
+
+  #takeWaiting(exchange: Exchange, token: TokenType): Fired[] {
+    const isFor = ({ due: { fault } }: Waiting) => fault.acts === 'token' && fault.tokens.includes(token)
+    const all = this.#waiting.get(exchange) ?? []
+    this.#waiting.set(
+      exchange,
+      all.filter((waiting) => !isFor(waiting)),
+    )
+    return all.filter(isFor).map((waiting) => {
+      if ('armedId' in waiting) return firedBy(waiting.armedId, 'hook', waiting.due, exchange)
+      const { armed, subject, due } = waiting
+      armed.fired(subject)
+      this.#remember(armed, subject)
+      return firedBy(armed.state.id, armed.state.origin, due, exchange)
+    })
+  }
+
+  #turnOf(armed: Armed, exchange: Exchange, identity: Identity | undefined): Turn | undefined {
+    if (!armed.isSpent(this.#maker.nowMs)) {
+      return armed.judge(exchange, identity) === true ? armed.turn(exchange, identity) : undefined
+    }
+    this.#settle(armed)
+    return undefined
+  }
+
+  /** Arms what a request, or the one that began its flow, has asked for; says which flow has anything armed. */
+  #armForFlow(exchange: Exchange, identity: Identity | undefined, own: readonly ReadFault[]): string | undefined {
+    const flow = exchange.flow ?? identity?.flow
+    const known = flow !== undefined && this.#flows.of(flow.id) !== undefined
+    const text = known || flow?.faults === exchange.requested.faults ? undefined : flow?.faults
+    const inherited = text === undefined ? [] : readInheritedFaults(text, exchange)
+    const added = [...inherited, ...own].map((read) => this.#maker.make(read, { origin: 'request' }))
+    if (added.length === 0) return known ? flow.id : undefined
+    const { id } = flow ?? exchange.ownFlow
+    this.#flows.add(id, added)
+    return id
+  }
+
+  #settle(armed: Armed): void {
+    if (armed.state.origin === 'request') this.#flows.settle(armed)
+    else this.#roster.refresh()
+  }
+
+  #remember(armed: Armed, subject: string | undefined): void {
+    if (armed.state.origin === 'request') return
+    this.#maker.tell(armedRecord(armed))
+    if (subject !== undefined) this.#maker.tell(countRecord(armed, subject, armed.counts.of(subject)))
+  }
+}
+
+/** Whether a request can be judged by itself, before it is looked up whose it is. */
+function isJudged(candidates: readonly Armed[], exchange: Exchange): boolean {
+  return candidates.every((armed) => armed.judge(exchange, undefined) !== undefined)
+}
+
+/** A request as one of whom a token is made for in it, who may be somebody else than who asks. */
+function madeFor(holder: Holder, exchange: Exchange): Exchange {
+  const identify = async (): Promise<Identity> => ({ ...(await exchange.identify()), ...holder })
+  const changed: Partial<Exchange> = { client: holder.client, identify }
+  return new Proxy(exchange, {
+    get: (target, name) => Reflect.get(Object.hasOwn(changed, name) ? changed : target, name),
+  })
+}

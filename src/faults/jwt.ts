@@ -1,0 +1,66 @@
+import type { Endpoint } from '../domain/exchange.ts'
+
+/** The signed tokens that a fault may be for, as `when.token` names them. */
+export const tokenTypes = ['id_token', 'access_token', 'userinfo', 'logout_token'] as const
+
+export type TokenType = (typeof tokenTypes)[number]
+
+/** The endpoints whose requests have each token signed. */
+const signedAt: Readonly<Record<TokenType, readonly Endpoint[]>> = {
+  id_token: ['token'],
+  access_token: ['token'],
+  userinfo: ['userinfo'],
+  logout_token: ['end_session'],
+}
+
+/** The endpoints where any of some tokens is signed. */
+export function endpointsOfTokens(tokens: readonly TokenType[]): Endpoint[] {
+  return [...new Set(tokens.flatMap((token) => signedAt[token]))]
+}
+
+/** Where what is armed is decided on: at an endpoint when a request comes in, or when a token is about to be signed. */
+export type Site = Endpoint | `signing ${TokenType}`
+
+/** A JWT before it is signed. */
+export interface Jwt {
+  header: Readonly<Record<string, unknown>>
+  payload: Readonly<Record<string, unknown>>
+}
+
+/**
+ * How a mutated JWT is signed; `header.alg` says by which algorithm, but for `nothing`.
+ *
+ * - `usual`: with the issuer's own key, as if nothing had happened
+ * - `rogue`: with a key that no JWKS has
+ * - `public-key`: with the public key of the usual one, as text, for an HMAC secret
+ * - `nothing`: the signature is empty
+ * - `flipped`: as usual, but for one bit
+ */
+export type SignedBy = 'usual' | 'rogue' | 'public-key' | 'nothing' | 'flipped'
+
+/** How the text of a JWT is spoiled: its signature is missing with the dot before it, or its payload cannot be read. */
+export type Malformed = 'two-parts' | 'not-base64' | 'not-json'
+
+/** What a fault makes of a JWT. */
+export interface MutatedJwt extends Jwt {
+  /** Default: as before. */
+  sign?: SignedBy
+  malformed?: Malformed
+}
+
+/** What a fault may know of a token beside what stands in it. */
+export interface TokenFacts {
+  token: TokenType
+  /** Now, as times are signed into tokens. */
+  nowSeconds: number
+  /** The issuer as the client knows it. */
+  issuer: string
+  /** The client id of whom it is made for. */
+  client: string
+  /** What the client's JWT access tokens are for. */
+  audience: unknown
+  /** The issuer's public keys, as its JWKS has them. */
+  keys: readonly Readonly<Record<string, unknown>>[]
+  /** The public key of what `rogue` signs with, by algorithm. */
+  rogueKey(alg: string): Readonly<Record<string, unknown>>
+}
