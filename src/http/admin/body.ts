@@ -2,6 +2,8 @@ import type { Context } from 'koa'
 import getRawBody from 'raw-body'
 import type { z } from 'zod'
 import { UnderstudyError } from '../../errors.ts'
+import { check } from './check.ts'
+import { parseJson } from './json.ts'
 
 /** The largest body of most requests. */
 const usualLimitBytes = 65_536
@@ -11,7 +13,7 @@ const usualLimitBytes = 65_536
  *
  * @param limitBytes the largest body that is read
  * @returns what the schema makes of it; without a body, what it makes of undefined
- * @throws UnderstudyError 415 for anything but JSON, 413 above the limit, 400 for JSON that is none; ZodError for JSON that does not fit
+ * @throws UnderstudyError 415 for anything but JSON, 413 above the limit, 400 for JSON that is none or does not fit
  */
 export async function readJson<Schema extends z.ZodType>(
   ctx: Context,
@@ -20,7 +22,7 @@ export async function readJson<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   checkType(ctx)
   const text = decode(await readBytes(ctx, limitBytes))
-  return text === '' ? withoutBody(schema) : schema.parse(parse(text))
+  return text === '' ? withoutBody(schema) : check(schema, parseJson(text))
 }
 
 function withoutBody<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
@@ -71,17 +73,5 @@ function decode(bytes: Buffer): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw new UnderstudyError('ERR_BODY_UNREADABLE', 400, 'Failed to read the request: its body is not UTF-8.')
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new UnderstudyError(
-      'ERR_BODY_UNREADABLE',
-      400,
-      `Failed to read the request: its body is not JSON (${(error as Error).message}).`,
-    )
   }
 }

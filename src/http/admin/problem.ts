@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http'
 import type { Context, Next } from 'koa'
-import * as z from 'zod'
 import { UnderstudyError } from '../../errors.ts'
 
 /**
@@ -28,9 +27,9 @@ export function problems(report: (error: unknown) => void) {
       await next()
       if (ctx.status >= 400 && !ctx.body) answer(ctx, unrouted(ctx))
     } catch (error) {
-      const known = foreseen(error)
-      if (known === undefined) report(error)
-      answer(ctx, known ?? unforeseen)
+      if (error instanceof UnderstudyError) return answer(ctx, error)
+      report(error)
+      answer(ctx, unforeseen)
     }
   }
 }
@@ -54,18 +53,6 @@ function answer(ctx: Context, error: UnderstudyError): void {
   ctx.type = 'application/problem+json'
   // Serialized here, since Koa would give an object the type application/json.
   ctx.body = JSON.stringify(problem)
-}
-
-function foreseen(error: unknown): UnderstudyError | undefined {
-  if (error instanceof UnderstudyError) return error
-  if (error instanceof z.ZodError) return invalid(error)
-  return undefined
-}
-
-function invalid(error: z.ZodError): UnderstudyError {
-  const errors = error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
-  const said = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
-  return new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to read the request: ${said}.`, { errors })
 }
 
 /** What a request met that no route took; the router has set the status, and `Allow` where the path is known. */

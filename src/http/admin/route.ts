@@ -4,6 +4,7 @@ import compose from 'koa-compose'
 import * as z from 'zod'
 import type { Control } from '../../control/control.ts'
 import { readJson } from './body.ts'
+import { check } from './check.ts'
 
 /** The names in braces of a path. */
 type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -68,6 +69,8 @@ export function defineRoute<
   Body extends z.ZodType = z.ZodUndefined,
 >(declared: Declared<Path, Query, Body>): Route {
   const { method, path, summary, description, query, body, good, problems = {} } = declared
+  // A parameter that nobody knows is a mistyped one, whatever the schema says of those.
+  const takenQuery = (query ?? z.object()).strict()
   return {
     method,
     path,
@@ -80,7 +83,7 @@ export function defineRoute<
     problems,
     async answer(ctx, control) {
       const { params } = ctx as unknown as { params: ParamsOf<Path> }
-      const asked = (query ?? noQuery).parse({ ...ctx.query }) as z.output<Query>
+      const asked = check(takenQuery, { ...ctx.query }) as z.output<Query>
       const read = body === undefined ? undefined : await readJson(ctx, body, declared.limitBytes)
       const made = await declared.handle({ control, params, query: asked, body: read as z.output<Body>, ctx })
       if (ctx.respond === false || ctx.body !== undefined) return
@@ -89,8 +92,6 @@ export function defineRoute<
     },
   }
 }
-
-const noQuery = z.strictObject({})
 
 /** Sends each request to the operation that is meant. */
 export function routeAll(root: string, routes: readonly Route[], control: Control): Middleware {

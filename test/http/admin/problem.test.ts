@@ -57,10 +57,10 @@ test.each([
 
 test.each([
   [`${root}/scenarios/tv-expires`, 'PUT', { enabled: 'yes' }, 'enabled'],
-  [`${root}/scenarios/tv-expires`, 'PUT', { enabled: true, more: 1 }, ''],
+  [`${root}/scenarios/tv-expires`, 'PUT', { enabled: true, more: 1 }, 'more'],
   [`${root}/device/RSIK-KRAM`, 'POST', { action: 'approve' }, 'user'],
   [`${root}/device/RSIK-KRAM`, 'POST', { action: 'aprove' }, 'action'],
-  [`${root}/reset`, 'POST', { keep: ['everything'] }, 'keep.0'],
+  [`${root}/reset`, 'POST', { keep: ['everything'] }, 'keep[0]'],
   [`${root}/faults`, 'POST', ['slow_down'], ''],
 ])('%s says what is wrong with %s %j', async (path, method, body, wrong) => {
   const answer = await admin.ask(path, json(method, body))
@@ -69,12 +69,49 @@ test.each([
 })
 
 test.each([
-  [{ action: 'approve' }, 'expected the username of who approves'],
-  [{ action: 'approve', usr: 'x', user: 'alice' }, 'no such member "usr". Did you mean "user"?'],
+  [{ action: 'approve' }, 'is missing: expected the username of who approves'],
+  [{ action: 'approve', usr: 'x', user: 'alice' }, 'unknown key. Did you mean "user"?'],
+  [{ action: 'aprove' }, 'expected one of approve, deny, expire; found "aprove". Did you mean "approve"?'],
+  [{}, 'expected one of approve, deny, expire; found nothing'],
+  [{ action: 'deny', user: 'alice' }, 'unknown key. There are action'],
 ])('a decision about a device, %j, is refused in words', async (body, message) => {
   const answer = await admin.ask(`${root}/device/RSIK-KRAM`, json('POST', body))
 
   expect(answer).toMatchObject({ status: 400, json: { errors: [{ message }] } })
+})
+
+test.each([
+  ['/_understudy/health?brief=1', 'brief: unknown key. There are none'],
+  [`${root}/faults?times=1&times=2`, 'times: unknown key. There are none'],
+])('%s has a parameter that nobody knows', async (path, said) => {
+  const answer = await admin.ask(path)
+
+  expect(answer).toMatchObject({
+    status: 400,
+    json: { code: 'ERR_REQUEST_INVALID', detail: `Failed to read the request: ${said}.` },
+  })
+})
+
+test.each([
+  ['{"fault":', 1, 10, 'it ends too early'],
+  ['{"fault": slow_down}', 1, 11, 'something else was expected there'],
+  ['{\n  "fault": "slow_down",\n  "times": always\n}', 3, 12, 'something else was expected there'],
+  ['{\n  "fault": "slow_down",\n}', 3, 1, 'something else was expected there'],
+  ['{"fault": "slow_down', 1, 21, 'it ends too early'],
+  ['undefined', 1, 1, 'something else was expected there'],
+  ['[object Object]', 1, 2, 'something else was expected there'],
+  ["{'client_secret': 's3cret'}", 1, 2, 'something else was expected there'],
+])('JSON is told where it breaks: %j', async (body, line, column, why) => {
+  const answer = await admin.ask(`${root}/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
+
+  expect(answer).toMatchObject({ status: 400, json: { code: 'ERR_BODY_UNREADABLE', line, column } })
+  expect(answer.json).toMatchObject({
+    detail: `Failed to read the request: its body is not JSON from line ${line}, column ${column} on: ${why}.`,
+  })
 })
 
 test('a body is missed where there must be one', async () => {

@@ -1,0 +1,19 @@
+import type { z } from 'zod'
+import { UnderstudyError } from '../../errors.ts'
+import { formatPath } from '../../fixtures/mistakes.ts'
+import { validate } from '../../fixtures/validate.ts'
+
+/**
+ * What a schema makes of a request, told of mistakes in the words in which the fixtures tell of theirs.
+ *
+ * @throws UnderstudyError `ERR_REQUEST_INVALID` (400) with every mistake as `errors`
+ */
+export function check<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  const { value, findings } = validate(schema, given)
+  if (findings === undefined) return value as z.output<Schema>
+  const errors = findings.map(({ path, message }) => ({ path: formatPath(path), message }))
+  const said = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
+  throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to read the request: ${said.replace(/\.$/, '')}.`, {
+    errors,
+  })
+}
