@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { cleanEnv } from '../cli/run.ts'
 import { root } from './blocks.ts'
+import type { Toolchain } from './toolchains.ts'
 
 /** As the package installs it, which keeps what was compiled from one run to the next. */
 const entry = join(root, 'bin/understudy.js')
@@ -13,6 +14,8 @@ const entry = join(root, 'bin/understudy.js')
 export interface ShellOptions {
   /** The port that stands in the place of 9400. */
   port: number
+  /** What the page needs beside Understudy. */
+  toolchain?: Toolchain | undefined
 }
 
 /** What a reader's terminal did: both streams as they came. */
@@ -30,12 +33,14 @@ export class Shell {
   #server: { child: ChildProcess; closed: Promise<(number | null)[]> } | undefined
   readonly #env: NodeJS.ProcessEnv
 
-  constructor({ port }: ShellOptions) {
+  constructor({ port, toolchain }: ShellOptions) {
     this.folder = mkdtempSync(join(tmpdir(), 'understudy-docs-'))
     this.#port = port
     const bin = join(this.folder, '.bin')
     mkdirSync(bin)
     installCommands(bin)
+    const found = toolchain?.find()
+    if (toolchain !== undefined && found !== undefined) command(bin, toolchain.command, toolchain.script(found, bin))
     this.#env = cleanEnv({ PATH: `${bin}${delimiter}${process.env.PATH}` })
   }
 

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadFixtures } from '../../src/fixtures/load.ts'
@@ -7,6 +7,7 @@ import { startUnderstudy, type Understudy } from '../../src/index.ts'
 import { type Block, blocksOf, fileNameOf, isRun, matches, pages, root, titleOf } from './blocks.ts'
 import { expectCompose } from './compose.ts'
 import { Shell } from './shell.ts'
+import { toolchainOf, toolchains } from './toolchains.ts'
 
 /** Blocks that no test can run, by their first line: they install, or hold the store of the checkout. All others are run. */
 const notRun = [
@@ -27,7 +28,7 @@ test('what is not run is known', () => {
 })
 
 test('every block says its language', () => {
-  const known = new Set(['sh', 'console', 'yaml', 'json', 'ts', 'text'])
+  const known = new Set(['sh', 'console', 'yaml', 'json', 'ts', 'text', 'python', 'go', 'java'])
   const strangers = pages()
     .flatMap(blocksOf)
     .filter(({ language }) => !known.has(language))
@@ -35,13 +36,43 @@ test('every block says its language', () => {
   expect(strangers.map(({ page, line, language }) => `${page}:${line} ${language}`)).toEqual([])
 })
 
+test('what the toolchains need is what a bare machine installs', () => {
+  const listed = readFileSync(join(root, 'scripts/language-packages.txt'), 'utf8').trim().split('\n')
+
+  expect(toolchains.flatMap(({ packages }) => packages).sort()).toEqual(listed)
+})
+
 for (const page of pages()) {
   const blocks = blocksOf(page).filter((block) => isRun(block) && isExecuted(block))
-  if (blocks.length > 0) describe.sequential(page, () => runPage(blocks))
+  if (blocks.length === 0) continue
+  const missing = missingFor(blocks)
+  if (missing === undefined) describe.sequential(page, () => runPage(blocks))
+  else skipPage(page, missing)
+}
+
+/** The packages without which a page cannot be run; undefined where everything is there. */
+function missingFor(blocks: readonly Block[]): string | undefined {
+  const toolchain = toolchainOf(blocks)
+  return toolchain === undefined || toolchain.find() !== undefined ? undefined : toolchain.packages.join(' ')
+}
+
+/** Where the tests must not miss anything, a page that cannot be run fails them. */
+function skipPage(page: string, missing: string): void {
+  const why = `not run: it needs ${missing} (apt-get install)`
+  test(`${page} is ${why}`, ({ skip }) => {
+    if (process.env.CI !== undefined) throw new Error(`Failed to run ${page}: it needs ${missing}. Install them.`)
+    process.stderr.write(`${page} was ${why}\n`)
+    skip(why)
+  })
 }
 
 function isExecuted({ language, words }: Block): boolean {
-  return ['sh', 'console', 'yaml', 'json'].includes(language) || words.includes('answer')
+  return ['sh', 'console', 'yaml', 'json', 'python', 'go'].includes(language) || words.includes('answer')
+}
+
+/** Sources of another language are files, for the commands that follow on the page. */
+function isSource({ language }: Block): boolean {
+  return ['python', 'go'].includes(language)
 }
 
 /** The blocks of a page in order, as a reader with a server of his own would follow them. */
@@ -52,7 +83,7 @@ function runPage(blocks: readonly Block[]): void {
 
   beforeAll(async () => {
     idp = await startUnderstudy({ fixtures: example })
-    shell = new Shell({ port: Number(new URL(idp.url).port) })
+    shell = new Shell({ port: Number(new URL(idp.url).port), toolchain: toolchainOf(blocks) })
     mkdirSync(join(shell.folder, 'data'))
     copyFileSync(example, join(shell.folder, 'data/fixtures.yaml'))
   })
@@ -69,6 +100,7 @@ function runPage(blocks: readonly Block[]): void {
       if (block.language === 'sh') last = await runShell(shell, block)
       else if (block.language === 'console') await runConsole(shell, block)
       else if (block.words.includes('answer')) expectAnswer(last, block)
+      else if (isSource(block)) expect(file).toBeDefined()
       else await expectData(block, shell.folder)
     })
   }
