@@ -6,6 +6,8 @@ export interface Lock {
 export interface LockedPackage {
   version?: string
   resolved?: string
+  /** Whether it is a folder of this very project. */
+  link?: boolean
   dev?: boolean
   optional?: boolean
   os?: string[]
