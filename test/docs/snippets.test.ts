@@ -9,12 +9,14 @@ import { expectCompose } from './compose.ts'
 import { Shell } from './shell.ts'
 import { toolchainOf, toolchains } from './toolchains.ts'
 
-/** Blocks that no test can run, by their first line: they install, or hold the store of the checkout. All others are run. */
+/** Blocks that no test can run, by their first line: they install, hold the store of the checkout, or need what Debian has not got. */
 const notRun = [
   'README.md: npm ci && npm start',
   'README.md: npm ci && npm test',
   'CONTRIBUTING.md: npm ci            # brings Node 24 along for all npm scripts',
   'docs/getting-started.md: npm ci && npm start',
+  'docs/languages/java.md: final class Understudy extends GenericContainer<Understudy> {',
+  'docs/languages/java.md: @SpringBootTest(webEnvironment = RANDOM_PORT)',
 ]
 
 const example = join(root, 'data/fixtures.yaml')
