@@ -1,63 +1,33 @@
-import type { Context, Middleware, Next } from 'koa'
-import compose from 'koa-compose'
-import type { Control } from '../../control/control.ts'
-import { bearer } from './bearer.ts'
-import { foreignPageGuard } from './guard.ts'
-import { healthRoutes } from './health.ts'
-import { problems } from './problem.ts'
-import { routeAll } from './route.ts'
-import { guardedRoutes } from './routes.ts'
+import type { Context, Middleware } from 'koa'
+import type compose from 'koa-compose'
+import type { AnswerOptions } from './answer.ts'
 
 /** Where the admin API stands, on every issuer's host. */
 export const adminRoot = '/_understudy'
 
-export interface AdminOptions {
-  control: Control
-  /** Required of every request as a bearer token, health apart; undefined: nobody is asked for one. */
-  adminToken?: string | undefined
-  /** Host names that may ask beside loopback names, IP literals and single labels: the issuers' own, and `--admin-hosts`. */
-  allowedHosts: () => Iterable<string>
-  /** Told of errors that nobody foresaw. */
-  report: (error: unknown) => void
-}
+/**
+ * The admin API: all of `/_understudy`; what stands elsewhere passes by.
+ *
+ * Its routes and their schemas are loaded when it is first asked, so that a start does not wait for them.
+ */
+export function createAdminApi(options: Omit<AnswerOptions, 'root'>): Middleware {
+  let answer: Promise<compose.ComposedMiddleware<Context>> | undefined
 
-/** The admin API: all of `/_understudy`, made when it is first asked; what stands elsewhere passes by. */
-export function createAdminApi(options: AdminOptions): Middleware {
-  let answer: compose.ComposedMiddleware<Context> | undefined
+  async function load(): Promise<compose.ComposedMiddleware<Context>> {
+    const { createAnswer } = await import('./answer.ts')
+    return createAnswer({ ...options, root: adminRoot })
+  }
 
   return function adminApi(ctx, next) {
-    const isAdmin = ctx.path === adminRoot || ctx.path.startsWith(`${adminRoot}/`)
-    if (!isAdmin) return next()
-    answer ??= createAnswer(options)
-    return answer(ctx, nothingBelow)
+    if (!isAdminPath(ctx.path)) return next()
+    answer ??= load()
+    return answer.then((answer) => answer(ctx, nothingBelow))
   }
 }
 
-function createAnswer({
-  control,
-  adminToken,
-  allowedHosts,
-  report,
-}: AdminOptions): compose.ComposedMiddleware<Context> {
-  const health = routeAll(adminRoot, healthRoutes, control)
-  const api = compose([
-    foreignPageGuard(allowedHosts),
-    ...(adminToken === undefined ? [] : [bearer(adminToken)]),
-    routeAll(adminRoot, guardedRoutes, control),
-  ])
-
-  async function healthFirst(ctx: Context, next: Next): Promise<void> {
-    // Probes ask by whatever name they please, and learn nothing but that the server is there.
-    await (ctx.path === `${adminRoot}/health` ? health(ctx, next) : api(ctx, next))
-  }
-
-  return compose<Context>([unstored, problems(report), healthFirst])
-}
-
-async function unstored(ctx: Context, next: Next): Promise<void> {
-  ctx.set('Cache-Control', 'no-store')
-  ctx.set('X-Content-Type-Options', 'nosniff')
-  await next()
+/** Whether a path is one of the admin API's, if there is such. */
+export function isAdminPath(path: string): boolean {
+  return path === adminRoot || path.startsWith(`${adminRoot}/`)
 }
 
 /** What no route of the admin API takes is nobody else's either. */
