@@ -8,6 +8,7 @@ import { disarmCommand } from './disarm.ts'
 import { faultsCommand } from './faults.ts'
 import { healthcheckCommand } from './healthcheck.ts'
 import { initCommand } from './init.ts'
+import { keysCommand } from './keys.ts'
 import { personasCommand } from './personas.ts'
 import { resetCommand } from './reset.ts'
 import { scenarioCommand } from './scenario.ts'
@@ -33,6 +34,7 @@ export function createProgram(): Command {
   for (const define of [faultsCommand, personasCommand]) define(program)
   program.commandsGroup('Direct a running server:')
   for (const define of [armCommand, armedCommand, disarmCommand]) define(program)
-  for (const define of [scenarioCommand, scenariosCommand, deviceCommand, clockCommand, resetCommand]) define(program)
+  for (const define of [scenarioCommand, scenariosCommand, deviceCommand, resetCommand]) define(program)
+  for (const define of [clockCommand, keysCommand]) define(program)
   return program
 }

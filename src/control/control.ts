@@ -3,6 +3,7 @@ import type { DevicesControl } from './devices.ts'
 import type { FaultsControl } from './faults.ts'
 import type { HealthControl } from './health.ts'
 import type { IssuersControl } from './issuers.ts'
+import type { KeysControl } from './keys.ts'
 import type { ResetControl } from './reset.ts'
 import type { ScenariosControl } from './scenarios.ts'
 
@@ -18,5 +19,6 @@ export interface Control
     FaultsControl,
     ScenariosControl,
     DevicesControl,
+    KeysControl,
     ClockControl,
     ResetControl {}

@@ -4,6 +4,7 @@ import { askClock } from './http-client/clock.ts'
 import { askDevices } from './http-client/devices.ts'
 import { askFaults } from './http-client/faults.ts'
 import { askIssuers } from './http-client/issuers.ts'
+import { askKeys } from './http-client/keys.ts'
 import { askReset } from './http-client/reset.ts'
 import { askScenarios } from './http-client/scenarios.ts'
 
@@ -22,6 +23,7 @@ export function connectControl(options: ConnectOptions): Control {
     ...askFaults(ask),
     ...askScenarios(ask),
     ...askDevices(ask),
+    ...askKeys(ask),
     ...askClock(ask),
     ...askReset(ask),
   }

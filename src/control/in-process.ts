@@ -5,6 +5,7 @@ import { controlClock } from './in-process/clock.ts'
 import { controlDevices } from './in-process/devices.ts'
 import { controlFaults } from './in-process/faults.ts'
 import { controlIssuers } from './in-process/issuers.ts'
+import { controlKeys } from './in-process/keys.ts'
 import { controlReset } from './in-process/reset.ts'
 import { controlScenarios } from './in-process/scenarios.ts'
 import { version } from './version.ts'
@@ -22,6 +23,7 @@ export function createControl(issuers: Issuers, refresh: () => void | Promise<vo
     ...controlFaults(access),
     ...controlScenarios(access),
     ...controlDevices(access),
+    ...controlKeys(access),
     ...controlClock(access),
     ...controlReset(access),
   }

@@ -5,13 +5,17 @@ import type { PageClient, Render } from '../domain/pages.ts'
 import { Arming } from '../faults/arming.ts'
 import type { FaultAnswer } from '../faults/fault.ts'
 import type { IssuerFixtures } from '../fixtures/schema.ts'
+import { Journal } from '../journal/journal.ts'
+import type { RingLimits } from '../journal/ring.ts'
 import { findPersona } from '../personas/catalog.ts'
 import type { Persona } from '../personas/persona.ts'
 import type { CookieSigner } from '../provider/cookie-signer.ts'
+import type { KeyRotation } from '../provider/key-rotation.ts'
 import type { SigningKeys } from '../provider/keys.ts'
 import { createProvider, type IssuerProvider } from '../provider/provider.ts'
 import type { Bucket } from '../store/store.ts'
 import { IssuerBucket } from './bucket.ts'
+import { KeyRing } from './key-ring.ts'
 import { meetFaults } from './meet-faults.ts'
 import { Waits } from './waits.ts'
 
@@ -28,6 +32,7 @@ export interface Keep {
   clock?: boolean
   tokens?: boolean
   sessions?: boolean
+  requests?: boolean
 }
 
 /** Collections that flows fill. */
@@ -56,17 +61,23 @@ export function personaOf(settings: IssuerFixtures): Persona {
   return findPersona(settings.persona)
 }
 
-/** One issuer as it runs: its provider, its clock, its armed faults. */
+/** How much of the journal is kept. */
+function limitsOf({ journal }: IssuerFixtures): RingLimits {
+  return { maxEntries: journal.max_entries, maxBytes: journal.max_bytes }
+}
+
+/** One issuer as it runs: its provider, its clock, its armed faults, its journal. */
 export class RunningIssuer {
   readonly name: string
   readonly clock = new Clock()
   readonly arming: Arming
   readonly waits = new Waits()
+  readonly journal: Journal
   readonly #environment: IssuerEnvironment
   readonly #records: Bucket
   #bucket: IssuerBucket
   #settings: IssuerFixtures
-  #keys: SigningKeys
+  readonly keys: KeyRing
   #provider: IssuerProvider
   /** What is being stored of faults and clock. */
   readonly #writes: Promise<void>[] = []
@@ -93,12 +104,13 @@ export class RunningIssuer {
     this.#records = records
     this.#bucket = new IssuerBucket(records)
     this.#settings = settings
-    this.#keys = keys
+    this.keys = new KeyRing(keys, (kept) => this.#remember('Keys', 'rotated', kept))
+    this.journal = new Journal(limitsOf(settings), () => this.clock.nowMs())
     this.arming = new Arming({
       nowMs: () => this.clock.nowMs(),
       newId: shortId,
       takesRequestFaults: () => this.#settings.request_faults,
-      keyCount: () => this.#keys.keys.length,
+      keyCount: () => this.keys.current.keys.length,
       onChange: ({ key, value }) => this.#remember('Arming', key, value),
     })
     this.#provider = this.#makeProvider()
@@ -119,7 +131,8 @@ export class RunningIssuer {
   /** Takes over edited fixtures: in force on the next request, while tokens, sessions and counters live on. */
   update(settings: IssuerFixtures, keys: SigningKeys): void {
     this.#settings = settings
-    this.#keys = keys
+    this.keys.adopt(keys)
+    this.journal.limit(limitsOf(settings))
     this.arming.replaceFixtures(settings.faults, settings.scenarios)
     this.#provider = this.#makeProvider()
   }
@@ -140,15 +153,16 @@ export class RunningIssuer {
     })
   }
 
-  /** Back to the fixtures: faults, clock, tokens and sessions; what a slow request still writes is lost. Keys stay. */
+  /** Back to the fixtures: faults, clock, journal, tokens and sessions; what a slow request still writes is lost. Keys stay. */
   async reset(keep: Keep = {}): Promise<void> {
-    const { faults = false, clock = false, tokens = false, sessions = false } = keep
+    const { faults = false, clock = false, tokens = false, sessions = false, requests = false } = keep
     if (!clock) {
       this.clock.reset()
       this.#remember('Clock', 'advanced', undefined)
       this.#remember('Clock', 'skew', undefined)
     }
     if (!faults) this.arming.reset()
+    if (!requests) this.journal.clear()
     await this.settled()
     if (tokens && sessions) return
     const old = this.#bucket
@@ -181,6 +195,17 @@ export class RunningIssuer {
   }
 
   /**
+   * Signs with new keys from now on.
+   *
+   * @throws UnderstudyError `ERR_KEY_ALG` (400)
+   */
+  async rotateKeys(rotation: KeyRotation): Promise<void> {
+    await this.keys.rotate(rotation)
+    this.#provider = this.#makeProvider()
+    await this.settled()
+  }
+
+  /**
    * Waits until what has changed in faults and clock is stored.
    *
    * @throws UnderstudyError `ERR_STORE_WRITE`
@@ -200,6 +225,8 @@ export class RunningIssuer {
     if (advanced !== undefined) this.clock.advance(advanced.value as number)
     const skew = await this.#records.get('Clock', 'skew')
     if (skew !== undefined) this.clock.skew(skew.value as number)
+    const rotated = await this.#records.get('Keys', 'rotated')
+    if (rotated !== undefined && this.keys.restore(rotated.value)) this.#provider = this.#makeProvider()
     const remembered: { key: string; value: unknown }[] = []
     for (const key of await this.#records.ids('Arming')) {
       remembered.push({ key, value: (await this.#records.get('Arming', key))?.value })
@@ -209,7 +236,7 @@ export class RunningIssuer {
     await this.settled()
   }
 
-  #remember(collection: 'Arming' | 'Clock', key: string, value: unknown): void {
+  #remember(collection: 'Arming' | 'Clock' | 'Keys', key: string, value: unknown): void {
     const records = this.#records
     const written = value === undefined ? records.delete(collection, key) : records.put(collection, key, { value })
     if (!(written instanceof Promise)) return
@@ -228,9 +255,10 @@ export class RunningIssuer {
       persona: personaOf(settings),
       bucket: this.#bucket,
       clock: this.clock,
-      keys: this.#keys,
+      keys: this.keys.current,
       names: { issuer: settings.issuer, browser: settings.browser_url },
       authorizationFault: (exchange) => this.faultFor(exchange),
+      onCall: (call) => this.journal.call(call),
     })
   }
 }

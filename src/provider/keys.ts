@@ -4,9 +4,13 @@ import { UnderstudyError } from '../errors.ts'
 import type { Bucket } from '../store/store.ts'
 import { makeKeys } from './make-keys.ts'
 
-/** Private keys as a JWK Set, with key ids that tell the algorithm. */
+/** Private keys as a JWK Set; of those that fit an algorithm, the first signs. */
 export interface SigningKeys {
   keys: JWK[]
+  /** Key ids of the keys that these have been rotated from; left out: they are as they were made or declared. */
+  base?: string[]
+  /** Key ids of keys that are gone: what they have signed is not taken any more. */
+  dropped?: string[]
 }
 
 const collection = 'Keys'
@@ -86,4 +90,11 @@ function algorithmsOf({ kty, crv }: JWK): readonly string[] {
 /** The algorithms that these keys can sign with. */
 export function signingAlgorithms({ keys }: SigningKeys): string[] {
   return [...new Set(keys.flatMap((key) => key.alg ?? algorithmsOf(key)))]
+}
+
+/** The key that signs with an algorithm: one that says so comes before those that merely could. */
+export function signingKey({ keys }: SigningKeys, alg: string): JWK | undefined {
+  return (
+    keys.find((key) => key.alg === alg) ?? keys.find((key) => key.alg === undefined && algorithmsOf(key).includes(alg))
+  )
 }

@@ -10,7 +10,7 @@ import {
 import { promisify } from 'node:util'
 import type { JWK } from 'jose'
 import { ExternalSigningKey } from 'oidc-provider'
-import type { SigningKeys } from './keys.ts'
+import { type SigningKeys, signingKey } from './keys.ts'
 
 /** A JWT before it is signed. */
 export interface Unsigned {
@@ -116,7 +116,7 @@ export function heldKeys({ keys }: SigningKeys): (JWK | HeldKey)[] {
 }
 
 /** Makes the signers of JWTs that the provider does not sign itself, each when it is first needed. */
-export function createSigners({ keys }: SigningKeys): (alg: string) => Signer {
+export function createSigners(keys: SigningKeys): (alg: string) => Signer {
   const signers = new Map<string, Signer>()
   return function signerOf(alg) {
     let signer = signers.get(alg)
@@ -128,11 +128,9 @@ export function createSigners({ keys }: SigningKeys): (alg: string) => Signer {
   }
 }
 
-function makeSigner(alg: string, keys: readonly JWK[]): Signer {
+function makeSigner(alg: string, keys: SigningKeys): Signer {
   const recipe = recipes[alg]
-  const jwk =
-    keys.find((key) => key.alg === alg) ??
-    keys.find((key) => key.alg === undefined && key.kty === recipe?.kty && (recipe?.crv ?? key.crv) === key.crv)
+  const jwk = signingKey(keys, alg)
   if (recipe === undefined || jwk === undefined) throw new Error(`There is no signing key for ${alg}`)
   const key = new HeldKey(jwk, alg, recipe)
   return {

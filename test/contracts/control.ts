@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Control } from '../../src/control/control.ts'
 import { UnderstudyError } from '../../src/errors.ts'
 import { clockContract } from './control/clock.ts'
+import { keysContract } from './control/keys.ts'
 
 /** Fixtures that the control under test runs. */
 export const controlFixtures = {
@@ -46,6 +47,7 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
   afterEach(() => opened.close())
 
   clockContract(() => opened)
+  keysContract(() => opened)
 
   test('health is ok', async () => {
     expect(await control.health()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })

@@ -2,6 +2,7 @@ import { clockRoutes } from './clock.ts'
 import { deviceRoutes } from './devices.ts'
 import { faultRoutes } from './faults.ts'
 import { issuerRoutes } from './issuers.ts'
+import { keyRoutes } from './keys.ts'
 import { resetRoutes } from './reset.ts'
 import type { Route } from './route.ts'
 import { scenarioRoutes } from './scenarios.ts'
@@ -12,6 +13,7 @@ export const guardedRoutes: readonly Route[] = [
   ...faultRoutes,
   ...scenarioRoutes,
   ...deviceRoutes,
+  ...keyRoutes,
   ...clockRoutes,
   ...resetRoutes,
 ]

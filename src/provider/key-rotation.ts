@@ -1,0 +1,84 @@
+import type { JWK } from 'jose'
+import { didYouMean, UnderstudyError } from '../errors.ts'
+import { type SigningKeys, signingAlgorithms, signingKey } from './keys.ts'
+import { makeSuccessor } from './make-keys.ts'
+
+/** The public side of a signing key, in a list. */
+export interface KeyView {
+  kid: string
+  kty: string
+  crv?: string
+  alg?: string
+  use?: string
+  current: boolean
+  since?: string
+}
+
+/** How keys are rotated. */
+export interface KeyRotation {
+  /** Left out: every algorithm. */
+  alg?: string | undefined
+  /** Whether the old keys stay in the JWKS. */
+  keepOld: boolean
+}
+
+/** Tells what is public of each key, those that sign first. */
+export function describeKeys(keys: SigningKeys): KeyView[] {
+  const signing = currentKeys(keys)
+  return keys.keys.map((key) => {
+    const { kid = '', kty = '', crv, alg, use, iat } = key as JWK & { iat?: unknown }
+    const view: KeyView = { kid, kty, current: signing.has(key) }
+    if (crv !== undefined) view.crv = crv
+    if (alg !== undefined) view.alg = alg
+    if (use !== undefined) view.use = use
+    if (typeof iat === 'number') view.since = new Date(iat * 1000).toISOString()
+    return view
+  })
+}
+
+/**
+ * Puts new keys before those that sign now; a key that names no algorithm is followed by one that names none.
+ *
+ * @returns the keys that there are then; the given ones stay as they are
+ * @throws UnderstudyError `ERR_KEY_ALG` (400)
+ */
+export async function rotateKeys(keys: SigningKeys, { alg, keepOld }: KeyRotation): Promise<SigningKeys> {
+  const retired = alg === undefined ? [...currentKeys(keys)] : [keyOf(keys, alg)]
+  const made = await Promise.all(retired.map(makeSuccessor))
+  const kinds = new Set(retired.map(kindOf))
+  const stays = (key: JWK) => keepOld || !kinds.has(kindOf(key))
+  const gone = keys.keys.filter((key) => !stays(key))
+  const rotated: SigningKeys = {
+    keys: [...made, ...keys.keys.filter(stays)],
+    base: keys.base ?? idsOf(keys.keys),
+  }
+  const dropped = [...(keys.dropped ?? []), ...idsOf(gone)]
+  return dropped.length === 0 ? rotated : { ...rotated, dropped }
+}
+
+/** The ids of keys, in their order. */
+export function idsOf(keys: readonly JWK[]): string[] {
+  return keys.map(({ kid }) => kid ?? '')
+}
+
+/** The keys that sign, each with one algorithm or more. */
+function currentKeys(keys: SigningKeys): Set<JWK> {
+  return new Set(signingAlgorithms(keys).flatMap((alg) => signingKey(keys, alg) ?? []))
+}
+
+function keyOf(keys: SigningKeys, alg: string): JWK {
+  const key = signingKey(keys, alg)
+  if (key !== undefined) return key
+  const able = signingAlgorithms(keys)
+  const hint = didYouMean(alg, able) || ` There are: ${able.join(', ')}.`
+  throw new UnderstudyError(
+    'ERR_KEY_ALG',
+    400,
+    `Failed to rotate the key of "${alg}": the issuer has no key that signs with it.${hint}`,
+  )
+}
+
+/** Keys of one kind sign with the same algorithms. */
+function kindOf({ kty, crv, alg }: JWK): string {
+  return [kty, crv, alg].join(' ')
+}
