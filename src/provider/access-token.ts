@@ -59,6 +59,39 @@ export function looksLikeJwt(value: string): boolean {
 }
 
 /**
+ * Refuses JWTs that were signed by keys which are gone, as one who checks signatures would.
+ *
+ * @param dropped key ids; none: nothing is looked at
+ */
+export function refuseDroppedKeys(provider: Provider, dropped: readonly string[] = []): void {
+  if (dropped.length === 0) return
+  const gone = new Set(dropped)
+  for (const Model of [provider.AccessToken, provider.ClientCredentials] as unknown as FindingModel[]) {
+    const find = Model.find
+    Model.find = async function findOfKeptKey(value, options) {
+      const kid = typeof value === 'string' ? keyIdOf(value) : undefined
+      return kid !== undefined && gone.has(kid) ? undefined : find.call(this, value, options)
+    }
+  }
+}
+
+interface FindingModel {
+  find(value: unknown, options?: object): Promise<unknown>
+}
+
+/** The id of the key that signed a JWT, or the one that a stand-in stands for; undefined for opaque tokens. */
+function keyIdOf(value: string): string | undefined {
+  const isStandIn = value.startsWith(undressedPrefix)
+  if (!isStandIn && !looksLikeJwt(value)) return undefined
+  const header = isStandIn ? value.split(':', 4)[3] : value.slice(0, value.indexOf('.'))
+  try {
+    return (JSON.parse(Buffer.from(header ?? '', 'base64url').toString()) as { kid?: string } | null)?.kid
+  } catch {
+    return undefined
+  }
+}
+
+/**
  * The id under which a token's record stands, and the digest that the record must have: of the JWT, or none.
  *
  * @returns undefined for a JWT that cannot be one of ours
@@ -80,7 +113,8 @@ const undressedPrefix = 'undressed:'
  * A stand-in for a JWT at endpoints where the provider looks no further than its form: still found by {@link wireId}.
  */
 function undressed(jwt: string): string {
-  return `${undressedPrefix}${digest(jwt)}:${readClaims(jwt)?.jti ?? ''}`
+  const header = jwt.slice(0, jwt.indexOf('.'))
+  return `${undressedPrefix}${digest(jwt)}:${readClaims(jwt)?.jti ?? ''}:${header}`
 }
 
 /**
