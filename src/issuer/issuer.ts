@@ -15,6 +15,8 @@ import type { SigningKeys } from '../provider/keys.ts'
 import { createProvider, type IssuerProvider } from '../provider/provider.ts'
 import type { Bucket } from '../store/store.ts'
 import { IssuerBucket } from './bucket.ts'
+import { findIssuerMistakes } from './check.ts'
+import { describeMisfits, IssuerEdits } from './edits.ts'
 import { KeyRing } from './key-ring.ts'
 import { meetFaults } from './meet-faults.ts'
 import { Waits } from './waits.ts'
@@ -24,6 +26,8 @@ export interface IssuerEnvironment {
   render: Render
   cookieSigner: CookieSigner
   fallbackOrigin: () => string
+  /** Is told in words what is not as somebody wanted it. */
+  warn?: (message: string) => void
 }
 
 /** What a reset may leave as it is. */
@@ -32,6 +36,8 @@ export interface Keep {
   clock?: boolean
   tokens?: boolean
   sessions?: boolean
+  /** What was edited at run time. */
+  fixtures?: boolean
   requests?: boolean
 }
 
@@ -74,10 +80,11 @@ export class RunningIssuer {
   readonly waits = new Waits()
   readonly journal: Journal
   readonly #environment: IssuerEnvironment
-  readonly #records: Bucket
+  readonly #records: IssuerBucket
   #bucket: IssuerBucket
   #settings: IssuerFixtures
   readonly keys: KeyRing
+  readonly edits: IssuerEdits
   #provider: IssuerProvider
   /** What is being stored of faults and clock. */
   readonly #writes: Promise<void>[] = []
@@ -101,8 +108,8 @@ export class RunningIssuer {
   ) {
     this.name = name
     this.#environment = environment
-    this.#records = records
-    this.#bucket = new IssuerBucket(records)
+    this.#records = new IssuerBucket(records)
+    this.#bucket = new IssuerBucket(this.#records)
     this.#settings = settings
     this.keys = new KeyRing(keys, (kept) => this.#remember('Keys', 'rotated', kept))
     this.journal = new Journal(limitsOf(settings), () => this.clock.nowMs())
@@ -112,6 +119,12 @@ export class RunningIssuer {
       takesRequestFaults: () => this.#settings.request_faults,
       keyCount: () => this.keys.current.keys.length,
       onChange: ({ key, value }) => this.#remember('Arming', key, value),
+    })
+    this.edits = new IssuerEdits(settings, this.#records, {
+      entries: () => ({ settings: this.#settings, users: this.#provider.users }),
+      checkIssuer: async (edited) => findIssuerMistakes(edited, this.keys.current),
+      takeOver: (edited) => this.#takeOver(edited),
+      onMisfits: (misfits) => environment.warn?.(describeMisfits(name, misfits)),
     })
     this.#provider = this.#makeProvider()
   }
@@ -129,12 +142,14 @@ export class RunningIssuer {
   }
 
   /** Takes over edited fixtures: in force on the next request, while tokens, sessions and counters live on. */
-  update(settings: IssuerFixtures, keys: SigningKeys): void {
-    this.#settings = settings
+  async update(settings: IssuerFixtures, keys: SigningKeys): Promise<void> {
     this.keys.adopt(keys)
-    this.journal.limit(limitsOf(settings))
-    this.arming.replaceFixtures(settings.faults, settings.scenarios)
-    this.#provider = this.#makeProvider()
+    await this.edits.declare(settings)
+  }
+
+  /** Writes nothing any more, whatever is still under way. */
+  end(): void {
+    this.#records.retire()
   }
 
   /** Whether a fault could take this request; costs next to nothing. */
@@ -153,9 +168,10 @@ export class RunningIssuer {
     })
   }
 
-  /** Back to the fixtures: faults, clock, journal, tokens and sessions; what a slow request still writes is lost. Keys stay. */
+  /** Back to the fixtures: edits, faults, clock, journal, tokens and sessions; what a slow request still writes is lost. Keys stay. */
   async reset(keep: Keep = {}): Promise<void> {
     const { faults = false, clock = false, tokens = false, sessions = false, requests = false } = keep
+    if (!keep.fixtures) await this.edits.reset()
     if (!clock) {
       this.clock.reset()
       this.#remember('Clock', 'advanced', undefined)
@@ -232,7 +248,17 @@ export class RunningIssuer {
       remembered.push({ key, value: (await this.#records.get('Arming', key))?.value })
     }
     if (remembered.length > 0) this.arming.restore(remembered)
+    await this.edits.resume()
     this.arming.replaceFixtures(this.#settings.faults, this.#settings.scenarios)
+    await this.settled()
+  }
+
+  async #takeOver(settings: IssuerFixtures): Promise<void> {
+    const { faults, scenarios } = this.#settings
+    this.#settings = settings
+    const hasNewFaults = faults !== settings.faults || scenarios !== settings.scenarios
+    if (hasNewFaults) this.arming.replaceFixtures(settings.faults, settings.scenarios)
+    this.#provider = this.#makeProvider()
     await this.settled()
   }
 

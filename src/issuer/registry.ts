@@ -4,10 +4,9 @@ import type { IssuerModule } from '../fixtures/define.ts'
 import type { Finding } from '../fixtures/mistakes.ts'
 import type { Fixtures, IssuerFixtures } from '../fixtures/schema.ts'
 import { readIssuer } from '../fixtures/single.ts'
-import { findAlgorithmMistakes } from '../provider/algorithms.ts'
 import { keepKeys, readKeys, type SigningKeys } from '../provider/keys.ts'
-import { findClientMistakes } from '../provider/provider.ts'
 import type { Store } from '../store/store.ts'
+import { findIssuerMistakes } from './check.ts'
 import { type IssuerEnvironment, RunningIssuer } from './issuer.ts'
 
 /** The bucket of what belongs to the process rather than to an issuer. No issuer can have this name. */
@@ -47,7 +46,7 @@ export class Issuers {
       this.#created.delete(name)
       const known = this.#byName.get(name)
       if (known === undefined) await this.add(name, settings)
-      else known.update(settings, await this.#keysOf(name, settings))
+      else await known.update(settings, await this.#keysOf(name, settings))
     }
     this.#basePaths = basePathsOf(issuers.get(rootIssuer))
   }
@@ -88,7 +87,9 @@ export class Issuers {
 
   /** Ends one issuer and forgets all that it stored. */
   async remove(name: string): Promise<void> {
+    const issuer = this.#byName.get(name)
     this.#byName.delete(name)
+    issuer?.end()
     await this.#store.drop(name)
   }
 
@@ -139,12 +140,7 @@ export class Issuers {
   async checkIssuer(settings: IssuerFixtures): Promise<Finding[]> {
     const { keys } = settings
     const likely = keys === 'own' ? { ...settings, keys: 'shared' } : settings
-    const usable = await this.#keysOf(processBucket, likely)
-    const findings = findAlgorithmMistakes(settings, usable)
-    // Clients take over the algorithm of their issuer, and would each complain of it again.
-    if (findings.some(({ path }) => path[0] === 'id_token')) return findings
-    const ofClients = findClientMistakes(settings, usable)
-    return [...findings, ...ofClients.map(({ index, message }) => ({ path: ['clients', index], message }))]
+    return findIssuerMistakes(settings, await this.#keysOf(processBucket, likely))
   }
 
   async #keysOf(name: string, { keys }: IssuerFixtures): Promise<SigningKeys> {
