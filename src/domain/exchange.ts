@@ -57,6 +57,8 @@ export interface Exchange {
   headers: Readonly<Record<string, string | string[] | undefined>>
   /** Of query and body together; the first value where one is repeated. */
   params: Readonly<Record<string, string | undefined>>
+  /** As it came; empty until it has been read. */
+  body: string
   /** The client as the request claims it (Basic, `client_id`, or a client assertion's issuer), not yet authenticated. */
   client: string | undefined
   /** Short name, such as `device_code`. */
@@ -69,6 +71,8 @@ export interface Exchange {
   readonly ownFlow: Flow
   /** Whether this is a later hop of an authorization that has begun; it is no match of its own. */
   continued?: boolean
+  /** The code that the request polls with, a device's or that of a backchannel authentication. */
+  readonly polledCode: string | undefined
   /** The faults that have fired at it, in order. */
   readonly fired: FiredFault[]
   /** Looks up (once) whose request this is. */

@@ -45,6 +45,13 @@ export const issuerSettingsSchema = z.strictObject({
     .strictObject({ cache_control: z.string().optional() })
     .prefault({})
     .describe('The Cache-Control of the JWKS.'),
+  journal: z
+    .strictObject({
+      max_entries: z.int().min(1).max(1_000_000).default(5000).describe('How many requests are remembered.'),
+      max_bytes: z.int().min(1024).default(8_388_608).describe('How much memory they may take, about.'),
+    })
+    .prefault({})
+    .describe('How much is remembered of what was asked and answered; the oldest gives way.'),
   scopes: z
     .record(
       z

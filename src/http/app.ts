@@ -10,6 +10,7 @@ import { brokenConnectionCode } from './broken-connection.ts'
 import { readBody } from './middleware/body.ts'
 import { answerErrors } from './middleware/errors.ts'
 import { meetFaults } from './middleware/faults.ts'
+import { keepJournal } from './middleware/journal.ts'
 import { requestLog } from './middleware/log.ts'
 import { lookUpIssuer } from './middleware/lookup.ts'
 import { askProvider } from './middleware/provider.ts'
@@ -43,9 +44,10 @@ export function createApp({ issuers, control, render, logger, ...options }: AppO
     requestLog(logger),
     securePages(),
     answerErrors(render, logger),
-    createAdminApi({ control, adminToken: options.adminToken, allowedHosts: options.adminHosts, report }),
+    createAdminApi({ control, render, adminToken: options.adminToken, allowedHosts: options.adminHosts, report }),
     homePage(render, issuers),
     lookUpIssuer(issuers, options.refresh),
+    keepJournal(),
     readBody(),
     meetFaults(),
     interactionPages(render),

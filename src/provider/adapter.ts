@@ -31,7 +31,7 @@ const flowModels = new Set([
 ])
 
 /** Records of which a grant's revocation finds all. */
-const grantModels = new Set([
+export const grantModels: ReadonlySet<string> = new Set([
   'AccessToken',
   'AuthorizationCode',
   'RefreshToken',
@@ -110,7 +110,7 @@ class StoreAdapter implements Adapter {
     if (record === undefined) return
     const stored = record.value as Stored
     if (stored.payload.consumed !== undefined) return
-    const payload = { ...this.#aged(stored), consumed: nowSeconds() }
+    const payload = { ...aged(stored, this.#clock), consumed: nowSeconds() }
     const advanced = this.#clock.advancedSeconds
     const value: Stored = { ...stored, payload }
     if (advanced === 0) delete value.advanced
@@ -136,21 +136,12 @@ class StoreAdapter implements Adapter {
   #read(record: StoredRecord | undefined): AdapterPayload | undefined {
     if (record === undefined) return undefined
     const stored = record.value as Stored
-    if (stored.flow !== undefined) currentExchange()?.join(stored.flow)
-    const payload = this.#aged(stored)
+    const payload = aged(stored, this.#clock)
+    if (stored.flow !== undefined) currentExchange()?.join(stored.flow, this.#model, payload)
     if (typeof payload.consumed === 'number' && nowSeconds() - payload.consumed < this.#graceSeconds) {
       return { ...payload, consumed: undefined }
     }
     if (payload.aud !== undefined && currentExchange()?.endpoint === 'userinfo') return { ...payload, aud: undefined }
-    return payload
-  }
-
-  #aged(stored: Stored): AdapterPayload {
-    // A clock that was set back, by a reset that kept this record, makes nothing younger than it was.
-    const age = Math.max(0, this.#clock.advancedSeconds - (stored.advanced ?? 0))
-    if (age === 0) return stored.payload
-    const payload = { ...stored.payload }
-    for (const time of times) if (typeof payload[time] === 'number') payload[time] = (payload[time] as number) - age
     return payload
   }
 
@@ -169,6 +160,16 @@ class StoreAdapter implements Adapter {
     if (uid !== undefined && this.#model === 'Session') return { uid }
     return undefined
   }
+}
+
+/** A stored payload, older by what the clock was advanced since it was written. */
+export function aged({ payload, advanced = 0 }: Stored, { advancedSeconds }: Clock): AdapterPayload {
+  // A clock that was set back, by a reset that kept this record, makes nothing younger than it was.
+  const age = Math.max(0, advancedSeconds - advanced)
+  if (age === 0) return payload
+  const older = { ...payload }
+  for (const time of times) if (typeof older[time] === 'number') older[time] = (older[time] as number) - age
+  return older
 }
 
 function nowSeconds(): number {

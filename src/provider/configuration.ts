@@ -12,14 +12,12 @@ import { userStates } from '../domain/user.ts'
 import { createFindAccount } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
 import { beforeAuthorization } from './authorization.ts'
+import { createFetch } from './calls.ts'
 import type { IssuerContext } from './context.ts'
 import { signingAlgorithms } from './keys.ts'
 import { createPageSources } from './pages.ts'
 import { heldKeys } from './signing.ts'
 import { extraTokenClaims } from './token-claims.ts'
-
-/** What the provider asks of `fetch`. */
-type FetchInit = RequestInit & { dispatcher?: unknown }
 
 /** A grant outlives every token under it: a year, or twice the longest refresh token. */
 const yearSeconds = 31_536_000
@@ -50,8 +48,7 @@ export function configure(issuer: IssuerContext): Configuration {
       idTokenSigningAlgValues: [...signingAlgorithms(issuer.keys), 'HS256'],
     } as Configuration['enabledJWA'],
     clockTolerance: 0,
-    // A client's keys may well be on this very machine, which the provider's own dispatcher would not let it reach.
-    fetch: (url, { dispatcher: _, ...init }: FetchInit = {}) => fetch(url, init),
+    fetch: createFetch(issuer),
     conformIdTokenClaims: false,
     clientBasedCORS: () => true,
     pkce: { required: () => false },
@@ -101,6 +98,7 @@ export function configure(issuer: IssuerContext): Configuration {
         userCodeConfirmSource: pages.userCodeConfirmSource as never,
         successSource: pages.successSource,
       },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,

@@ -1,8 +1,11 @@
 import type { Client } from '../domain/client.ts'
 import type { Clock } from '../domain/clock.ts'
-import type { Exchange } from '../domain/exchange.ts'
+import type { Exchange, Identity } from '../domain/exchange.ts'
 import type { IssuerHooks, IssuerSettings } from '../domain/issuer.ts'
+import type { OutgoingCall } from '../domain/outcome.ts'
 import type { Render } from '../domain/pages.ts'
+import type { FiredToken } from '../faults/fired.ts'
+import type { TokenType } from '../faults/jwt.ts'
 import type { Persona } from '../personas/persona.ts'
 import type { Bucket } from '../store/store.ts'
 import type { Users } from './accounts.ts'
@@ -35,6 +38,19 @@ export interface ProviderOptions {
   render: Render
   /** Asked once for every authorization, after its client and redirect URI are known to be right. */
   authorizationFault: (exchange: Exchange) => Promise<AuthorizationFault | undefined>
+  /**
+   * Asked of every token that is about to be signed: the faults that change it, in order; undefined, at once, where
+   * nothing armed could.
+   *
+   * @param holder whom it is made for, where that is nobody who asks
+   */
+  tokenFaults: (
+    exchange: Exchange,
+    token: TokenType,
+    holder?: Pick<Identity, 'client' | 'user'>,
+  ) => FiredToken[] | Promise<FiredToken[]> | undefined
+  /** Told of each call that the provider has made itself. */
+  onCall: (call: OutgoingCall) => void
 }
 
 /** What the parts of one issuer's provider share. */

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { parse as parseQuery } from 'node:querystring'
 import { decodeJwt } from 'jose'
+import type { AdapterPayload } from 'oidc-provider'
 import { shortGrantType } from '../domain/client.ts'
 import type { Endpoint, Exchange, FiredFault, Flow, Identity } from '../domain/exchange.ts'
+import type { Refused } from '../domain/outcome.ts'
 
 type Params = Record<string, string | undefined>
 
@@ -19,18 +21,21 @@ export class ProviderExchange implements Exchange {
   /** Whether this is a later hop of an authorization that was counted when it began. */
   readonly continued: boolean
   readonly fired: FiredFault[] = []
-  /** The search part of the URL and the body, as they came. */
+  /** What the provider has refused it with. */
+  refused: Refused | undefined
+  /** The search part of the URL, as it came. */
   readonly #query: string
-  readonly #body: string
-  readonly #lookup: (exchange: ProviderExchange) => Promise<Identity>
+  #body = ''
+  #lookup: (exchange: ProviderExchange) => Promise<Identity>
   #params: Params | undefined
   #areResolved = false
   #flow: Flow | undefined
+  #presented: { model: string; payload: AdapterPayload } | undefined
   #identity: Promise<Identity> | undefined
 
   constructor(
     endpoint: Endpoint,
-    request: { method: string; headers: IncomingMessage['headers']; query: string; body: string; continued: boolean },
+    request: { method: string; headers: IncomingMessage['headers']; query: string; continued: boolean },
     lookup: (exchange: ProviderExchange) => Promise<Identity>,
   ) {
     this.endpoint = endpoint
@@ -38,8 +43,17 @@ export class ProviderExchange implements Exchange {
     this.headers = request.headers
     this.continued = request.continued
     this.#query = request.query
-    this.#body = request.body
     this.#lookup = lookup
+  }
+
+  get body(): string {
+    return this.#body
+  }
+
+  /** Takes over the body, once it has been read. */
+  set body(text: string) {
+    this.#body = text
+    if (!this.#areResolved) this.#params = undefined
   }
 
   get params(): Params {
@@ -62,6 +76,12 @@ export class ProviderExchange implements Exchange {
   get grantType(): string | undefined {
     const grantType = this.params.grant_type
     return this.endpoint === 'token' && grantType !== undefined ? shortGrantType(grantType) : undefined
+  }
+
+  get polledCode(): string | undefined {
+    if (this.endpoint !== 'token' || (!this.#body.includes('device_code') && !this.#body.includes('auth_req_id')))
+      return undefined
+    return this.params.device_code ?? this.params.auth_req_id
   }
 
   get requested(): { tag?: string | undefined; faults?: string | undefined } {
@@ -101,8 +121,21 @@ export class ProviderExchange implements Exchange {
     return this.#flow
   }
 
-  join(flow: Flow): void {
+  /** Takes over the flow of a stored record that the request has presented, and remembers the record. */
+  join(flow: Flow, model: string, payload: AdapterPayload): void {
     this.#flow = flow
+    this.#presented = { model, payload }
+  }
+
+  /** The stored record that the request has presented last: a code, a token, an interaction. */
+  get presented(): { model: string; payload: AdapterPayload } | undefined {
+    return this.#presented
+  }
+
+  /** Lets go of everything but what the request said: for one that is answered, and remembered. */
+  release(): void {
+    this.#presented = undefined
+    this.#lookup = nobody
   }
 
   identify(): Promise<Identity> {
@@ -112,6 +145,10 @@ export class ProviderExchange implements Exchange {
     })
     return this.#identity
   }
+}
+
+async function nobody(): Promise<Identity> {
+  return {}
 }
 
 function firstValues(text: string): Params {

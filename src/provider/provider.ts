@@ -7,11 +7,13 @@ import type { Client } from '../domain/client.ts'
 import { Clock } from '../domain/clock.ts'
 import type { Exchange } from '../domain/exchange.ts'
 import { type IssuerSettings, rootIssuer } from '../domain/issuer.ts'
+import type { Outcome, Registrations } from '../domain/outcome.ts'
 import { generic } from '../personas/generic.ts'
 import { memoryStore } from '../store/memory.ts'
-import { dressTokens } from './access-token.ts'
+import { dressTokens, refuseDroppedKeys } from './access-token.ts'
 import { indexUsers, type Users } from './accounts.ts'
-import { bodyOf, completeAnswers, explainErrors, reportFailures } from './answers.ts'
+import { addressedIssuer } from './addressee.ts'
+import { completeAnswers, explainErrors, reportFailures } from './answers.ts'
 import { resumeWithoutQuery, takePosts } from './browser-requests.ts'
 import { checkClients, serveClients } from './clients.ts'
 import { configure } from './configuration.ts'
@@ -22,11 +24,14 @@ import { createEndpointMap } from './endpoints.ts'
 import { ProviderExchange } from './exchange.ts'
 import { deviceCodeGrant, paceDevices } from './grants/device-code.ts'
 import { rejectReuse } from './grants/refresh-token.ts'
+import { registerGrants } from './grants/register.ts'
 import { createNaming, type Naming, portOf } from './hosts.ts'
 import { createIdentify } from './identity.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
 import type { SigningKeys } from './keys.ts'
+import { createLogout, type Logout } from './logout.ts'
 import { cacheMetadata } from './metadata.ts'
+import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { type GrantHandler, internals } from './private.ts'
 import { keepNewSessions } from './sessions.ts'
 import { createTailor, patchClaims } from './token-claims.ts'
@@ -37,8 +42,13 @@ export interface IssuerProvider {
   middleware: Middleware
   /** What faults and the journal see of a request; undefined where its path is no endpoint. */
   openExchange(ctx: ParameterizedContext): Exchange | undefined
+  /** What the request of an exchange turns out to have been, now that it is answered; the exchange lets go of all else. */
+  closeExchange(ctx: ParameterizedContext): Outcome
+  /** What is known of clients and scopes. */
+  registrations: Registrations
   interactions: Interactions
   devices: Devices
+  logout: Logout
   users: Users
   naming: Naming
   /** The name of a cookie of this issuer, as the browser that asks knows it. */
@@ -59,7 +69,8 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   Object.defineProperty(provider, 'issuer', {
     get() {
       const ctx = Provider.ctx as KoaContextWithOIDC | undefined
-      return naming.issuerFor(ctx?.req, issuer.nameFor(ctx?.oidc && clientIdOf(ctx.oidc)))
+      const asked = () => naming.issuerFor(ctx?.req, issuer.nameFor(ctx?.oidc && clientIdOf(ctx.oidc)))
+      return addressedIssuer() ?? asked()
     },
   })
   Object.assign(provider, { keys: issuer.cookieSigner })
@@ -67,11 +78,14 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   linkByName(provider, issuer)
   serveClients(provider, issuer.clients, clock)
   dressTokens(provider, createTailor(issuer))
+  refuseDroppedKeys(provider, issuer.keys.dropped)
   patchClaims(provider, issuer)
   explainErrors(provider)
   reportFailures(provider)
+  rememberRefusals(provider)
   hushModels(provider)
   keepNewSessions(provider, configuration)
+  registerGrants(provider, issuer)
   wrapGrant(provider, deviceCodeGrant, (handler) => paceDevices(handler, bucket, clock, settings.device.interval))
   if (settings.refresh_token.on_reuse === 'reject') {
     wrapGrant(provider, 'refresh_token', (handler) => rejectReuse(handler, provider))
@@ -92,15 +106,23 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
       const found = endpointOf(ctx.path, ctx.method)
       if (found === undefined) return undefined
       const { method, headers, querystring: query } = ctx.request
-      const request = { method, headers, query, body: bodyOf(ctx).body ?? '', continued: found.continued }
+      const request = { method, headers, query, continued: found.continued }
       const exchange = new ProviderExchange(found.endpoint, request, (asking) =>
         identify(asking, readCookie(asking, cookieName('session', ctx.req))),
       )
       ctx.state.exchange = exchange
       return exchange
     },
+    closeExchange(ctx) {
+      const exchange = ctx.state.exchange as ProviderExchange
+      const outcome = outcomeOf(ctx, exchange, issuer)
+      exchange.release()
+      return outcome
+    },
+    registrations: registrationsOf(issuer, configuration.scopes as string[]),
     interactions: createInteractions(provider, issuer.users, settings.scopes),
     devices: createDevices(provider, bucket, issuer.users),
+    logout: createLogout(provider, issuer),
     users: issuer.users,
     naming,
     cookieName,
@@ -127,6 +149,8 @@ export function findClientMistakes(settings: IssuerSettings, keys: SigningKeys):
     fallbackOrigin: () => 'http://localhost',
     render: async () => '',
     authorizationFault: async () => undefined,
+    tokenFaults: () => undefined,
+    onCall: () => {},
   })
   return checkClients(new Provider('http://localhost', configure(issuer)), settings.clients)
 }

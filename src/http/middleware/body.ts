@@ -1,6 +1,7 @@
 import type { Context, Middleware, Next } from 'koa'
 import rawBody from 'raw-body'
 import { UnderstudyError } from '../../errors.ts'
+import { exchangeOf } from '../state.ts'
 
 /** Enough for any request of the protocol, request objects included. */
 const limitBytes = 56 * 1024
@@ -18,7 +19,10 @@ export function readBody(): Middleware {
   async function read(ctx: Context, next: Next): Promise<void> {
     try {
       const body = await rawBody(ctx.req, { limit: limitBytes, length: ctx.request.length })
-      Object.assign(ctx.req, { body: body.toString() })
+      const text = body.toString()
+      Object.assign(ctx.req, { body: text })
+      const exchange = exchangeOf(ctx)
+      if (exchange !== undefined) exchange.body = text
     } catch (error) {
       // What is left of the body stays unread, so that this connection cannot carry another request.
       ctx.set('connection', 'close')

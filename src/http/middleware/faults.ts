@@ -1,7 +1,7 @@
 import type { Context, Middleware, Next } from 'koa'
 import type { FaultAnswer } from '../../faults/fault.ts'
 import { allowAnyOrigin } from '../../provider/metadata.ts'
-import { issuerOf } from '../state.ts'
+import { exchangeOf, issuerOf } from '../state.ts'
 
 /** Methods that each kind of endpoint takes, told where another was used. */
 const methods: Record<string, string> = {
@@ -19,7 +19,7 @@ const methods: Record<string, string> = {
 export function meetFaults(): Middleware {
   return function meetFaults(ctx, next) {
     const issuer = issuerOf(ctx)
-    const exchange = issuer.provider.openExchange(ctx)
+    const exchange = exchangeOf(ctx)
     if (exchange === undefined) return next()
     const allowed = methods[exchange.endpoint] ?? 'POST'
     ctx.state.allowedMethods = allowed

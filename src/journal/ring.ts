@@ -1,0 +1,77 @@
+import { type JournalRecord, sizeOf } from './record.ts'
+
+/** How much a journal keeps. */
+export interface RingLimits {
+  maxEntries: number
+  /** About; the newest record is kept whatever its size. */
+  maxBytes: number
+}
+
+/** The newest records, by ids that rise by one; the oldest give way. */
+export class Ring {
+  #limits: RingLimits
+  #slots: (JournalRecord | undefined)[] = []
+  #first = 1
+  #next = 1
+  #bytes = 0
+
+  constructor(limits: RingLimits) {
+    this.#limits = limits
+  }
+
+  /** The id that the next record is to have. */
+  get nextId(): number {
+    return this.#next
+  }
+
+  /** The id of the oldest record that is still there, or the next one's. */
+  get firstId(): number {
+    return this.#first
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes
+  }
+
+  get(id: number): JournalRecord | undefined {
+    return id >= this.#first && id < this.#next ? this.#slots[id % this.#limits.maxEntries] : undefined
+  }
+
+  /** Adds a record that has `nextId`. */
+  add(record: JournalRecord): void {
+    const { maxEntries, maxBytes } = this.#limits
+    if (this.#next - this.#first >= maxEntries) this.#drop()
+    this.#slots[record.id % maxEntries] = record
+    this.#next = record.id + 1
+    this.#bytes += sizeOf(record)
+    while (this.#bytes > maxBytes && this.#next - this.#first > 1) this.#drop()
+  }
+
+  /** Keeps so much from now on. */
+  limit(limits: RingLimits): void {
+    const { maxEntries, maxBytes } = this.#limits
+    if (limits.maxEntries === maxEntries && limits.maxBytes === maxBytes) return
+    const kept: JournalRecord[] = []
+    for (let id = this.#first; id < this.#next; id += 1) kept.push(this.get(id) as JournalRecord)
+    this.#limits = limits
+    this.clear()
+    this.#first = kept[0]?.id ?? this.#next
+    this.#next = this.#first
+    for (const record of kept) this.add(record)
+  }
+
+  /** Forgets all; ids go on rising. */
+  clear(): void {
+    this.#slots = []
+    this.#first = this.#next
+    this.#bytes = 0
+  }
+
+  #drop(): void {
+    const index = this.#first % this.#limits.maxEntries
+    const oldest = this.#slots[index]
+    if (oldest !== undefined) this.#bytes -= sizeOf(oldest)
+    this.#slots[index] = undefined
+    this.#first += 1
+  }
+}

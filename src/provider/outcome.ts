@@ -1,0 +1,87 @@
+import type { ParameterizedContext } from 'koa'
+import type Provider from 'oidc-provider'
+import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
+import type { Outcome, Presented, Refused, Registrations } from '../domain/outcome.ts'
+import { currentExchange } from './adapter.ts'
+import type { IssuerContext } from './context.ts'
+import type { ProviderExchange } from './exchange.ts'
+
+/** Events that tell of an error that was answered, in whatever form. */
+const errorEvents = [
+  'authorization.error',
+  'grant.error',
+  'userinfo.error',
+  'introspection.error',
+  'revocation.error',
+  'device_authorization.error',
+  'pushed_authorization_request.error',
+  'end_session.error',
+  'jwks.error',
+  'discovery.error',
+  'server_error',
+] as const
+
+type ProviderError = Error & { expose?: boolean; error?: string; error_description?: string; error_detail?: string }
+
+/** Remembers of each request that is refused what the provider knows of it. */
+export function rememberRefusals(provider: Provider): void {
+  function remember(_ctx: KoaContextWithOIDC, error: ProviderError): void {
+    const exchange = currentExchange()
+    if (exchange !== undefined) exchange.refused = refusalOf(error, exchange)
+  }
+  for (const event of errorEvents) provider.on(event as 'grant.error', remember)
+}
+
+function refusalOf(error: ProviderError, { presented }: ProviderExchange): Refused {
+  const known = error.expose === true
+  return {
+    error: known ? (error.error ?? error.message) : 'server_error',
+    description: known ? error.error_description : undefined,
+    detail: error.error_detail,
+    presented: presented && recordOf(presented),
+  }
+}
+
+function recordOf({ model, payload }: { model: string; payload: AdapterPayload }): Presented {
+  return {
+    model,
+    clientId: payload.clientId,
+    expiresAtSeconds: payload.exp,
+    consumedAtSeconds: typeof payload.consumed === 'number' ? payload.consumed : undefined,
+    scope: payload.scope,
+    redirectUri: payload.redirectUri,
+    codeChallenge: payload.codeChallenge,
+  }
+}
+
+/** What a request turns out to have been, now that it is answered; reads what is at hand, and looks nothing up. */
+export function outcomeOf(
+  ctx: ParameterizedContext,
+  exchange: ProviderExchange,
+  { users }: Pick<IssuerContext, 'users'>,
+): Outcome {
+  // Where a fault or a layer above answered, the provider has never seen the request.
+  const { oidc } = ctx as Partial<KoaContextWithOIDC>
+  const payload = exchange.presented?.payload
+  const sub = payload?.accountId ?? oidc?.account?.accountId ?? oidc?.session?.accountId
+  const scope = payload?.scope ?? oidc?.params?.scope
+  return {
+    client: oidc?.client?.clientId ?? exchange.client ?? payload?.clientId,
+    user: sub === undefined ? undefined : users.bySub(sub)?.username,
+    scope: typeof scope === 'string' ? scope : undefined,
+    refused: exchange.refused,
+  }
+}
+
+/** What an issuer knows of its clients and scopes, for whoever explains an answer later. */
+export function registrationsOf(
+  { clients, settings, persona }: IssuerContext,
+  scopes: readonly string[],
+): Registrations {
+  return {
+    clients,
+    scopes: () => [...scopes],
+    paths: persona.endpoints as unknown as Record<string, string>,
+    pollIntervalSeconds: settings.device.interval,
+  }
+}
