@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Endpoint } from '../domain/exchange.ts'
+import { isRegex, listOf } from '../domain/words.ts'
 import { didYouMean } from '../errors.ts'
 import { findFault } from './catalog.ts'
 import type { Fault, Mistake } from './fault.ts'
@@ -18,7 +19,6 @@ import {
 import { type Selector, selectorOf } from './selector.ts'
 import { type ArmedFaultSpec, passStep, unknownFaultText, type When } from './spec.ts'
 import { aimed } from './tokens-meant.ts'
-import { isRegex, listOf } from './words.ts'
 
 /** A fault with its parameters checked; one of tokens, for those that it is to change. */
 export interface Step {

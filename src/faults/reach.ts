@@ -1,8 +1,8 @@
 import { shortGrantType } from '../domain/client.ts'
 import { type Endpoint, endpoints } from '../domain/exchange.ts'
+import { isRegex, listOf, matcher, type Words } from '../domain/words.ts'
 import type { Fault, TokenFault } from './fault.ts'
 import { endpointsOfTokens, type TokenType } from './jwt.ts'
-import { isRegex, listOf, matcher, type Words } from './words.ts'
 
 /** Where something armed may fire: its endpoints, and at the token endpoint its grants (undefined: all). */
 export interface Reach {

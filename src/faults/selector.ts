@@ -1,7 +1,7 @@
 import { shortGrantType } from '../domain/client.ts'
 import type { Exchange, Identity } from '../domain/exchange.ts'
+import { matcher, type Words } from '../domain/words.ts'
 import type { When } from './spec.ts'
-import { matcher, type Words } from './words.ts'
 
 /** Whether a request is meant; undefined: that cannot be said before it is known whose request it is. */
 export type Judgement = boolean | undefined

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { endpoints } from '../domain/exchange.ts'
+import { regexSchema, wordsSchema } from '../domain/words.ts'
 import { didYouMean } from '../errors.ts'
 import { durationSeconds } from '../time.ts'
 import { faultNames } from './catalog.ts'
 import { tokenTypes } from './jwt.ts'
-import { regexSchema, wordsSchema } from './words.ts'
 
 /** What a script's step is called that lets a request be. */
 export const passStep = 'pass'

@@ -1,8 +1,8 @@
+import { isRegex, listOf, matcher } from '../domain/words.ts'
 import type { Fault, Mistake, TokenFault } from './fault.ts'
 import { endpointsOfTokens, type TokenType } from './jwt.ts'
 import { describeReach, narrowedTo, selectEndpoints } from './reach.ts'
 import type { When } from './spec.ts'
-import { isRegex, listOf, matcher } from './words.ts'
 
 /**
  * Faults as they are meant: those of tokens for the tokens that `when` names, else each for the first of its tokens that
