@@ -7,6 +7,8 @@ import { claimsSchema } from './user.ts'
 export const grantTypeAliases: Readonly<Record<string, string>> = {
   device_code: 'urn:ietf:params:oauth:grant-type:device_code',
   ciba: 'urn:openid:params:grant-type:ciba',
+  token_exchange: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  jwt_bearer: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
 }
 
 /** The grant types that a client may be given, as the fixtures write them. */
@@ -16,6 +18,11 @@ export const grantTypes = [
   'client_credentials',
   'device_code',
   'urn:ietf:params:oauth:grant-type:device_code',
+  'password',
+  'token_exchange',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+  'jwt_bearer',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
 ] as const
 
 /** The name that people use for a grant type: the short one where there is one. */

@@ -9,6 +9,11 @@ import introspectionStack from 'oidc-provider/lib/actions/introspection.js'
 // @ts-expect-error As above.
 import revocationStack from 'oidc-provider/lib/actions/revocation.js'
 // @ts-expect-error As above.
+import { issueTokens as issueFromSource } from 'oidc-provider/lib/helpers/grant_common.js'
+import * as grantHelpers from 'oidc-provider/lib/helpers/grants.js'
+// @ts-expect-error As above.
+import { verify as verifyBy } from 'oidc-provider/lib/helpers/jwt.js'
+// @ts-expect-error As above.
 import readInternals from 'oidc-provider/lib/helpers/weak_cache.js'
 
 // @ts-expect-error As above.
@@ -21,6 +26,12 @@ export type GrantHandler = (ctx: KoaContextWithOIDC) => Promise<void>
 interface Internals {
   grantTypeHandlers: Map<string, GrantHandler>
   grantTypeParams: Map<string, Set<string>>
+  keystore: KeyStore
+}
+
+/** Keys that signatures are checked by. */
+export interface KeyStore {
+  selectForVerify(of: { alg?: string; kid?: string }): unknown[]
 }
 
 /** Middleware in the stack of an endpoint. */
@@ -47,11 +58,106 @@ export function internals(provider: Provider): Internals {
   return found as Internals
 }
 
+/** The keys of a client, by which it signs: its own JWK Set, or its secret. */
+export function clientKeys(client: object, alg: string): KeyStore {
+  const { asymmetricKeyStore, symmetricKeyStore } = client as Record<string, KeyStore>
+  return (alg.startsWith('HS') ? symmetricKeyStore : asymmetricKeyStore) as KeyStore
+}
+
+/**
+ * Verifies a JWT: its signature, its times, and its audience where one is asked for.
+ *
+ * @returns its claims
+ */
+export async function verifyJwt(
+  jwt: string,
+  keys: KeyStore,
+  options: { audience?: string; ignoreAzp?: boolean } = {},
+): Promise<Record<string, unknown>> {
+  const verified = await (verifyBy as (...args: unknown[]) => Promise<{ payload: Record<string, unknown> }>)(
+    jwt,
+    keys,
+    options,
+  )
+  return verified.payload
+}
+
+/** What a token request has proven of its sender, beside who the client is. */
+interface SenderConstraints {
+  cert: unknown
+  dPoP: unknown
+}
+
+/** Steps that the provider's own grants share, with the provider as their first argument. */
+interface GrantHelpers {
+  validateDpop(provider: Provider, ctx: KoaContextWithOIDC): Promise<unknown>
+  checkDpopRequired(provider: Provider, ctx: KoaContextWithOIDC, dPoP: unknown): void
+  checkMtlsCert(provider: Provider, ctx: KoaContextWithOIDC): unknown
+  checkDpopReplay(provider: Provider, ctx: KoaContextWithOIDC, dPoP: unknown, clientId: string): Promise<void>
+  validateClientScope(provider: Provider, ctx: KoaContextWithOIDC): Set<string>
+  resolveRequestedResources(provider: Provider, ctx: KoaContextWithOIDC): Promise<{ identifier(): string }[]>
+}
+
+const helpers = grantHelpers as GrantHelpers & Record<string, (...args: unknown[]) => unknown>
+
+/** Checks how the sender of a token request is bound to what it will get: by DPoP, or by its certificate. */
+export async function senderConstraints(provider: Provider, ctx: KoaContextWithOIDC): Promise<SenderConstraints> {
+  const dPoP = await helpers.validateDpop(provider, ctx)
+  const cert = helpers.checkMtlsCert(provider, ctx)
+  helpers.checkDpopRequired(provider, ctx, dPoP)
+  return { cert, dPoP }
+}
+
+/** Binds a token to what its request has proven of its sender. */
+export async function bindToken(
+  provider: Provider,
+  ctx: KoaContextWithOIDC,
+  token: object,
+  { cert, dPoP }: SenderConstraints,
+): Promise<void> {
+  const bindable = token as { setThumbprint(kind: 'x5t' | 'jkt', value: unknown): void }
+  if (cert) bindable.setThumbprint('x5t', cert)
+  if (!dPoP) return
+  await helpers.checkDpopReplay(provider, ctx, dPoP, ctx.oidc.client?.clientId as string)
+  bindable.setThumbprint('jkt', (dPoP as { thumbprint: string }).thumbprint)
+}
+
+/** The scopes that a token request asks for, which its client may have. */
+export function askedScopes(provider: Provider, ctx: KoaContextWithOIDC): string[] {
+  return [...helpers.validateClientScope(provider, ctx)]
+}
+
+/** The resource indicators that a token request names. */
+export async function askedResources(provider: Provider, ctx: KoaContextWithOIDC): Promise<string[]> {
+  return (await helpers.resolveRequestedResources(provider, ctx)).map((resource) => resource.identifier())
+}
+
+/** Answers a token request from what was granted, as the provider's own grants do: all tokens that client and scope call for. */
+export async function issueTokens(
+  provider: Provider,
+  ctx: KoaContextWithOIDC,
+  source: object,
+  grant: InstanceType<Provider['Grant']>,
+  told: SenderConstraints & { gty: string; entityLabel: string },
+): Promise<void> {
+  const bound = Object.fromEntries(
+    Object.entries(helpers).map(([name, help]) => [name, help.bind(undefined, provider)]),
+  )
+  await (issueFromSource as (...args: unknown[]) => Promise<void>)(provider, bound, ctx, source, grant, told)
+}
+
 /** The class that checks client metadata, whose methods a provider lets us relax. */
 export interface ClientSchema {
   redirect_uris: string[]
   invalidate(message: string): never
   redirectUris(uris?: string[], label?: string): void
+}
+
+/** What matters of a client when somebody logs out. */
+interface LogoutClient {
+  clientId: string
+  backchannelLogoutUri?: string
+  backchannelLogoutSessionRequired?: boolean
 }
 
 /** A client model with the members that we reach for. */
@@ -66,6 +172,9 @@ export interface ClientModel {
     checkClientSecretExpiration(...told: string[]): void
     redirectUriAllowed(uri: string): boolean
     postLogoutRedirectUriAllowed(uri: string): boolean
+    /** Whether the client's ID tokens name the session. */
+    includeSid(this: LogoutClient): boolean
+    backchannelLogout(this: LogoutClient, sub: string, sid: string): Promise<void>
   }
 }
 

@@ -152,7 +152,9 @@ export function findClientMistakes(settings: IssuerSettings, keys: SigningKeys):
     tokenFaults: () => undefined,
     onCall: () => {},
   })
-  return checkClients(new Provider('http://localhost', configure(issuer)), settings.clients)
+  const provider = new Provider('http://localhost', configure(issuer))
+  registerGrants(provider, issuer)
+  return checkClients(provider, settings.clients)
 }
 
 function createContext(options: ProviderOptions): IssuerContext {

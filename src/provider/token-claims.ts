@@ -11,8 +11,11 @@ import { claimsOf } from './accounts.ts'
 import { currentExchange } from './adapter.ts'
 import { usualAlgorithm } from './algorithms.ts'
 import type { IssuerContext } from './context.ts'
+import { handedOnBy } from './grants/handed-on.ts'
 import { createSigners } from './signing.ts'
 import { skewTimes, skewWhenSigned } from './skew.ts'
+import { createTokenFaults, readJwt, type Signee } from './token-faults.ts'
+import { wishFor } from './wishes.ts'
 
 type Token = AccessToken | ClientCredentials
 type Claims = Record<string, unknown>
@@ -46,6 +49,8 @@ export async function extraTokenClaims(issuer: IssuerContext, token: Token): Pro
     ...(user && accessTokenClaims(await claimsOf(user, issuer.hooks, context), wanted, issuer.named)),
     ...(sub === undefined && client?.claims),
     ...ruleClaims(issuer.settings.token_rules, 'access_token', circumstance),
+    ...handedOnBy(Provider.ctx),
+    ...wishFor(token)?.claims,
   }
   return Object.keys(claims).length === 0 ? undefined : claims
 }

@@ -1,0 +1,207 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import * as client from 'openid-client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startUnderstudy, type Understudy } from '../../src/index.ts'
+import { discover, login } from './flows.ts'
+
+const redirectUri = 'http://localhost:3000/callback'
+const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
+const bearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+const typed = (type: string) => `urn:ietf:params:oauth:token-type:${type}`
+
+const keys = await generateKeyPair('ES256', { extractable: true })
+const stranger = await generateKeyPair('ES256')
+
+let idp: Understudy
+
+beforeAll(async () => {
+  const issuer = {
+    scopes: { crate: { description: 'Your crates' } },
+    users: [
+      { username: 'alice', password: 'wonderland', sub: '100101', claims: { groups: ['admin'] } },
+      { username: 'mallory', state: 'locked' as const },
+    ],
+    clients: [
+      {
+        client_id: 'web',
+        client_secret: 'web-secret',
+        redirect_uris: [redirectUri],
+        grant_types: ['authorization_code', 'refresh_token'] as const,
+      },
+      { client_id: 'legacy', client_secret: 'legacy-secret', grant_types: ['password', 'refresh_token'] as const },
+      {
+        client_id: 'gateway',
+        client_secret: 'gateway-secret',
+        grant_types: ['token_exchange', 'refresh_token', 'client_credentials'] as const,
+      },
+      {
+        client_id: 'robot',
+        client_secret: 'robot-secret',
+        jwks: { keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'robot', alg: 'ES256' }] },
+        grant_types: ['jwt_bearer', 'client_credentials'] as const,
+      },
+    ],
+  }
+  idp = await startUnderstudy({ fixtures: JSON.parse(JSON.stringify({ ...issuer, issuers: { partner: issuer } })) })
+})
+
+afterAll(() => idp.close())
+
+for (const name of ['default', 'partner']) {
+  describe(`issuer ${name}`, () => {
+    const url = () => idp.issuer(name).url
+    const as = (id: string) => discover(url(), id, `${id}-secret`)
+
+    async function byPassword(config: client.Configuration, parameters: Record<string, string>) {
+      return client.genericGrantRequest(config, 'password', { scope: 'openid crate', ...parameters })
+    }
+
+    test('a password gets tokens, which refresh', async () => {
+      const config = await as('legacy')
+
+      const tokens = await byPassword(config, { username: 'alice', password: 'wonderland' })
+
+      expect(tokens.claims()).toMatchObject({ sub: '100101', aud: 'legacy', iss: url() })
+      await expect(client.fetchUserInfo(config, tokens.access_token, '100101')).resolves.toMatchObject({
+        groups: ['admin'],
+      })
+      await expect(client.refreshTokenGrant(config, tokens.refresh_token ?? '')).resolves.toMatchObject({
+        scope: 'openid crate',
+      })
+    })
+
+    test.each([
+      ['a wrong password', { username: 'alice', password: 'oz' }, 'invalid_grant'],
+      ['an unknown user', { username: 'bob', password: 'x' }, 'invalid_grant'],
+      ['a locked user', { username: 'mallory', password: 'x' }, 'invalid_grant'],
+      ['no password', { username: 'alice' }, 'invalid_request'],
+      ['a scope that the client may not have', { username: 'alice', password: 'wonderland', scope: '"' }, 'invalid_scope'],
+    ])('%s is refused', async (_what, parameters, error) => {
+      await expect(byPassword(await as('legacy'), parameters as Record<string, string>)).rejects.toMatchObject({ error })
+    })
+
+    test('a client without the grant may not use it', async () => {
+      await expect(byPassword(await as('web'), { username: 'alice', password: 'wonderland' })).rejects.toMatchObject({
+        error: 'unauthorized_client',
+      })
+    })
+
+    async function subjectToken(): Promise<client.TokenEndpointResponse> {
+      return (await login(await as('web'), { scope: 'openid crate' })).tokens
+    }
+
+    test('a token is exchanged for another in the name of the same user', async () => {
+      const subject = await subjectToken()
+      const config = await as('gateway')
+
+      const tokens = await client.genericGrantRequest(config, exchangeGrant, {
+        subject_token: subject.access_token,
+        subject_token_type: typed('access_token'),
+        audience: 'crates-api',
+        scope: 'crate',
+      })
+
+      expect(tokens).toMatchObject({ issued_token_type: typed('access_token'), scope: 'crate', token_type: 'bearer' })
+      expect(tokens.refresh_token).toBeUndefined()
+      const seen = await client.tokenIntrospection(config, tokens.access_token)
+      expect(seen).toMatchObject({ active: true, sub: '100101', client_id: 'gateway', aud: 'crates-api' })
+      expect(seen.act).toBeUndefined()
+    })
+
+    test('an actor is named in the token, and those before it inside', async () => {
+      const subject = await subjectToken()
+      const config = await as('gateway')
+      const actor = await client.clientCredentialsGrant(config)
+      const exchange = (token: string) =>
+        client.genericGrantRequest(config, exchangeGrant, {
+          subject_token: token,
+          subject_token_type: typed('access_token'),
+          actor_token: actor.access_token,
+          actor_token_type: typed('access_token'),
+        })
+
+      const first = await exchange(subject.access_token)
+      const second = await exchange(first.access_token)
+
+      expect(await client.tokenIntrospection(config, first.access_token)).toMatchObject({ act: { sub: 'gateway' } })
+      expect(await client.tokenIntrospection(config, second.access_token)).toMatchObject({
+        sub: '100101',
+        act: { sub: 'gateway', act: { sub: 'gateway' } },
+      })
+    })
+
+    test.each(['id_token', 'refresh_token'] as const)('an exchange may ask for a token of type %s', async (type) => {
+      const subject = await subjectToken()
+
+      const tokens = await client.genericGrantRequest(await as('gateway'), exchangeGrant, {
+        subject_token: subject.id_token ?? '',
+        subject_token_type: typed('id_token'),
+        requested_token_type: typed(type),
+        scope: 'openid',
+      })
+
+      expect(tokens).toMatchObject({ issued_token_type: typed(type), token_type: 'n_a', access_token: expect.any(String) })
+    })
+
+    test.each([
+      ['an unknown token', { subject_token: 'nothing' }, 'invalid_grant'],
+      ['a type that is none', { subject_token_type: 'access_token' }, 'invalid_request'],
+      ['no subject token', { subject_token: undefined }, 'invalid_request'],
+      ['more scope than the subject has', { scope: 'crate email' }, 'invalid_scope'],
+      ['an actor type without an actor', { actor_token_type: typed('jwt') }, 'invalid_request'],
+    ])('an exchange with %s is refused', async (_what, wrong, error) => {
+      const subject = await subjectToken()
+      const right = { subject_token: subject.access_token, subject_token_type: typed('access_token') }
+      const parameters = Object.fromEntries(Object.entries({ ...right, ...wrong }).filter(([, value]) => value))
+
+      await expect(
+        client.genericGrantRequest(await as('gateway'), exchangeGrant, parameters as Record<string, string>),
+      ).rejects.toMatchObject({ error })
+    })
+
+    function assertion(claims: Record<string, unknown>, key = keys.privateKey): Promise<string> {
+      return new SignJWT({ iss: 'robot', aud: url(), ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid: 'robot' })
+        .setIssuedAt()
+        .setExpirationTime('1m')
+        .sign(key)
+    }
+
+    const present = async (jwt: string) =>
+      client.genericGrantRequest(await as('robot'), bearerGrant, { assertion: jwt, scope: 'openid' })
+
+    test('an assertion that the client has signed gets tokens for its subject', async () => {
+      const tokens = await present(await assertion({ sub: 'alice' }))
+
+      expect(tokens.claims()).toMatchObject({ sub: '100101', aud: 'robot' })
+    })
+
+    test('a client that speaks for itself gets a token of its own', async () => {
+      const tokens = await client.genericGrantRequest(await as('robot'), bearerGrant, {
+        assertion: await assertion({ sub: 'robot' }),
+      })
+
+      expect(await client.tokenIntrospection(await as('robot'), tokens.access_token)).toMatchObject({
+        active: true,
+        sub: 'robot',
+      })
+    })
+
+    test("a user's token of this issuer is an assertion too", async () => {
+      const { access_token: token } = await subjectToken()
+
+      expect((await present(token)).claims()).toMatchObject({ sub: '100101', aud: 'robot' })
+    })
+
+    test.each([
+      ['by another key', async () => assertion({ sub: 'alice' }, stranger.privateKey)],
+      ['for another audience', async () => assertion({ sub: 'alice', aud: 'https://elsewhere.example' })],
+      ['by another issuer', async () => assertion({ sub: 'alice', iss: 'somebody' })],
+      ['for nobody here', async () => assertion({ sub: 'nobody' })],
+      ['for a locked user', async () => assertion({ sub: 'mallory' })],
+      ['with no form', async () => 'not-a-jwt'],
+    ])('an assertion %s is refused', async (_what, make) => {
+      await expect(present(await make())).rejects.toMatchObject({ error: 'invalid_grant' })
+    })
+  })
+}
