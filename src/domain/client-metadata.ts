@@ -27,4 +27,16 @@ export const registeredMetadata = {
   response_modes: texts,
   require_pushed_authorization_requests: flag,
   dpop_bound_access_tokens: flag,
+  backchannel_logout_uri: z
+    .string()
+    .refine((uri) => /^https?:\/\//i.test(uri) && URL.canParse(uri), {
+      error: 'expected an http or https URL, such as http://localhost:3000/backchannel-logout',
+    })
+    .refine((uri) => !uri.includes('#'), { error: 'a back-channel logout URI has no fragment (#…)' })
+    .optional()
+    .describe('Where logout tokens are sent when somebody logs out.'),
+  backchannel_logout_session_required: z
+    .boolean()
+    .optional()
+    .describe('Whether logout tokens name the session (`sid`). Default: they name the user alone.'),
 } as const

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import Provider from 'oidc-provider'
+import { currentExchange } from './adapter.ts'
+import { addressed } from './addressee.ts'
+import type { IssuerContext } from './context.ts'
+import { deliver, type LogoutDelivery } from './logout-delivery.ts'
+import { type LogoutRequest, type Notice, noticesFor } from './logout-notices.ts'
+import { clientModel } from './private.ts'
+import { findSignedIn, rememberNames } from './signed-in.ts'
+
+export type { LogoutDelivery } from './logout-delivery.ts'
+export type { LogoutRequest } from './logout-notices.ts'
+
+/** Logout tokens, sent without a browser. */
+export interface Logout {
+  /**
+   * Tells clients that somebody has logged out, and hears what each says.
+   *
+   * @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_SESSION_UNKNOWN`, `ERR_CLIENT_UNKNOWN` (404), or
+   *   `ERR_NO_BACKCHANNEL_LOGOUT` (409) where the named client has no place to be told at
+   */
+  send(request: LogoutRequest): Promise<LogoutDelivery[]>
+}
+
+interface LogoutToken {
+  mask: Record<string, null>
+  set(claim: string, value: unknown): void
+  issue(options: { use: 'logout' }): Promise<string>
+}
+
+type LogoutTokenModel = new (claims: { sub: string }, options: { client: unknown; ctx: undefined }) => LogoutToken
+
+/** @see {@link https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken Back-Channel Logout 2.4} */
+const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
+
+/** Has clients be told of logouts: of those in a browser, and of those that a test makes up. */
+export function createLogout(provider: Provider, issuer: IssuerContext): Logout {
+  rememberNames(provider)
+  const { prototype } = clientModel(provider)
+  prototype.includeSid = function includeSid() {
+    return this.backchannelLogoutUri !== undefined
+  }
+  // The provider's own would sign in the name by which the browser asks, and keep the answer to itself.
+  prototype.backchannelLogout = async function backchannelLogout(sub, sid) {
+    const { clientId, backchannelLogoutSessionRequired: needsSid } = this
+    const named = issuer.naming.issuerFor(Provider.ctx?.req, issuer.nameFor(clientId))
+    await tell({ clientId, sub, sid: needsSid ? sid : undefined, issuer: named })
+  }
+
+  async function tell({ clientId, sub, sid, issuer: named }: Notice): Promise<LogoutDelivery> {
+    const client = await provider.Client.find(clientId)
+    const token = new (provider.IdToken as unknown as LogoutTokenModel)({ sub }, { client, ctx: undefined })
+    token.mask = { sub: null }
+    token.set('events', { [logoutEvent]: {} })
+    token.set('jti', randomUUID())
+    if (sid !== undefined) token.set('sid', sid)
+    const signed = await addressed(named, () => token.issue({ use: 'logout' }))
+    const uri = client?.backchannelLogoutUri as string
+    const user = issuer.users.bySub(sub)?.username
+    const flow = currentExchange()?.flow
+    return deliver({ clientId, uri }, signed, (call) => {
+      issuer.onCall({ endpoint: 'backchannel_logout', client: clientId, user, flow, ...call })
+    })
+  }
+
+  return {
+    async send(request) {
+      const { meant, notices } = noticesFor(request, await findSignedIn(provider, issuer.bucket), issuer)
+      const deliveries = await Promise.all(notices.map(tell))
+      if (request.endSession) {
+        for (const session of new Set(meant.map((each) => each.session))) await session.destroy()
+      }
+      return deliveries
+    },
+  }
+}
