@@ -78,7 +78,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const cookieSigner = new CookieSigner(await keepCookieSecrets(store))
     const render = createRender()
     let origin = originAt(options.port ?? 9400, options.host)
-    const registry = new Issuers(store, { render, cookieSigner, fallbackOrigin: () => origin })
+    const warn = (message: string) => logger.warn(message)
+    const registry = new Issuers(store, { render, cookieSigner, fallbackOrigin: () => origin, warn })
     const source = await FixturesSource.open(loadOptions(options, registry), {
       async onChange(fixtures) {
         await registry.adopt(fixtures)
@@ -88,6 +89,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         logger.error(`The fixtures have changed, but the last good ones stay in force. ${error.message}`),
     })
     await registry.adopt(source.current)
+    await registry.resume()
     const refresh = options.watch === false ? () => undefined : () => source.refresh()
     const control = createControl(registry, refresh)
     const app = createApp({

@@ -1,6 +1,8 @@
 import type { ClockControl } from './clock.ts'
 import type { DevicesControl } from './devices.ts'
+import type { EntriesControl } from './entries.ts'
 import type { FaultsControl } from './faults.ts'
+import type { FixturesControl } from './fixtures.ts'
 import type { HealthControl } from './health.ts'
 import type { IssuersControl } from './issuers.ts'
 import type { KeysControl } from './keys.ts'
@@ -16,6 +18,8 @@ import type { ScenariosControl } from './scenarios.ts'
 export interface Control
   extends HealthControl,
     IssuersControl,
+    FixturesControl,
+    EntriesControl,
     FaultsControl,
     ScenariosControl,
     DevicesControl,

@@ -2,7 +2,9 @@ import type { Control } from './control.ts'
 import { asker, type ConnectOptions } from './http-client/ask.ts'
 import { askClock } from './http-client/clock.ts'
 import { askDevices } from './http-client/devices.ts'
+import { askEntries } from './http-client/entries.ts'
 import { askFaults } from './http-client/faults.ts'
+import { askFixtures } from './http-client/fixtures.ts'
 import { askIssuers } from './http-client/issuers.ts'
 import { askKeys } from './http-client/keys.ts'
 import { askReset } from './http-client/reset.ts'
@@ -20,6 +22,8 @@ export function connectControl(options: ConnectOptions): Control {
   return {
     health: () => ask('GET', '/health'),
     ...askIssuers(ask),
+    ...askFixtures(ask),
+    ...askEntries(ask),
     ...askFaults(ask),
     ...askScenarios(ask),
     ...askDevices(ask),

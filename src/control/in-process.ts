@@ -3,7 +3,9 @@ import type { Control } from './control.ts'
 import { accessTo } from './in-process/access.ts'
 import { controlClock } from './in-process/clock.ts'
 import { controlDevices } from './in-process/devices.ts'
+import { controlEntries } from './in-process/entries.ts'
 import { controlFaults } from './in-process/faults.ts'
+import { controlFixtures } from './in-process/fixtures.ts'
 import { controlIssuers } from './in-process/issuers.ts'
 import { controlKeys } from './in-process/keys.ts'
 import { controlReset } from './in-process/reset.ts'
@@ -20,6 +22,8 @@ export function createControl(issuers: Issuers, refresh: () => void | Promise<vo
   return {
     health: async () => ({ status: 'ok', version }),
     ...controlIssuers(access),
+    ...controlFixtures(access),
+    ...controlEntries(access),
     ...controlFaults(access),
     ...controlScenarios(access),
     ...controlDevices(access),

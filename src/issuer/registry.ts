@@ -8,6 +8,7 @@ import { keepKeys, readKeys, type SigningKeys } from '../provider/keys.ts'
 import type { Store } from '../store/store.ts'
 import { findIssuerMistakes } from './check.ts'
 import { type IssuerEnvironment, RunningIssuer } from './issuer.ts'
+import { KeptIssuers } from './kept.ts'
 
 /** The bucket of what belongs to the process rather than to an issuer. No issuer can have this name. */
 export const processBucket = '_process'
@@ -27,11 +28,13 @@ export class Issuers {
   readonly #byName = new Map<string, RunningIssuer>()
   /** Names of issuers that a program has created: the fixtures know nothing of them. */
   readonly #created = new Set<string>()
+  readonly #kept: KeptIssuers
   /** Paths of fixed issuer URLs, which a proxy may or may not have taken off. */
   #basePaths: string[] = []
 
   constructor(store: Store, environment: IssuerEnvironment) {
     this.#store = store
+    this.#kept = new KeptIssuers(store.bucket(processBucket))
     this.#environment = environment
   }
 
@@ -43,7 +46,7 @@ export class Issuers {
     const gone = [...this.#byName.keys()].filter((known) => !issuers.has(known) && !this.#created.has(known))
     for (const name of gone) await this.remove(name)
     for (const [name, settings] of issuers) {
-      this.#created.delete(name)
+      if (this.#created.delete(name)) await this.#kept.forget(name)
       const known = this.#byName.get(name)
       if (known === undefined) await this.add(name, settings)
       else await known.update(settings, await this.#keysOf(name, settings))
@@ -51,13 +54,22 @@ export class Issuers {
     this.#basePaths = basePathsOf(issuers.get(rootIssuer))
   }
 
+  /** Starts the issuers again that were kept when they were created; to be asked once the fixtures are adopted. */
+  async resume(): Promise<void> {
+    for (const [name, declared] of await this.#kept.all()) {
+      if (this.#byName.has(name)) await this.#kept.forget(name)
+      else await this.create(name, declared).catch((error: Error) => this.#environment.warn?.(error.message))
+    }
+  }
+
   /**
    * Starts an issuer that no fixtures declare, until `end` is called with its name.
    *
    * @param declared as a fixtures module has it
+   * @param options.kept whether it is to be there again after a restart, where it is all data
    * @throws UnderstudyError `ERR_ISSUER_EXISTS` (409), `ERR_FIXTURES_INVALID`
    */
-  async create(name: string, declared: IssuerModule): Promise<RunningIssuer> {
+  async create(name: string, declared: IssuerModule, { kept = false } = {}): Promise<RunningIssuer> {
     if (this.#byName.has(name) || this.#created.has(name)) {
       const message = `Failed to create the issuer "${name}": there is one already. Choose another name, or none to have one made up.`
       throw new UnderstudyError('ERR_ISSUER_EXISTS', 409, message)
@@ -65,16 +77,26 @@ export class Issuers {
     this.#created.add(name)
     try {
       const { settings: root } = this.get(rootIssuer)
-      return await this.add(name, await readIssuer(name, declared, root, (settings) => this.checkIssuer(settings)))
+      const settings = await readIssuer(name, declared, root, (each) => this.checkIssuer(each))
+      if (kept) await this.#kept.keep(name, declared)
+      return await this.add(name, settings)
     } catch (error) {
       this.#created.delete(name)
+      if (kept) await this.#kept.forget(name)
       throw error
     }
   }
 
   /** Ends an issuer that was created; one that the fixtures have come to declare stays. */
   async end(name: string): Promise<void> {
-    if (this.#created.delete(name)) await this.remove(name)
+    if (!this.#created.delete(name)) return
+    await this.#kept.forget(name)
+    await this.remove(name)
+  }
+
+  /** Whether an issuer was created, and is none of the fixtures'. */
+  isCreated(name: string): boolean {
+    return this.#created.has(name)
   }
 
   /** Starts one issuer. */

@@ -19,6 +19,8 @@ export interface Asking {
   signal?: AbortSignal | undefined
   /** Longer than usual by this, in milliseconds: for requests that wait at the server. */
   waitMs?: number
+  /** Told the status of the answer. */
+  onStatus?: (status: number) => void
 }
 
 /** Asks the admin API of a server. */
@@ -59,6 +61,7 @@ export function asker({ server, adminToken, timeoutMs = 30_000 }: ConnectOptions
       asking.signal?.throwIfAborted()
       throw unreachable(server, error, limitMs)
     })
+    asking.onStatus?.(response.status)
     return read(server, response)
   }
 

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import { rootIssuer } from '../../domain/issuer.ts'
+import { UnderstudyError } from '../../errors.ts'
 import type { RunningIssuer } from '../../issuer/issuer.ts'
 import { mountOf } from '../../provider/provider.ts'
 import type { IssuerSummary, IssuersControl } from '../issuers.ts'
@@ -8,7 +11,29 @@ export function controlIssuers({ registry }: Access): IssuersControl {
     async issuers(origin) {
       return [...(await registry()).all()].map((issuer) => summarize(issuer, origin))
     },
+    async createIssuer({ name = madeUpName(), ...declared } = {}, origin) {
+      const issuer = await (await registry()).create(name, declared, { kept: true })
+      return summarize(issuer, origin)
+    },
+    async endIssuer(name) {
+      const issuers = await registry()
+      issuers.get(name)
+      if (!issuers.isCreated(name)) throw declaredError(name)
+      await issuers.end(name)
+    },
   }
+}
+
+function madeUpName(): string {
+  return `issuer-${randomBytes(6).toString('hex')}`
+}
+
+function declaredError(name: string): UnderstudyError {
+  const why =
+    name === rootIssuer
+      ? 'it is the root issuer, without which nothing runs. Reset it instead.'
+      : 'the fixtures declare it, and would bring it back. Take it out of them.'
+  return new UnderstudyError('ERR_ISSUER_DECLARED', 409, `Failed to end the issuer "${name}": ${why}`)
 }
 
 /** @param origin what `issuer: auto` stands for; left out, where the server listens */

@@ -29,6 +29,8 @@ export interface Good {
   schema?: z.ZodType
   /** Default: JSON. */
   type?: string
+  /** What it means where the answer is 201 with the same body instead, because there was nothing before. One sentence. */
+  made?: string
 }
 
 /** An operation of the admin API: what is routed, what the OpenAPI document tells of it, and what it does. */

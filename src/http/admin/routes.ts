@@ -1,15 +1,23 @@
+import { clientRoutes } from './clients.ts'
 import { clockRoutes } from './clock.ts'
 import { deviceRoutes } from './devices.ts'
 import { faultRoutes } from './faults.ts'
+import { fixturesRoutes } from './fixtures.ts'
 import { issuerRoutes } from './issuers.ts'
 import { keyRoutes } from './keys.ts'
 import { resetRoutes } from './reset.ts'
 import type { Route } from './route.ts'
 import { scenarioRoutes } from './scenarios.ts'
+import { scopeRoutes } from './scopes.ts'
+import { userRoutes } from './users.ts'
 
 /** Every operation that only those may ask for whom the guard lets in. */
 export const guardedRoutes: readonly Route[] = [
   ...issuerRoutes,
+  ...fixturesRoutes,
+  ...userRoutes,
+  ...clientRoutes,
+  ...scopeRoutes,
   ...faultRoutes,
   ...scenarioRoutes,
   ...deviceRoutes,

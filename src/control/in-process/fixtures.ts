@@ -1,0 +1,21 @@
+import type { FixturesControl } from '../fixtures.ts'
+import type { Access } from './access.ts'
+
+export function controlFixtures({ issuer: find }: Access): FixturesControl {
+  return {
+    async fixtures(issuer) {
+      return (await find(issuer)).edits.export()
+    },
+    async patchFixtures(issuer, document) {
+      const edits = await (await find(issuer)).edits.patch(document)
+      const count = (member: string) => edits.filter((edit) => edit.member === member).length
+      return {
+        users: count('users'),
+        clients: count('clients'),
+        scopes: count('scopes'),
+        faults: count('faults'),
+        scenarios: count('scenarios'),
+      }
+    },
+  }
+}
