@@ -1,7 +1,9 @@
 import type { Context, Next } from 'koa'
 import compose from 'koa-compose'
 import type { Control } from '../../control/control.ts'
+import type { Render } from '../../domain/pages.ts'
 import { bearer } from './bearer.ts'
+import { descriptionRoutes } from './describe.ts'
 import { foreignPageGuard } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { problems } from './problem.ts'
@@ -12,7 +14,8 @@ export interface AnswerOptions {
   /** The path below which all of it stands. */
   root: string
   control: Control
-  /** Required of every request as a bearer token, health apart; undefined: nobody is asked for one. */
+  render: Render
+  /** Required of every request as a bearer token, but for health and the description of the API; undefined: nobody is asked for one. */
   adminToken?: string | undefined
   /** Host names that may ask beside loopback names, IP literals and single labels: the issuers' own, and `--admin-hosts`. */
   allowedHosts: () => Iterable<string>
@@ -24,12 +27,16 @@ export interface AnswerOptions {
 export function createAnswer({
   root,
   control,
+  render,
   adminToken,
   allowedHosts,
   report,
 }: AnswerOptions): compose.ComposedMiddleware<Context> {
-  const open = routeAll(root, healthRoutes, control)
-  const openPaths = new Set(healthRoutes.map(({ path }) => root + path))
+  const needsToken = adminToken !== undefined
+  const described = descriptionRoutes({ root, render, needsToken, open: healthRoutes, guarded: guardedRoutes })
+  const openRoutes = [...healthRoutes, ...described]
+  const open = routeAll(root, openRoutes, control)
+  const openPaths = new Set(openRoutes.map(({ path }) => root + path))
   const guarded = compose([
     foreignPageGuard(allowedHosts),
     ...(adminToken === undefined ? [] : [bearer(adminToken)]),
@@ -37,7 +44,10 @@ export function createAnswer({
   ])
 
   async function openFirst(ctx: Context, next: Next): Promise<void> {
-    await (openPaths.has(ctx.path) ? open(ctx, next) : guarded(ctx, next))
+    // Probes and readers ask by whatever name they please, and learn nothing that the package does not tell.
+    if (openPaths.has(ctx.path)) return open(ctx, next)
+    if (ctx.method === 'GET' && (ctx.path === root || ctx.path === `${root}/`)) return redirectToPage(ctx)
+    return guarded(ctx, next)
   }
 
   return compose<Context>([unstored, problems(report), openFirst])
@@ -47,4 +57,10 @@ async function unstored(ctx: Context, next: Next): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
   ctx.set('X-Content-Type-Options', 'nosniff')
   await next()
+}
+
+/** Relative, so that it holds below whatever prefix a proxy takes off. */
+function redirectToPage(ctx: Context): void {
+  ctx.status = 302
+  ctx.redirect(ctx.path.endsWith('/') ? 'docs' : `${ctx.path.slice(1)}/docs`)
 }

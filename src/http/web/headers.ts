@@ -15,7 +15,7 @@ export const pageStart = '<!doctype html><html lang="en" data-understudy>'
 export function pageHeaders(): Record<string, string> {
   return {
     'cache-control': 'no-store',
-    'content-security-policy': `default-src 'none'; style-src ${style().source}; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; style-src ${style().source} ${style('reference').source}; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'`,
     'content-type': 'text/html; charset=utf-8',
     'referrer-policy': 'strict-origin-when-cross-origin',
     'x-content-type-options': 'nosniff',

@@ -10,6 +10,7 @@ import { style } from './style.ts'
 
 /** What some pages show beside their data, made here and never taken from data, since a template may write it raw. */
 const extras: { [Name in PageName]?: (data: Pages[Name]) => object | Promise<object> } = {
+  reference: () => ({ moreCss: style('reference').css }),
   error: (data) => ({ advice: adviseOn(data) }),
   'device-screen': async (data) => ({ qr: await qrSvg(data.verificationUriComplete) }),
 }

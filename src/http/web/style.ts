@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { packageRoot } from './package-root.ts'
 
 /**
- * The one stylesheet, written into every page, and its hash for the page's Content-Security-Policy.
+ * A stylesheet, written into the page, and its hash for the page's Content-Security-Policy.
  *
  * Inline rather than linked: a page is then one round trip, cannot miss its style under a base path, a named issuer or a moved
- * admin port, and the hash lets this style run and no other.
+ * admin port, and the hash lets this style run and no stranger's.
  */
 export interface Style {
   css: string
@@ -15,16 +15,20 @@ export interface Style {
   source: string
 }
 
-let loaded: Style | undefined
+/** The one of all pages, and what the long page of the reference needs beside it. */
+export type StyleName = 'style' | 'reference'
 
-/** Reads the stylesheet once per process. */
-export function style(): Style {
-  loaded ??= load()
-  return loaded
+const loaded = new Map<StyleName, Style>()
+
+/** Reads a stylesheet once per process. */
+export function style(name: StyleName = 'style'): Style {
+  const known = loaded.get(name) ?? load(name)
+  loaded.set(name, known)
+  return known
 }
 
-function load(): Style {
+function load(name: StyleName): Style {
   // Browsers hash what the HTML parser hands them, which has no carriage returns; a checkout on Windows may.
-  const css = readFileSync(join(packageRoot(), 'public/style.css'), 'utf8').replaceAll('\r\n', '\n')
+  const css = readFileSync(join(packageRoot(), `public/${name}.css`), 'utf8').replaceAll('\r\n', '\n')
   return { css, source: `'sha256-${createHash('sha256').update(css).digest('base64')}'` }
 }

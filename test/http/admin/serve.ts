@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
 import type { Control } from '../../../src/control/control.ts'
 import { createAdminApi } from '../../../src/http/admin/admin.ts'
+import { createRender } from '../../../src/http/web/render.ts'
 import { memoryControl } from '../../control/memory-control.ts'
 
 export interface Answer {
@@ -27,6 +28,7 @@ export async function serveAdmin(options: { adminToken?: string; allowedHosts?: 
   app.use(
     createAdminApi({
       control: control as unknown as Control,
+      render: createRender(),
       adminToken: options.adminToken,
       allowedHosts: () => options.allowedHosts ?? [],
       report: (error) => reported.push(error),

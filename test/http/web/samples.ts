@@ -1,4 +1,8 @@
 import type { PageName, Pages } from '../../../src/domain/pages.ts'
+import { healthRoutes } from '../../../src/http/admin/health.ts'
+import { describeApi } from '../../../src/http/admin/openapi/document.ts'
+import { referencePage } from '../../../src/http/admin/reference.ts'
+import { guardedRoutes } from '../../../src/http/admin/routes.ts'
 
 const issuer = { name: 'default', url: 'http://localhost:9400' }
 const named = { name: 'dlive', url: 'http://localhost:9400/dlive' }
@@ -74,6 +78,9 @@ export const samples: Pages = {
       clients: 4,
     })),
   },
+  reference: referencePage(
+    describeApi(healthRoutes, guardedRoutes, { server: 'http://localhost:9400/_understudy', version: '0.1.0' }),
+  ),
   post: { action: '/device', fields: { xsrf: 'x1', user_code: 'WDJB-MJHT' }, label: 'Continue' },
 }
 

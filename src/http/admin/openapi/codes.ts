@@ -1,0 +1,39 @@
+/** What every problem code of the admin API means, in a sentence. */
+const meanings: Readonly<Record<string, string>> = {
+  ERR_ADMIN_TOKEN: 'The admin token is missing, or not the one that the server was started with.',
+  ERR_ARMED_UNKNOWN: 'No fault is armed under that id, or not any more.',
+  ERR_BODY_TOO_LARGE: 'The body is larger than the operation takes.',
+  ERR_BODY_UNREADABLE:
+    'The body is no JSON in UTF-8, or broke off; `line` and `column` tell where it stops being JSON.',
+  ERR_CLIENT_UNKNOWN: 'There is no client of that id.',
+  ERR_CLOCK_RANGE: 'A time cannot be moved that far.',
+  ERR_CONTENT_TYPE: 'The body is not declared as plain JSON, without an encoding.',
+  ERR_DEVICE_DECIDED: 'The device request has been decided already.',
+  ERR_DEVICE_UNKNOWN: 'No device request waits under that user code.',
+  ERR_ENTRY_KEY: 'The key in the body is not the one in the path.',
+  ERR_ENTRY_USED: 'A client refers to the entry; edit the client first.',
+  ERR_FAULT_INVALID: 'The fault cannot be armed like that; the detail says what it takes and where it can fire.',
+  ERR_FAULT_UNKNOWN: 'There is no fault of that name.',
+  ERR_FIXTURES_INVALID: 'The document has mistakes; `mistakes` has each with its place.',
+  ERR_FOREIGN_REQUEST: 'The request came from a page of another site, or by a host name that is not known here.',
+  ERR_INTERNAL: 'Something unforeseen went wrong; the log of the server says what.',
+  ERR_ISSUER_DECLARED: 'The fixtures declare the issuer, and would bring it back.',
+  ERR_ISSUER_EXISTS: 'There is an issuer of that name already.',
+  ERR_ISSUER_UNKNOWN: 'There is no issuer of that name.',
+  ERR_KEY_ALG: 'There is no signing key of that algorithm, and none can be made.',
+  ERR_REQUEST_INVALID:
+    'A member or parameter is missing, unknown, or has a value that is not taken; `errors` has each.',
+  ERR_SCENARIO_UNKNOWN: 'The fixtures have no scenario of that name.',
+  ERR_SCOPE_UNKNOWN: 'The issuer adds no scope of that name to the standard ones.',
+  ERR_STORE_WRITE: 'The store could not write; the detail says why.',
+  ERR_USER_STATE: 'The state of the user does not let them log in.',
+  ERR_USER_UNKNOWN: 'There is no user of that name.',
+}
+
+/** What a code means; empty for one that has no meaning yet, which a test forbids. */
+export function meaningOf(code: string): string {
+  return meanings[code] ?? ''
+}
+
+/** Every code that has a meaning. */
+export const knownCodes: readonly string[] = Object.keys(meanings)
