@@ -6,6 +6,7 @@ import type { FixturesControl } from './fixtures.ts'
 import type { HealthControl } from './health.ts'
 import type { IssuersControl } from './issuers.ts'
 import type { KeysControl } from './keys.ts'
+import type { LogoutControl } from './logout.ts'
 import type { ResetControl } from './reset.ts'
 import type { ScenariosControl } from './scenarios.ts'
 
@@ -25,4 +26,5 @@ export interface Control
     DevicesControl,
     KeysControl,
     ClockControl,
+    LogoutControl,
     ResetControl {}

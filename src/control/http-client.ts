@@ -7,6 +7,7 @@ import { askFaults } from './http-client/faults.ts'
 import { askFixtures } from './http-client/fixtures.ts'
 import { askIssuers } from './http-client/issuers.ts'
 import { askKeys } from './http-client/keys.ts'
+import { askLogout } from './http-client/logout.ts'
 import { askReset } from './http-client/reset.ts'
 import { askScenarios } from './http-client/scenarios.ts'
 
@@ -29,6 +30,7 @@ export function connectControl(options: ConnectOptions): Control {
     ...askDevices(ask),
     ...askKeys(ask),
     ...askClock(ask),
+    ...askLogout(ask),
     ...askReset(ask),
   }
 }

@@ -8,6 +8,7 @@ import { controlFaults } from './in-process/faults.ts'
 import { controlFixtures } from './in-process/fixtures.ts'
 import { controlIssuers } from './in-process/issuers.ts'
 import { controlKeys } from './in-process/keys.ts'
+import { controlLogout } from './in-process/logout.ts'
 import { controlReset } from './in-process/reset.ts'
 import { controlScenarios } from './in-process/scenarios.ts'
 import { version } from './version.ts'
@@ -29,6 +30,7 @@ export function createControl(issuers: Issuers, refresh: () => void | Promise<vo
     ...controlDevices(access),
     ...controlKeys(access),
     ...controlClock(access),
+    ...controlLogout(access),
     ...controlReset(access),
   }
 }

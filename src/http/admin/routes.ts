@@ -5,6 +5,7 @@ import { faultRoutes } from './faults.ts'
 import { fixturesRoutes } from './fixtures.ts'
 import { issuerRoutes } from './issuers.ts'
 import { keyRoutes } from './keys.ts'
+import { logoutRoutes } from './logout.ts'
 import { resetRoutes } from './reset.ts'
 import type { Route } from './route.ts'
 import { scenarioRoutes } from './scenarios.ts'
@@ -23,5 +24,6 @@ export const guardedRoutes: readonly Route[] = [
   ...deviceRoutes,
   ...keyRoutes,
   ...clockRoutes,
+  ...logoutRoutes,
   ...resetRoutes,
 ]

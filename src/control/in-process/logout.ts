@@ -1,0 +1,17 @@
+import { UnderstudyError } from '../../errors.ts'
+import { mountOf } from '../../provider/provider.ts'
+import { eitherUserOrSid, type LogoutControl } from '../logout.ts'
+import type { Access } from './access.ts'
+
+export function controlLogout({ issuer: find }: Access): LogoutControl {
+  return {
+    async backchannelLogout(issuer, { end_session: endSession, ...request }, origin) {
+      const { provider, name } = await find(issuer)
+      if ((request.user === undefined) === (request.sid === undefined)) {
+        throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to send logout tokens: ${eitherUserOrSid}.`)
+      }
+      const known = origin === undefined ? undefined : origin + mountOf(name)
+      return { deliveries: await provider.logout.send({ ...request, endSession, issuer: known }) }
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import { backchannelLogoutReport, backchannelLogoutRequest } from '../../control/logout.ts'
+import { originOf } from '../../provider/hosts.ts'
+import { defineRoute } from './route.ts'
+
+export const logoutRoutes = [
+  defineRoute({
+    method: 'post',
+    path: '/api/issuers/{issuer}/backchannel-logout',
+    summary: 'Tell clients that somebody has logged out',
+    description:
+      'Sends a logout token to each client that has a `backchannel_logout_uri` and is signed in to; a named client is told in any case.',
+    body: backchannelLogoutRequest,
+    good: { status: 200, description: 'Every client was told, or tried.', schema: backchannelLogoutReport },
+    problems: {
+      404: ['ERR_USER_UNKNOWN', 'ERR_SESSION_UNKNOWN', 'ERR_CLIENT_UNKNOWN'],
+      409: ['ERR_NO_BACKCHANNEL_LOGOUT'],
+    },
+    handle({ control, params, body, ctx }) {
+      const origin = originOf(ctx.req, () => ctx.origin)
+      return control.backchannelLogout(params.issuer, body, origin)
+    },
+  }),
+]
