@@ -49,17 +49,17 @@ export function asker({ server, adminToken, timeoutMs = 30_000 }: ConnectOptions
     const headers: Record<string, string> = { accept }
     if (adminToken !== undefined) headers.authorization = `Bearer ${adminToken}`
     if (body !== undefined) headers['content-type'] = 'application/json'
-    const init = { method, headers, body: body === undefined ? null : JSON.stringify(body), signal: signal ?? null }
-    return fetch(root + path + searchOf(query), init)
+    const sent = body === undefined ? null : JSON.stringify(body, refuseFunction)
+    return fetch(root + path + searchOf(query), { method, headers, body: sent, signal: signal ?? null })
   }
 
   async function ask(method: string, path: string, asking: Asking = {}): Promise<unknown> {
     const limitMs = timeoutMs + (asking.waitMs ?? 0)
-    const limit = AbortSignal.timeout(limitMs)
-    const signal = asking.signal === undefined ? limit : AbortSignal.any([limit, asking.signal])
-    const response = await send(method, path, 'application/json', { ...asking, signal }).catch((error: unknown) => {
+    const response = await within(limitMs, asking.signal, (signal) =>
+      send(method, path, 'application/json', { ...asking, signal }),
+    ).catch((error: unknown) => {
       asking.signal?.throwIfAborted()
-      throw unreachable(server, error, limitMs)
+      throw error instanceof UnderstudyError ? error : unreachable(server, error, limitMs)
     })
     asking.onStatus?.(response.status)
     return read(server, response)
@@ -80,6 +80,32 @@ export function asker({ server, adminToken, timeoutMs = 30_000 }: ConnectOptions
 /** A path whose parameters are percent-encoded. */
 export function path(literals: TemplateStringsArray, ...parameters: string[]): string {
   return String.raw({ raw: literals }, ...parameters.map((parameter) => encodeURIComponent(parameter)))
+}
+
+/** Gives up after a time, or when the one who asks does; without `AbortSignal.any`, which older runtimes lack. */
+async function within<Answer>(
+  limitMs: number,
+  asked: AbortSignal | undefined,
+  ask: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const either = new AbortController()
+  const giveUp = () => either.abort()
+  const timer = setTimeout(() => either.abort(new DOMException('no answer', 'TimeoutError')), limitMs)
+  asked?.addEventListener('abort', giveUp)
+  if (asked?.aborted) giveUp()
+  try {
+    return await ask(either.signal)
+  } finally {
+    clearTimeout(timer)
+    asked?.removeEventListener('abort', giveUp)
+  }
+}
+
+/** Of what is sent as JSON, a function would be left out without a word. */
+function refuseFunction(name: string, value: unknown): unknown {
+  if (typeof value !== 'function') return value
+  const message = `Failed to send "${name}": a function cannot be sent to another process. Give it to the server in a fixtures module.`
+  throw new UnderstudyError('ERR_NOT_DATA', 400, message)
 }
 
 function searchOf(query: Asking['query'] = {}): string {
