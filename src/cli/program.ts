@@ -2,18 +2,25 @@ import { Command } from 'commander'
 import { version } from '../control/version.ts'
 import { armCommand } from './arm.ts'
 import { armedCommand } from './armed.ts'
+import { clientsCommand } from './clients.ts'
 import { clockCommand } from './clock.ts'
 import { deviceCommand } from './device.ts'
 import { disarmCommand } from './disarm.ts'
 import { faultsCommand } from './faults.ts'
+import { fixturesCommand } from './fixtures.ts'
+import { grantsCommand } from './grants.ts'
 import { healthcheckCommand } from './healthcheck.ts'
 import { initCommand } from './init.ts'
+import { issuersCommand } from './issuers.ts'
 import { keysCommand } from './keys.ts'
 import { personasCommand } from './personas.ts'
 import { resetCommand } from './reset.ts'
 import { scenarioCommand } from './scenario.ts'
 import { scenariosCommand } from './scenarios.ts'
+import { scopesCommand } from './scopes.ts'
+import { sessionsCommand } from './sessions.ts'
 import { startCommand } from './start.ts'
+import { usersCommand } from './users.ts'
 import { validateCommand } from './validate.ts'
 
 /**
@@ -35,6 +42,7 @@ export function createProgram(): Command {
   program.commandsGroup('Direct a running server:')
   for (const define of [armCommand, armedCommand, disarmCommand]) define(program)
   for (const define of [scenarioCommand, scenariosCommand, deviceCommand, resetCommand]) define(program)
-  for (const define of [clockCommand, keysCommand]) define(program)
+  for (const define of [clockCommand, keysCommand, sessionsCommand, grantsCommand]) define(program)
+  for (const define of [usersCommand, clientsCommand, scopesCommand, fixturesCommand, issuersCommand]) define(program)
   return program
 }

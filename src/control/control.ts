@@ -3,12 +3,14 @@ import type { DevicesControl } from './devices.ts'
 import type { EntriesControl } from './entries.ts'
 import type { FaultsControl } from './faults.ts'
 import type { FixturesControl } from './fixtures.ts'
+import type { GrantsControl } from './grants.ts'
 import type { HealthControl } from './health.ts'
 import type { IssuersControl } from './issuers.ts'
 import type { KeysControl } from './keys.ts'
 import type { LogoutControl } from './logout.ts'
 import type { ResetControl } from './reset.ts'
 import type { ScenariosControl } from './scenarios.ts'
+import type { SessionsControl } from './sessions.ts'
 
 /**
  * Every operation on a running Understudy, in process and over HTTP alike.
@@ -24,6 +26,8 @@ export interface Control
     FaultsControl,
     ScenariosControl,
     DevicesControl,
+    GrantsControl,
+    SessionsControl,
     KeysControl,
     ClockControl,
     LogoutControl,

@@ -5,11 +5,13 @@ import { askDevices } from './http-client/devices.ts'
 import { askEntries } from './http-client/entries.ts'
 import { askFaults } from './http-client/faults.ts'
 import { askFixtures } from './http-client/fixtures.ts'
+import { askGrants } from './http-client/grants.ts'
 import { askIssuers } from './http-client/issuers.ts'
 import { askKeys } from './http-client/keys.ts'
 import { askLogout } from './http-client/logout.ts'
 import { askReset } from './http-client/reset.ts'
 import { askScenarios } from './http-client/scenarios.ts'
+import { askSessions } from './http-client/sessions.ts'
 
 export type { ConnectOptions } from './http-client/ask.ts'
 
@@ -28,6 +30,8 @@ export function connectControl(options: ConnectOptions): Control {
     ...askFaults(ask),
     ...askScenarios(ask),
     ...askDevices(ask),
+    ...askGrants(ask),
+    ...askSessions(ask),
     ...askKeys(ask),
     ...askClock(ask),
     ...askLogout(ask),

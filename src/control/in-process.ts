@@ -6,11 +6,13 @@ import { controlDevices } from './in-process/devices.ts'
 import { controlEntries } from './in-process/entries.ts'
 import { controlFaults } from './in-process/faults.ts'
 import { controlFixtures } from './in-process/fixtures.ts'
+import { controlGrants } from './in-process/grants.ts'
 import { controlIssuers } from './in-process/issuers.ts'
 import { controlKeys } from './in-process/keys.ts'
 import { controlLogout } from './in-process/logout.ts'
 import { controlReset } from './in-process/reset.ts'
 import { controlScenarios } from './in-process/scenarios.ts'
+import { controlSessions } from './in-process/sessions.ts'
 import { version } from './version.ts'
 
 /**
@@ -28,6 +30,8 @@ export function createControl(issuers: Issuers, refresh: () => void | Promise<vo
     ...controlFaults(access),
     ...controlScenarios(access),
     ...controlDevices(access),
+    ...controlGrants(access),
+    ...controlSessions(access),
     ...controlKeys(access),
     ...controlClock(access),
     ...controlLogout(access),

@@ -29,11 +29,13 @@ import { createNaming, type Naming, portOf } from './hosts.ts'
 import { createIdentify } from './identity.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
 import type { SigningKeys } from './keys.ts'
+import { createGrants, type Grants } from './live-grants.ts'
+import { createSessions, type Sessions } from './live-sessions.ts'
 import { createLogout, type Logout } from './logout.ts'
 import { cacheMetadata } from './metadata.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { type GrantHandler, internals } from './private.ts'
-import { keepNewSessions } from './sessions.ts'
+import { keepNewSessions, sessionLifetime } from './sessions.ts'
 import { createTailor, patchClaims } from './token-claims.ts'
 
 /** One issuer's provider, as the rooms above use it. */
@@ -48,6 +50,8 @@ export interface IssuerProvider {
   registrations: Registrations
   interactions: Interactions
   devices: Devices
+  sessions: Sessions
+  grants: Grants
   logout: Logout
   users: Users
   naming: Naming
@@ -63,8 +67,9 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   const { naming, settings, bucket, clock } = issuer
   const configuration = configure(issuer)
   const provider = new Provider(naming.issuerFor(undefined), configuration)
+  const cookieAt = (type: string, port: string) => `us_${type}_${issuer.name}_${port}`
   const cookieName = (type: string, req: IncomingMessage | undefined) =>
-    `us_${type}_${issuer.name}${req === undefined ? '' : `_${portOf(req)}`}`
+    req === undefined ? `us_${type}_${issuer.name}` : cookieAt(type, portOf(req))
 
   Object.defineProperty(provider, 'issuer', {
     get() {
@@ -122,6 +127,11 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     registrations: registrationsOf(issuer, configuration.scopes as string[]),
     interactions: createInteractions(provider, issuer.users, settings.scopes),
     devices: createDevices(provider, bucket, issuer.users),
+    sessions: createSessions(provider, issuer, {
+      nameAt: (port) => cookieAt('session', port),
+      lifetimeSeconds: (session) => sessionLifetime(configuration, session),
+    }),
+    grants: createGrants(provider, issuer),
     logout: createLogout(provider, issuer),
     users: issuer.users,
     naming,

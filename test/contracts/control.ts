@@ -2,11 +2,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Control } from '../../src/control/control.ts'
 import { UnderstudyError } from '../../src/errors.ts'
 import { clockContract } from './control/clock.ts'
+import { grantsContract } from './control/grants.ts'
 import { keysContract } from './control/keys.ts'
+import { sessionsContract } from './control/sessions.ts'
 
 /** Fixtures that the control under test runs. */
 export const controlFixtures = {
-  users: ['alice', { username: 'mallory', state: 'locked' }],
+  users: ['alice', 'carol', { username: 'mallory', state: 'locked' }],
   clients: [{ client_id: 'tv-app', grant_types: ['device_code'] }],
   faults: [{ fault: 'slow_down', when: { client: 'tv-app' } }],
   scenarios: {
@@ -48,6 +50,8 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
 
   clockContract(() => opened)
   keysContract(() => opened)
+  sessionsContract(() => opened)
+  grantsContract(() => opened)
 
   test('health is ok', async () => {
     expect(await control.health()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })
@@ -55,7 +59,7 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
 
   test('issuers are listed under the origin that asks', async () => {
     expect(await control.issuers(opened.origin)).toEqual([
-      { name: 'default', issuer: opened.origin, persona: 'generic', users: 2, clients: 1 },
+      { name: 'default', issuer: opened.origin, persona: 'generic', users: 3, clients: 1 },
       { name: 'partner', issuer: `${opened.origin}/partner`, persona: 'generic', users: 1, clients: 0 },
     ])
   })

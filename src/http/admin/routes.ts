@@ -3,6 +3,7 @@ import { clockRoutes } from './clock.ts'
 import { deviceRoutes } from './devices.ts'
 import { faultRoutes } from './faults.ts'
 import { fixturesRoutes } from './fixtures.ts'
+import { grantRoutes } from './grants.ts'
 import { issuerRoutes } from './issuers.ts'
 import { keyRoutes } from './keys.ts'
 import { logoutRoutes } from './logout.ts'
@@ -10,6 +11,7 @@ import { resetRoutes } from './reset.ts'
 import type { Route } from './route.ts'
 import { scenarioRoutes } from './scenarios.ts'
 import { scopeRoutes } from './scopes.ts'
+import { sessionRoutes } from './sessions.ts'
 import { userRoutes } from './users.ts'
 
 /** Every operation that only those may ask for whom the guard lets in. */
@@ -22,6 +24,8 @@ export const guardedRoutes: readonly Route[] = [
   ...faultRoutes,
   ...scenarioRoutes,
   ...deviceRoutes,
+  ...grantRoutes,
+  ...sessionRoutes,
   ...keyRoutes,
   ...clockRoutes,
   ...logoutRoutes,

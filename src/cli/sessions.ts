@@ -1,0 +1,75 @@
+import { Argument, type Command } from 'commander'
+import type { SessionView, SignedIn } from '../control/sessions.ts'
+import { UnderstudyError } from '../errors.ts'
+import { examples } from './examples.ts'
+import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
+import { table } from './table.ts'
+
+interface SessionsOptions extends RemoteOptions {
+  user?: string
+  all?: boolean
+}
+
+export function sessionsCommand(program: Command): void {
+  const command = program
+    .command('sessions')
+    .addArgument(new Argument('[action]', 'what to do').choices(['list', 'end', 'create']).default('list'))
+    .argument('[id]', 'the session to end')
+    .option('--user <username>', 'whose; to create: who is signed in')
+    .option('--all', 'end every session')
+    .description('list who is signed in, end sessions, or sign a browser in by its cookies')
+    .addHelpText(
+      'after',
+      examples(
+        ['understudy sessions', 'who is signed in, and to which clients'],
+        ['understudy sessions end --user alice', 'she has to log in again, everywhere'],
+        ['understudy sessions create --user alice', 'prints the Cookie header of a browser in which she is signed in'],
+      ),
+    )
+  withRemoteOptions(command).action(sessions)
+}
+
+async function sessions(action: 'list' | 'end' | 'create', id: string | undefined, options: SessionsOptions) {
+  if (action === 'end') return end(id, options)
+  if (id !== undefined) throw usage(`${action} sessions`, 'an id is for sessions that end')
+  return action === 'create' ? create(options) : list(options)
+}
+
+async function list(options: SessionsOptions): Promise<void> {
+  const control = await connect(options)
+  const found = await control.sessions(options.issuer, { user: options.user })
+  print(found, options, () => {
+    if (found.length === 0) return 'nobody is signed in\n'
+    return table([['ID', 'USER', 'SINCE', 'EXPIRES', 'CLIENTS'], ...found.map(rowOf)])
+  })
+}
+
+function rowOf({ id, user, since, expires, clients }: SessionView): string[] {
+  return [id, user, since, expires, clients.map((each) => each.client_id).join(', ')]
+}
+
+async function end(id: string | undefined, options: SessionsOptions): Promise<void> {
+  const { issuer, user, all = false } = options
+  if ([id, user, all || undefined].filter((each) => each !== undefined).length !== 1) {
+    throw usage('end sessions', 'say one of an id, --user, --all')
+  }
+  const control = await connect(options)
+  await (user === undefined ? control.endSession(issuer, id) : control.endSessionsOf(issuer, user))
+  const which = id ?? (user === undefined ? 'all sessions' : `the sessions of ${user}`)
+  print({ ended: id ?? user ?? 'all' }, options, () => `ended ${which}\n`)
+}
+
+async function create(options: SessionsOptions): Promise<void> {
+  if (options.user === undefined) throw usage('sign in', 'say who, with --user')
+  const control = await connect(options)
+  const made = await control.signIn(options.issuer, { user: options.user })
+  print(made, options, () => `${cookieHeader(made)}\n`)
+}
+
+function cookieHeader({ cookies }: SignedIn): string {
+  return cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+}
+
+function usage(what: string, why: string): UnderstudyError {
+  return new UnderstudyError('ERR_USAGE', 400, `Failed to ${what}: ${why}. See understudy sessions --help.`)
+}

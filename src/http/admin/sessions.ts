@@ -1,0 +1,51 @@
+import * as z from 'zod'
+import { sessionView, signedInBrowser, signIn } from '../../control/sessions.ts'
+import { originOf } from '../../provider/hosts.ts'
+import { defineRoute } from './route.ts'
+
+const ofUser = z.strictObject({ user: z.string().optional().describe('A username. Default: everybody.') })
+
+export const sessionRoutes = [
+  defineRoute({
+    method: 'get',
+    path: '/api/issuers/{issuer}/sessions',
+    summary: 'List who is signed in',
+    query: ofUser,
+    good: { status: 200, description: 'One entry for each browser, the newest last.', schema: z.array(sessionView) },
+    problems: { 404: ['ERR_USER_UNKNOWN'] },
+    handle: ({ control, params, query }) => control.sessions(params.issuer, query),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/api/issuers/{issuer}/sessions',
+    summary: 'Sign a user in, in a browser that is given the cookies',
+    description:
+      "The cookies hold at the port by which this request asks, at those of the issuer's own names, and at `origins`.",
+    body: signIn,
+    good: { status: 201, description: 'The cookies that make a browser be signed in.', schema: signedInBrowser },
+    problems: { 404: ['ERR_USER_UNKNOWN'], 409: ['ERR_USER_STATE'] },
+    handle: ({ control, params, body, ctx }) => {
+      const asked = originOf(ctx.req, () => ctx.origin)
+      return control.signIn(params.issuer, { ...body, origins: [...(body.origins ?? []), asked] })
+    },
+  }),
+  defineRoute({
+    method: 'delete',
+    path: '/api/issuers/{issuer}/sessions',
+    summary: 'End every session, or those of one user',
+    query: ofUser,
+    good: { status: 204, description: 'They have to log in again.' },
+    problems: { 404: ['ERR_USER_UNKNOWN'] },
+    handle: ({ control, params, query }) =>
+      query.user === undefined ? control.endSession(params.issuer) : control.endSessionsOf(params.issuer, query.user),
+  }),
+  defineRoute({
+    method: 'delete',
+    path: '/api/issuers/{issuer}/sessions/{id}',
+    summary: 'End one session',
+    description: 'And, where the issuer says `session_bound`, the tokens that came of it. No client is told.',
+    good: { status: 204, description: 'That browser has to log in again.' },
+    problems: { 404: ['ERR_SESSION_UNKNOWN'] },
+    handle: ({ control, params }) => control.endSession(params.issuer, params.id),
+  }),
+]
