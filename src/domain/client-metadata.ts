@@ -22,6 +22,7 @@ export const registeredMetadata = {
   client_secret_expires_at: z.int().nonnegative().optional(),
   token_endpoint_auth_signing_alg: text,
   id_token_signed_response_alg: text,
+  userinfo_signed_response_alg: text,
   default_max_age: z.int().nonnegative().optional(),
   require_auth_time: flag,
   response_modes: texts,

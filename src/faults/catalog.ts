@@ -6,6 +6,13 @@ import { sharedCodes } from './endpoint/shared.ts'
 import { tokenCodes } from './endpoint/token.ts'
 import { unsupportedTokenType } from './endpoint/unsupported-token-type.ts'
 import type { Fault } from './fault.ts'
+import { bindingFaults } from './token/bindings.ts'
+import { formFaults } from './token/forms.ts'
+import { logoutFaults } from './token/logout.ts'
+import { partyFaults } from './token/parties.ts'
+import { signatureFaults } from './token/signatures.ts'
+import { surpriseFaults } from './token/surprises.ts'
+import { timeFaults } from './token/times.ts'
 
 /** Every fault, in the order in which they are listed. */
 export const catalog = [
@@ -17,6 +24,13 @@ export const catalog = [
   ...dpopCodes,
   inactive,
   unsupportedTokenType,
+  ...partyFaults,
+  ...timeFaults,
+  ...bindingFaults,
+  ...signatureFaults,
+  ...formFaults,
+  ...surpriseFaults,
+  ...logoutFaults,
 ] as const
 
 export type FaultName = (typeof catalog)[number]['name']

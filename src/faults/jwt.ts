@@ -30,7 +30,7 @@ export interface Jwt {
 /**
  * How a mutated JWT is signed; `header.alg` says by which algorithm, but for `nothing`.
  *
- * - `usual`: with the issuer's own key, as if nothing had happened
+ * - `usual`: with the issuer's own key, as if nothing had happened; where it has none of this algorithm, with a rogue one
  * - `rogue`: with a key that no JWKS has
  * - `public-key`: with the public key of the usual one, as text, for an HMAC secret
  * - `nothing`: the signature is empty
@@ -46,6 +46,8 @@ export interface MutatedJwt extends Jwt {
   /** Default: as before. */
   sign?: SignedBy
   malformed?: Malformed
+  /** Whether the header carries the public key of what it is signed with. */
+  embedsKey?: boolean
 }
 
 /** What a fault may know of a token beside what stands in it. */
@@ -59,8 +61,8 @@ export interface TokenFacts {
   client: string
   /** What the client's JWT access tokens are for. */
   audience: unknown
-  /** The issuer's public keys, as its JWKS has them. */
-  keys: readonly Readonly<Record<string, unknown>>[]
-  /** The public key of what `rogue` signs with, by algorithm. */
-  rogueKey(alg: string): Readonly<Record<string, unknown>>
+  /** The id of the token of this type that was signed for the client before, if that had one. */
+  previousJti: string | undefined
+  /** What the issuer can sign with, by its keys. */
+  keys: readonly { alg: string; kid: string }[]
 }

@@ -4,6 +4,7 @@ import type { Exchange } from '../domain/exchange.ts'
 import type { PageClient, Render } from '../domain/pages.ts'
 import { Arming } from '../faults/arming.ts'
 import type { FaultAnswer } from '../faults/fault.ts'
+import type { FiredToken } from '../faults/fired.ts'
 import type { IssuerFixtures } from '../fixtures/schema.ts'
 import { Journal } from '../journal/journal.ts'
 import type { RingLimits } from '../journal/ring.ts'
@@ -168,6 +169,17 @@ export class RunningIssuer {
     })
   }
 
+  /** The faults that change a token, once what they have counted is stored; undefined where there are none, for sure. */
+  #tokenFaults(...asked: Parameters<Arming['takeToken']>): Promise<FiredToken[]> | undefined {
+    if (!this.arming.concernsToken(asked[0], asked[1])) return undefined
+    const taken = async () => {
+      const fired = await this.arming.takeToken(...asked)
+      await this.settled()
+      return fired
+    }
+    return taken()
+  }
+
   /** Back to the fixtures: edits, faults, clock, journal, tokens and sessions; what a slow request still writes is lost. Keys stay. */
   async reset(keep: Keep = {}): Promise<void> {
     const { faults = false, clock = false, tokens = false, sessions = false, requests = false } = keep
@@ -284,6 +296,7 @@ export class RunningIssuer {
       keys: this.keys.current,
       names: { issuer: settings.issuer, browser: settings.browser_url },
       authorizationFault: (exchange) => this.faultFor(exchange),
+      tokenFaults: (...asked) => this.#tokenFaults(...asked),
       onCall: (call) => this.journal.call(call),
     })
   }

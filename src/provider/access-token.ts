@@ -11,7 +11,7 @@ import { takeStructuredTokens } from './private.ts'
 type Token = AccessToken | ClientCredentials
 
 /** Makes the JWT that a token wears which is being saved; none leaves it opaque. */
-export type Tailor = (payload: AdapterPayload) => Promise<string | undefined>
+export type Tailor = (payload: AdapterPayload, token: object) => Promise<string | undefined>
 
 /** What goes over the wire, and what is stored. */
 interface TokenForm {
@@ -40,14 +40,14 @@ export function dressTokens(provider: Provider, tailor: Tailor): void {
   for (const Model of [provider.AccessToken, provider.ClientCredentials] as unknown as TokenModel[]) {
     const undressed = Model.prototype.getValueAndPayload
     Model.prototype.getValueAndPayload = async function getValueAndPayload() {
-      const dressed = await putOn(await undressed.call(this))
+      const dressed = await putOn(await undressed.call(this), this)
       if (Provider.ctx !== undefined) handedOut.set(Provider.ctx, dressed.value)
       return dressed
     }
   }
 
-  async function putOn(opaque: TokenForm): Promise<TokenForm> {
-    const value = await tailor(opaque.payload)
+  async function putOn(opaque: TokenForm, token: Token): Promise<TokenForm> {
+    const value = await tailor(opaque.payload, token)
     return value === undefined ? opaque : { value, payload: { ...opaque.payload, dress: digest(value) } }
   }
 }

@@ -46,6 +46,7 @@ export function configure(issuer: IssuerContext): Configuration {
     clientDefaults: { id_token_signed_response_alg: settings.id_token.signed_response_alg as 'RS256' },
     enabledJWA: {
       idTokenSigningAlgValues: [...signingAlgorithms(issuer.keys), 'HS256'],
+      userinfoSigningAlgValues: [...signingAlgorithms(issuer.keys), 'HS256'],
     } as Configuration['enabledJWA'],
     clockTolerance: 0,
     fetch: createFetch(issuer),
@@ -90,6 +91,7 @@ export function configure(issuer: IssuerContext): Configuration {
       clientCredentials: { enabled: true },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       introspection: { enabled: true, allowedPolicy: mayIntrospect(issuer) },
+      jwtUserinfo: { enabled: true },
       revocation: { enabled: true, allowedPolicy: mayRevoke },
       deviceFlow: {
         enabled: true,

@@ -48,7 +48,7 @@ export interface ProviderOptions {
     exchange: Exchange,
     token: TokenType,
     holder?: Pick<Identity, 'client' | 'user'>,
-  ) => FiredToken[] | Promise<FiredToken[]> | undefined
+  ) => Promise<FiredToken[]> | undefined
   /** Told of each call that the provider has made itself. */
   onCall: (call: OutgoingCall) => void
 }

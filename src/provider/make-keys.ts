@@ -4,12 +4,10 @@ import type { JWK } from 'jose'
 
 const generate = promisify(generateKeyPair)
 
-/** How a key of each algorithm is made. */
-const makers: Record<string, () => Promise<{ privateKey: KeyObject }>> = {
-  RS256: () => generate('rsa', { modulusLength: 2048 }),
-  ES256: () => generate('ec', { namedCurve: 'P-256' }),
-  EdDSA: () => generate('ed25519'),
-}
+/** The algorithms that an issuer signs with, unless it has keys of its own choice. */
+const usualAlgorithms = ['RS256', 'ES256', 'EdDSA'] as const
+
+const curves: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
 
 let prepared: Promise<JWK[]> | undefined
 
@@ -59,12 +57,22 @@ function generateLike(kty: string | undefined, crv = '', modulus = ''): Promise<
   return kty === 'EC' ? generate('ec', { namedCurve: crv }) : generate('ed25519')
 }
 
+/** A new private key for an algorithm of JWS, with no mark of its own. */
+export async function makeKeyFor(alg: string): Promise<JWK> {
+  const { privateKey } = await generateFor(alg)
+  return { ...(privateKey.export({ format: 'jwk' }) as JWK), alg }
+}
+
+function generateFor(alg: string): Promise<{ privateKey: KeyObject }> {
+  if (/^[RP]S/.test(alg)) return generate('rsa', { modulusLength: 2048 })
+  const namedCurve = curves[alg]
+  return namedCurve === undefined ? generate('ed25519') : generate('ec', { namedCurve })
+}
+
 function makeAll(): Promise<JWK[]> {
   return Promise.all(
-    Object.entries(makers).map(async function makeKey([alg, make]): Promise<JWK> {
-      const { privateKey } = await make()
-      const jwk = privateKey.export({ format: 'jwk' }) as JWK
-      return { ...jwk, alg, use: 'sig', ...newKeyMark(alg) }
+    usualAlgorithms.map(async function makeKey(alg): Promise<JWK> {
+      return { ...(await makeKeyFor(alg)), use: 'sig', ...newKeyMark(alg) }
     }),
   )
 }

@@ -129,10 +129,9 @@ export function createSigners(keys: SigningKeys): (alg: string) => Signer {
 }
 
 function makeSigner(alg: string, keys: SigningKeys): Signer {
-  const recipe = recipes[alg]
   const jwk = signingKey(keys, alg)
-  if (recipe === undefined || jwk === undefined) throw new Error(`There is no signing key for ${alg}`)
-  const key = new HeldKey(jwk, alg, recipe)
+  if (jwk === undefined) throw new Error(`There is no signing key for ${alg}`)
+  const key = holdKey(jwk, alg)
   return {
     kid: jwk.kid,
     async sign({ header, claims }) {
@@ -142,6 +141,14 @@ function makeSigner(alg: string, keys: SigningKeys): Signer {
   }
 }
 
-function encode(part: Record<string, unknown>): string {
+/** A private key, to sign with by one of the algorithms that it can serve. */
+export function holdKey(jwk: JWK, alg: string): HeldKey {
+  const recipe = recipes[alg]
+  if (recipe === undefined) throw new Error(`There is no way to sign with ${alg}`)
+  return new HeldKey(jwk, alg, recipe)
+}
+
+/** A part of a JWT as it is written. */
+export function encode(part: Readonly<Record<string, unknown>>): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url')
 }

@@ -58,12 +58,14 @@ export async function extraTokenClaims(issuer: IssuerContext, token: Token): Pro
 /** Chooses what JWT access tokens wear, as issuer and client say. */
 export function createTailor(issuer: IssuerContext): Tailor {
   const signerOf = createSigners(issuer.keys)
+  const faults = createTokenFaults(issuer)
 
-  return async function tailor(payload) {
+  return async function tailor(payload, token) {
     const client = issuer.clients.get(payload.clientId as string)
     const settings = { ...issuer.settings.access_token, ...client?.access_token }
     if (settings.format === 'opaque') return undefined
-    const alg = settings.signed_response_alg ?? usualAlgorithm(issuer.settings, issuer.keys)
+    const wished = wishFor(token)
+    const alg = wished?.key?.alg ?? settings.signed_response_alg ?? usualAlgorithm(issuer.settings, issuer.keys)
     const signer = signerOf(alg)
     const iss = settings.issuer ?? issuer.naming.issuerFor(Provider.ctx?.req, issuer.nameFor(payload.clientId))
     const sub = payload.accountId
@@ -84,9 +86,16 @@ export function createTailor(issuer: IssuerContext): Tailor {
       { type: 'access_token', claims },
       { client: circumstance.client, user: circumstance.user, scope: [...circumstance.scope] },
     )
-    return signer.sign({
-      header: { alg, typ: settings.typ ?? 'JWT', kid: signer.kid },
-      claims: skewTimes({ ...(changed ?? claims), jti: payload.jti }, issuer.clock.skewSeconds),
+    const jwt = {
+      header: { alg, typ: settings.typ ?? 'JWT', kid: wished?.key?.jwk.kid ?? signer.kid },
+      claims: { ...skewTimes(changed ?? claims, issuer.clock.skewSeconds), ...wished?.claims, jti: payload.jti },
+    }
+    const signee: Signee = { token: 'access_token', client: circumstance.client, user: circumstance.user }
+    const mutations = wished === undefined ? faults.due(signee) : (wished.mutations ?? [])
+    if (mutations === undefined) return signer.sign(jwt)
+    return faults.sign({ header: jwt.header, payload: jwt.claims }, signee, {
+      mutations: await mutations,
+      key: wished?.key?.jwk,
     })
   }
 }
@@ -119,6 +128,9 @@ interface IdTokenModel {
 /** The uses of signed tokens that carry a user's claims, by the fixtures' names. */
 const tokenOf = { idtoken: 'id_token', userinfo: 'userinfo' } as const
 
+/** The uses of signed tokens that faults may change, by the faults' names. */
+const faultedOf = { ...tokenOf, logout: 'logout_token' } as const
+
 /**
  * Releases the claims that no scope names, and lets rules and the hook have their say in ID tokens and signed userinfo.
  */
@@ -135,12 +147,22 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
 
   const idTokenModel = (provider.IdToken as unknown as IdTokenModel).prototype
   const { issue, payload } = idTokenModel
-  idTokenModel.issue = function issueFor(options) {
+  const faults = createTokenFaults(issuer)
+  idTokenModel.issue = async function issueFor(options) {
     this.use = options.use
     // The token endpoint may leave this out, but most real providers tell it, and strict clients check it.
     const accessToken = this.ctx && handedOutBy(this.ctx)
     if (options.use === 'idtoken' && accessToken !== undefined) this.extra.at_hash ??= accessToken
-    return issue.call(this, options)
+    const issued = await issue.call(this, options)
+    const token = faultedOf[options.use as keyof typeof faultedOf]
+    if (token === undefined) return issued
+    const { clientId: client } = this.client
+    const signee: Signee = { token, client, user: issuer.users.bySub(String(this.available.sub))?.username }
+    const wished = wishFor(this)?.mutations ?? []
+    const mutations = [...wished, ...((await faults.due(signee)) ?? [])]
+    if (mutations.length > 0) return faults.sign(readJwt(issued), signee, { mutations })
+    if (token === 'logout_token') faults.remember(signee, readJwt(issued))
+    return issued
   }
   idTokenModel.payload = async function ruledPayload() {
     const claims = await payload.call(this)

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import * as z from 'zod'
+import { defineTokenFault, noParams } from '../fault.ts'
+import { withClaims, withoutClaims } from './change.ts'
+import { clauses } from './clauses.ts'
+
+/** The left half of the digest of something that was never sent. */
+const strangeHash = createHash('sha256').update('something else').digest().subarray(0, 16).toString('base64url')
+
+/** The hashes by which an ID token is bound to what comes with it, and what of the code flow a client may do without. */
+const hashes = [
+  ['at', 'access token', clauses.codeFlowHash],
+  ['c', 'authorization code', clauses.hybridHash],
+  ['s', 'state', clauses.stateHash],
+] as const
+
+const hashFaults = hashes.flatMap(([letter, what, see]) => [
+  defineTokenFault({
+    name: `invalid-${letter}hash`,
+    summary: `The hash that binds the token to the ${what} is that of another.`,
+    see,
+    tokens: ['id_token'],
+    client: 'reject',
+    params: noParams,
+    patch: (jwt) => withClaims(jwt, { [`${letter}_hash`]: strangeHash }),
+  }),
+  defineTokenFault({
+    name: `missing-${letter}hash`,
+    summary: `The token is not bound to the ${what} that comes with it; where it comes from the token endpoint it need not be.`,
+    see,
+    tokens: ['id_token'],
+    client: 'either',
+    params: noParams,
+    patch: (jwt) => withoutClaims(jwt, `${letter}_hash`),
+  }),
+])
+
+/** Faults of what binds an ID token to the request that it answers. */
+export const bindingFaults = [
+  defineTokenFault({
+    name: 'nonce-invalid',
+    summary: 'The token carries another nonce than the client sent.',
+    see: clauses.idTokenValidation,
+    tokens: ['id_token'],
+    client: 'reject',
+    params: z.strictObject({ nonce: z.string().default('another-nonce').describe('The nonce that it carries.') }),
+    patch: (jwt, { nonce }) => withClaims(jwt, { nonce }),
+  }),
+  defineTokenFault({
+    name: 'missing-nonce',
+    summary: 'The token lacks the nonce that the client sent.',
+    see: clauses.idTokenValidation,
+    tokens: ['id_token'],
+    client: 'reject',
+    params: noParams,
+    patch: (jwt) => withoutClaims(jwt, 'nonce'),
+  }),
+  ...hashFaults,
+  defineTokenFault({
+    name: 'acr-downgrade',
+    summary: 'The person logged in less strongly than the client asked by acr_values.',
+    see: clauses.idTokenValidation,
+    tokens: ['id_token'],
+    client: 'reject',
+    params: z.strictObject({ acr: z.string().default('0').describe('How strongly: the acr that the token names.') }),
+    patch: (jwt, { acr }) => withClaims(jwt, { acr }),
+  }),
+] as const

@@ -1,0 +1,94 @@
+import * as z from 'zod'
+import { durationSeconds } from '../../time.ts'
+import { defineTokenFault, noParams } from '../fault.ts'
+import { allTokens, secondsOf, timedTokens, withClaims, withoutClaims } from './change.ts'
+import { clauses } from './clauses.ts'
+
+const hourSeconds = 3600
+const daySeconds = 86_400
+
+/** What `with` takes of a time that is off by so much. */
+const off = (seconds: number, description: string) =>
+  z.strictObject({ by: durationSeconds.default(seconds).describe(description) })
+
+/** Faults of when a token was made and for how long it is good. */
+export const timeFaults = [
+  defineTokenFault({
+    name: 'missing-iat',
+    summary: 'The token does not say when it was issued.',
+    see: clauses.idToken,
+    tokens: timedTokens,
+    client: 'reject',
+    // RFC 9068 has it among the claims, and not among the checks.
+    clientOf: { access_token: 'either' },
+    params: noParams,
+    patch: (jwt) => withoutClaims(jwt, 'iat'),
+  }),
+  defineTokenFault({
+    name: 'iat-too-old',
+    summary: 'The token was issued too long ago, though it has not expired.',
+    see: clauses.idTokenValidation,
+    tokens: timedTokens,
+    client: 'reject',
+    params: off(daySeconds, 'How long ago.'),
+    patch: (jwt, { by }, { nowSeconds }) => withClaims(jwt, { iat: nowSeconds - by }),
+  }),
+  defineTokenFault({
+    name: 'iat-in-future',
+    summary: 'The token is yet to be issued.',
+    see: clauses.idTokenValidation,
+    tokens: timedTokens,
+    client: 'reject',
+    params: off(hourSeconds, 'In how long.'),
+    patch: (jwt, { by }, { nowSeconds }) => withClaims(jwt, { iat: nowSeconds + by }),
+  }),
+  defineTokenFault({
+    name: 'exp-in-past',
+    summary: 'The token has expired.',
+    see: clauses.idTokenValidation,
+    tokens: timedTokens,
+    client: 'reject',
+    params: off(hourSeconds, 'How long ago.'),
+    patch: function expire(jwt, { by }, { nowSeconds }) {
+      const iat = secondsOf(jwt.payload.iat, nowSeconds)
+      const lifetime = secondsOf(jwt.payload.exp, iat) - iat
+      return withClaims(jwt, { iat: nowSeconds - by - lifetime, exp: nowSeconds - by })
+    },
+  }),
+  defineTokenFault({
+    name: 'missing-exp',
+    summary: 'The token never expires.',
+    see: clauses.idToken,
+    tokens: timedTokens,
+    client: 'reject',
+    params: noParams,
+    patch: (jwt) => withoutClaims(jwt, 'exp'),
+  }),
+  defineTokenFault({
+    name: 'not-yet-valid',
+    summary: 'The token is not to be taken before a time that is yet to come.',
+    see: clauses.jwtClaims('5'),
+    tokens: allTokens,
+    client: 'reject',
+    params: off(hourSeconds, 'In how long.'),
+    patch: (jwt, { by }, { nowSeconds }) => withClaims(jwt, { nbf: nowSeconds + by }),
+  }),
+  defineTokenFault({
+    name: 'auth-time-too-old',
+    summary: 'The person logged in longer ago than the max_age that the client asked for.',
+    see: clauses.idTokenValidation,
+    tokens: ['id_token'],
+    client: 'reject',
+    params: off(daySeconds, 'How long ago.'),
+    patch: (jwt, { by }, { nowSeconds }) => withClaims(jwt, { auth_time: nowSeconds - by }),
+  }),
+  defineTokenFault({
+    name: 'missing-auth-time',
+    summary: 'The token does not say when the person logged in, though the client asked by max_age.',
+    see: clauses.idToken,
+    tokens: ['id_token'],
+    client: 'reject',
+    params: noParams,
+    patch: (jwt) => withoutClaims(jwt, 'auth_time'),
+  }),
+] as const

@@ -1,0 +1,106 @@
+import { decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
+import Provider from 'oidc-provider'
+import type { Exchange } from '../domain/exchange.ts'
+import type { FiredToken } from '../faults/fired.ts'
+import type { Jwt, MutatedJwt, TokenFacts, TokenType } from '../faults/jwt.ts'
+import { currentExchange } from './adapter.ts'
+import type { IssuerContext } from './context.ts'
+import { type SigningKeys, signingAlgorithms, signingKey } from './keys.ts'
+import { signMutated } from './mutated.ts'
+
+/** What a fault makes of a token. */
+export type Mutation = Pick<FiredToken, 'patch'>
+
+/** A token that is about to be signed, and whom for. */
+export interface Signee {
+  token: TokenType
+  /** The client id. */
+  client: string
+  /** The username. */
+  user: string | undefined
+}
+
+/** The one place where faults meet the tokens that an issuer signs. */
+export interface TokenFaults {
+  /** The faults that are due for a token; undefined, at once, where there is nothing to ask for. */
+  due(signee: Signee): Promise<Mutation[]> | undefined
+  /** Remembers a logout token that was signed as usual, for the next one to replay. */
+  remember(signee: Signee, jwt: Jwt): void
+  /** Signs a token as the faults that change it, one after another, will have it. */
+  sign(jwt: Jwt, signee: Signee, how: { mutations: readonly Mutation[]; key?: JWK | undefined }): Promise<string>
+}
+
+export function createTokenFaults(issuer: IssuerContext): TokenFaults {
+  /** By client. */
+  const logoutIds = new Map<string, string>()
+
+  function due({ token, client, user }: Signee): ReturnType<TokenFaults['due']> {
+    const exchange = currentExchange() ?? (token === 'logout_token' ? unasked() : undefined)
+    // Who is told of a logout is nobody that the request could know.
+    const holder = token === 'logout_token' ? { client, user } : undefined
+    return exchange && issuer.tokenFaults(exchange, token, holder)
+  }
+
+  const sign: TokenFaults['sign'] = async function sign(jwt, { token, client }, { mutations, key }) {
+    const facts = factsOf(issuer, token, client, logoutIds.get(client))
+    let mutated: MutatedJwt = jwt
+    for (const { patch } of mutations) mutated = { ...mutated, ...patch(mutated, facts) }
+    const { jti } = jwt.payload
+    // An access token's record is found by it, whatever else is wrong.
+    const payload = token === 'access_token' ? { ...mutated.payload, jti } : mutated.payload
+    const keys = key === undefined ? issuer.keys : { keys: [key, ...issuer.keys.keys] }
+    const secret = issuer.clients.get(client)?.client_secret
+    return signMutated({ ...mutated, payload }, { keys, secret })
+  }
+
+  function remember({ client }: Signee, { payload: { jti } }: Jwt): void {
+    if (typeof jti === 'string') logoutIds.set(client, jti)
+  }
+
+  return { due, sign, remember }
+}
+
+function factsOf(issuer: IssuerContext, token: TokenType, client: string, previousJti: string | undefined): TokenFacts {
+  const { settings, clients, keys, clock, naming, nameFor } = issuer
+  const named = naming.issuerFor(Provider.ctx?.req, nameFor(client))
+  const { audience } = { ...settings.access_token, ...clients.get(client)?.access_token }
+  const asked = currentExchange()?.params.audience
+  return {
+    token,
+    nowSeconds: Math.floor(Date.now() / 1000) + clock.skewSeconds,
+    issuer: named,
+    client,
+    audience: asked ?? audience ?? named,
+    previousJti,
+    keys: idsByAlgorithm(keys),
+  }
+}
+
+function idsByAlgorithm(keys: SigningKeys): TokenFacts['keys'] {
+  return signingAlgorithms(keys).map((alg) => ({ alg, kid: signingKey(keys, alg)?.kid ?? '' }))
+}
+
+/** What a signed JWT says. */
+export function readJwt(jwt: string): Jwt {
+  return { header: { ...decodeProtectedHeader(jwt) }, payload: { ...decodeJwt(jwt) } }
+}
+
+/** The occasion of a logout token that no request has asked for. */
+function unasked(): Exchange {
+  const flow = { id: '' }
+  return {
+    endpoint: 'end_session',
+    method: '',
+    headers: {},
+    params: {},
+    body: '',
+    client: undefined,
+    grantType: undefined,
+    requested: {},
+    flow: undefined,
+    ownFlow: flow,
+    polledCode: undefined,
+    fired: [],
+    identify: async () => ({}),
+  }
+}
