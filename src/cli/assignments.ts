@@ -18,6 +18,23 @@ export function collectSelector(assignment: string, previous: Record<string, unk
   return { ...previous, [group]: { ...members, [member]: append(members[member], value) } }
 }
 
+/**
+ * Reads `name=value` pairs as one value: each is JSON where it reads as JSON, else text; `claims.email=…` goes one level
+ * down.
+ *
+ * @throws InvalidArgumentError for what is no assignment
+ */
+export function readAssignments(assignments: readonly string[]): Record<string, unknown> {
+  const read: Record<string, unknown> = {}
+  for (const assignment of assignments) {
+    const [name, value] = split(assignment)
+    const [, group, member] = /^([^.]+)\.(.+)$/.exec(name) ?? []
+    if (group === undefined || member === undefined) read[name] = jsonOrText(value)
+    else read[group] = { ...(read[group] as object | undefined), [member]: jsonOrText(value) }
+  }
+  return read
+}
+
 function split(assignment: string): [name: string, value: string] {
   const at = assignment.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('Expected name=value.')

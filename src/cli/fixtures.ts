@@ -1,0 +1,50 @@
+import { Argument, type Command } from 'commander'
+import { UnderstudyError } from '../errors.ts'
+import { readFixtures } from './document.ts'
+import { examples } from './examples.ts'
+import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
+import { yamlOf } from './yaml.ts'
+
+interface FixturesOptions extends RemoteOptions {
+  yaml?: boolean
+}
+
+export function fixturesCommand(program: Command): void {
+  const command = program
+    .command('fixtures')
+    .addArgument(new Argument('[action]', 'what to do').choices(['export', 'patch']).default('export'))
+    .argument('[file]', 'to patch: the file to merge in; - is YAML or JSON from standard input')
+    .option('--yaml', 'export YAML rather than JSON')
+    .description('export what is in force as a fixtures document, or merge one in')
+    .addHelpText(
+      'after',
+      examples(
+        ['understudy fixtures export --yaml > fixtures.yaml', 'what was edited by hand, as a file'],
+        ['understudy fixtures patch users.yaml', 'as if it had been given as one more --fixtures'],
+      ),
+    )
+  withRemoteOptions(command).action(fixtures)
+}
+
+async function fixtures(action: 'export' | 'patch', file: string | undefined, options: FixturesOptions): Promise<void> {
+  if (action === 'patch') return patch(file, options)
+  const control = await connect(options)
+  const document = await control.fixtures(options.issuer)
+  process.stdout.write(options.yaml === true ? await yamlOf(document) : `${JSON.stringify(document, null, 2)}\n`)
+}
+
+async function patch(file: string | undefined, options: RemoteOptions): Promise<void> {
+  if (file === undefined) {
+    const message = 'Failed to patch the fixtures: say with which file. See understudy fixtures --help.'
+    throw new UnderstudyError('ERR_USAGE', 400, message)
+  }
+  const document = await readFixtures(file)
+  const control = await connect(options)
+  const counts = await control.patchFixtures(options.issuer, document)
+  const brought = Object.entries(counts).filter(([, count]) => count > 0)
+  print(
+    counts,
+    options,
+    () => `patched: ${brought.map(([what, count]) => `${count} ${what}`).join(', ') || 'settings'}\n`,
+  )
+}
