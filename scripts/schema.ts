@@ -1,6 +1,14 @@
+/** Writes what other tools read of the package: the JSON Schema of fixtures, and the OpenAPI document of the admin API. */
 import { writeFileSync } from 'node:fs'
 import { fixturesJsonSchema } from '../src/fixtures/json-schema.ts'
+import { packagedDocument } from '../src/http/admin/describe.ts'
+import { createRender } from '../src/http/web/render.ts'
 
-const file = new URL('../fixtures.schema.json', import.meta.url)
+const files = {
+  'fixtures.schema.json': fixturesJsonSchema(),
+  'openapi.json': packagedDocument(createRender()),
+}
 
-writeFileSync(file, `${JSON.stringify(fixturesJsonSchema(), null, 2)}\n`)
+for (const [name, content] of Object.entries(files)) {
+  writeFileSync(new URL(`../${name}`, import.meta.url), `${JSON.stringify(content, null, 2)}\n`)
+}

@@ -33,8 +33,7 @@ export function createAnswer({
   report,
 }: AnswerOptions): compose.ComposedMiddleware<Context> {
   const needsToken = adminToken !== undefined
-  const described = descriptionRoutes({ root, render, needsToken, open: healthRoutes, guarded: guardedRoutes })
-  const openRoutes = [...healthRoutes, ...described]
+  const openRoutes = [...healthRoutes, ...descriptionRoutes({ root, render, needsToken })]
   const open = routeAll(root, openRoutes, control)
   const openPaths = new Set(openRoutes.map(({ path }) => root + path))
   const guarded = compose([

@@ -2,27 +2,34 @@ import * as z from 'zod'
 import { version } from '../../control/version.ts'
 import type { Render } from '../../domain/pages.ts'
 import { originOf } from '../../provider/hosts.ts'
+import { healthRoutes } from './health.ts'
 import { type ApiDocument, describeApi } from './openapi/document.ts'
 import { referencePage } from './reference.ts'
 import { defineRoute, type Request, type Route } from './route.ts'
+import { guardedRoutes } from './routes.ts'
 
 export interface DescribeOptions {
   /** The path below which the admin API stands. */
   root: string
   render: Render
   needsToken: boolean
-  /** All operations that are not open to everybody. */
-  guarded: readonly Route[]
-  /** Operations that are open to everybody, beside those of the description itself. */
-  open: readonly Route[]
+}
+
+/** The document as the package holds it: of a server at its usual address that may or may not ask for a token. */
+export function packagedDocument(render: Render): ApiDocument {
+  const described = descriptionRoutes({ root: '', render, needsToken: false })
+  return describeApi([...healthRoutes, ...described], guardedRoutes, {
+    server: 'http://localhost:9400/_understudy',
+    version,
+  })
 }
 
 /** The operations that describe all operations, themselves included: the document is made when somebody first asks. */
-export function descriptionRoutes({ root, render, needsToken, guarded, open }: DescribeOptions): readonly Route[] {
+export function descriptionRoutes({ root, render, needsToken }: DescribeOptions): readonly Route[] {
   let made: ApiDocument | undefined
 
   function documentFor({ ctx }: Pick<Request<string, unknown, unknown>, 'ctx'>): ApiDocument {
-    made ??= describeApi([...open, ...routes], guarded, { server: root, version, needsToken })
+    made ??= describeApi([...healthRoutes, ...routes], guardedRoutes, { server: root, version, needsToken })
     return { ...made, servers: [{ url: originOf(ctx.req, () => ctx.origin) + root }] }
   }
 

@@ -62,7 +62,7 @@ export function describeApi(open: readonly Route[], guarded: readonly Route[], a
     tags: [...used].map((name) => ({ name, description: nouns[name] ?? '' })),
     paths,
     components: {
-      schemas: { ...schemas.components, Problem: problemSchema },
+      schemas: sorted({ ...schemas.components, Problem: problemSchema }),
       responses: sharedProblems(),
       securitySchemes: {
         adminToken: {
@@ -73,4 +73,8 @@ export function describeApi(open: readonly Route[], guarded: readonly Route[], a
       },
     },
   }
+}
+
+function sorted<Value>(named: Record<string, Value>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -51,7 +51,7 @@ export function collectSchemas(routes: readonly Route[]): Schemas {
     ...renamed(answered.named, nameAnswered),
   }
   return {
-    components: Object.fromEntries(Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))),
+    components,
     query: (route) => pointed(taken.of(route, 'query'), nameTaken),
     body: (route) => pointed(taken.of(route, 'body'), nameTaken),
     answer: (route) => pointed(answered.of(route, 'answer'), nameAnswered),
@@ -69,9 +69,14 @@ function convert(
       schema === undefined ? [] : [[keyOf(route, part), schema] as const],
     ),
   )
-  const whole = z.toJSONSchema(z.object(Object.fromEntries(entries)), { io, unrepresentable: 'any' }) as Schema & {
-    $defs?: Record<string, Schema>
-  }
+  const whole = z.toJSONSchema(z.object(Object.fromEntries(entries)), {
+    io,
+    unrepresentable: 'any',
+    override({ jsonSchema }) {
+      // A format says it to people and to tools; the pattern that zod adds says it once more, in ten lines.
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern
+    },
+  }) as Schema & { $defs?: Record<string, Schema> }
   return { named: whole.$defs ?? {}, of: (route, part) => whole.properties?.[keyOf(route, part)] }
 }
 
