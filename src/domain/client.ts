@@ -14,6 +14,7 @@ export const grantTypeAliases: Readonly<Record<string, string>> = {
 /** The grant types that a client may be given, as the fixtures write them. */
 export const grantTypes = [
   'authorization_code',
+  'implicit',
   'refresh_token',
   'client_credentials',
   'device_code',
@@ -66,7 +67,7 @@ const clientFields = z.strictObject({
   response_types: z
     .array(z.string())
     .optional()
-    .describe('Default: code where it may use authorization_code, else none.'),
+    .describe('Default: all that its grants allow: code for authorization_code, those with tokens for implicit.'),
   token_endpoint_auth_method: z
     .enum(['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'])
     .optional()
@@ -93,16 +94,24 @@ type ClientFields = z.output<typeof clientFields>
 const hasKeys = (client: ClientFields): boolean => client.jwks !== undefined || client.jwks_uri !== undefined
 
 /**
- * Fills in what follows from the rest: no way to authenticate means `none`, and the response type `code` belongs to
- * `authorization_code` alone. With a secret the method stays open, so that Basic and post are both taken.
+ * Fills in what follows from the rest: no way to authenticate means `none`, and response types follow from the grants.
+ * With a secret the method stays open, so that Basic and post are both taken.
  */
 export function normalizeClient(client: ClientFields): ClientFields & { response_types: string[] } {
   const isPublic = client.client_secret === undefined && !hasKeys(client)
   return {
     ...client,
     token_endpoint_auth_method: client.token_endpoint_auth_method ?? (isPublic ? 'none' : undefined),
-    response_types: client.response_types ?? (client.grant_types.includes('authorization_code') ? ['code'] : []),
+    response_types: client.response_types ?? usualResponseTypes(client.grant_types),
   }
+}
+
+/** What a client may ask the authorization endpoint for, by its grants. */
+function usualResponseTypes(grants: readonly string[]): string[] {
+  const code = grants.includes('authorization_code') ? ['code'] : []
+  const implicit = grants.includes('implicit') ? ['id_token', 'id_token token', 'token'] : []
+  const hybrid = implicit.map((types) => `code ${types}`)
+  return [...code, ...implicit, ...(code.length > 0 ? hybrid : [])]
 }
 
 /** What the members say together and cannot mean: the member, and why. */
@@ -118,8 +127,9 @@ function contradictions(client: ClientFields): [member: string, message: string]
   if (client.claims !== undefined && 'jti' in client.claims) {
     found.push(['claims', 'jti cannot be chosen: it is the handle by which the token is found again'])
   }
-  if (client.grant_types.includes('authorization_code') && client.redirect_uris.length === 0) {
-    found.push(['redirect_uris', 'the grant authorization_code needs at least one redirect URI'])
+  const redirecting = client.grant_types.find((grant) => grant === 'authorization_code' || grant === 'implicit')
+  if (redirecting !== undefined && client.redirect_uris.length === 0) {
+    found.push(['redirect_uris', `the grant ${redirecting} needs at least one redirect URI`])
   }
   return found
 }

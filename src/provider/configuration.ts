@@ -19,6 +19,17 @@ import { createPageSources } from './pages.ts'
 import { heldKeys } from './signing.ts'
 import { extraTokenClaims } from './token-claims.ts'
 
+/** Every response type but `token` alone, which oidc-provider takes only afterwards. */
+const responseTypes = [
+  'code',
+  'id_token',
+  'code id_token',
+  'code token',
+  'code id_token token',
+  'id_token token',
+  'none',
+] as const
+
 /** A grant outlives every token under it: a year, or twice the longest refresh token. */
 const yearSeconds = 31_536_000
 
@@ -42,7 +53,7 @@ export function configure(issuer: IssuerContext): Configuration {
     findAccount: createFindAccount(users, issuer.hooks),
     scopes: Object.keys(scopes),
     claims: { ...claimsByScope(scopes), acr: null, auth_time: null, sid: null, iss: null },
-    responseTypes: ['code'],
+    responseTypes: [...responseTypes],
     clientDefaults: { id_token_signed_response_alg: settings.id_token.signed_response_alg as 'RS256' },
     enabledJWA: {
       idTokenSigningAlgValues: [...signingAlgorithms(issuer.keys), 'HS256'],
@@ -101,6 +112,7 @@ export function configure(issuer: IssuerContext): Configuration {
         successSource: pages.successSource,
       },
       backchannelLogout: { enabled: true },
+      jwtResponseModes: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,

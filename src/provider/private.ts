@@ -27,6 +27,16 @@ interface Internals {
   grantTypeHandlers: Map<string, GrantHandler>
   grantTypeParams: Map<string, Set<string>>
   keystore: KeyStore
+  configuration: { responseTypes: string[] }
+}
+
+/**
+ * Lets a provider answer `response_type=token`, which it knows how to and refuses to be configured for.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.2 RFC 6749 section 4.2}
+ */
+export function takeTokenAlone(provider: Provider): void {
+  internals(provider).configuration.responseTypes.push('token')
 }
 
 /** Keys that signatures are checked by. */

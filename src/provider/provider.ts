@@ -34,7 +34,7 @@ import { createSessions, type Sessions } from './live-sessions.ts'
 import { createLogout, type Logout } from './logout.ts'
 import { cacheMetadata } from './metadata.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
-import { type GrantHandler, internals } from './private.ts'
+import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
 import { keepNewSessions, sessionLifetime } from './sessions.ts'
 import { createTailor, patchClaims } from './token-claims.ts'
 
@@ -91,6 +91,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   hushModels(provider)
   keepNewSessions(provider, configuration)
   registerGrants(provider, issuer)
+  takeTokenAlone(provider)
   wrapGrant(provider, deviceCodeGrant, (handler) => paceDevices(handler, bucket, clock, settings.device.interval))
   if (settings.refresh_token.on_reuse === 'reject') {
     wrapGrant(provider, 'refresh_token', (handler) => rejectReuse(handler, provider))
@@ -164,6 +165,7 @@ export function findClientMistakes(settings: IssuerSettings, keys: SigningKeys):
   })
   const provider = new Provider('http://localhost', configure(issuer))
   registerGrants(provider, issuer)
+  takeTokenAlone(provider)
   return checkClients(provider, settings.clients)
 }
 

@@ -75,9 +75,15 @@ for (const name of ['default', 'partner']) {
       ['an unknown user', { username: 'bob', password: 'x' }, 'invalid_grant'],
       ['a locked user', { username: 'mallory', password: 'x' }, 'invalid_grant'],
       ['no password', { username: 'alice' }, 'invalid_request'],
-      ['a scope that the client may not have', { username: 'alice', password: 'wonderland', scope: '"' }, 'invalid_scope'],
+      [
+        'a scope that the client may not have',
+        { username: 'alice', password: 'wonderland', scope: '"' },
+        'invalid_scope',
+      ],
     ])('%s is refused', async (_what, parameters, error) => {
-      await expect(byPassword(await as('legacy'), parameters as Record<string, string>)).rejects.toMatchObject({ error })
+      await expect(byPassword(await as('legacy'), parameters as Record<string, string>)).rejects.toMatchObject({
+        error,
+      })
     })
 
     test('a client without the grant may not use it', async () => {
@@ -140,7 +146,11 @@ for (const name of ['default', 'partner']) {
         scope: 'openid',
       })
 
-      expect(tokens).toMatchObject({ issued_token_type: typed(type), token_type: 'n_a', access_token: expect.any(String) })
+      expect(tokens).toMatchObject({
+        issued_token_type: typed(type),
+        token_type: 'n_a',
+        access_token: expect.any(String),
+      })
     })
 
     test.each([
