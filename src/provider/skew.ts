@@ -26,5 +26,6 @@ export function skewTimes(claims: Claims, seconds: number): Claims {
  */
 export function skewWhenSigned(claims: Claims, seconds: number): Claims {
   if (seconds === 0) return claims
-  return Object.defineProperty({ ...claims }, 'toJSON', { value: () => skewTimes(claims, seconds) })
+  const signed = { ...claims }
+  return Object.defineProperty(signed, 'toJSON', { value: () => skewTimes(signed, seconds) })
 }
