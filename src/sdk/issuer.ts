@@ -1,0 +1,88 @@
+import type { Control } from '../control/control.ts'
+import type { FixturesDocument, PatchCounts } from '../control/fixtures.ts'
+import type { BackchannelLogoutReport, BackchannelLogoutRequest } from '../control/logout.ts'
+import type { Resettable } from '../control/resettable.ts'
+import type { ScenarioView } from '../control/scenarios.ts'
+import type { IssuerInput } from '../fixtures/schema.ts'
+import { clockOf, type IssuerClock } from './clock.ts'
+import { type Device, deviceOf } from './device.ts'
+import { type Clients, clientsOf, type Scopes, scopesOf, type Users, usersOf } from './entries.ts'
+import { type Faults, faultsOf } from './faults.ts'
+import { type Grants, grantsOf } from './grants.ts'
+import { type Keys, keysOf } from './keys.ts'
+import { type LoginOptions, login } from './login/login.ts'
+import { type SessionCookies, type SessionOptions, type Sessions, sessionCookies, sessionsOf } from './sessions.ts'
+
+/** What became of the logout token that one client was sent. */
+export type LogoutDelivery = BackchannelLogoutReport['deliveries'][number]
+
+/** The verbs of one issuer, the same in process and over the wire. */
+export interface UnderstudyIssuer extends Faults {
+  readonly name: string
+  /** The issuer identifier: what a client discovers. */
+  readonly url: string
+  /** Toggles a scenario of the fixtures. */
+  scenario(name: string, enabled: boolean): Promise<ScenarioView>
+  readonly device: Device
+  readonly clock: IssuerClock
+  readonly keys: Keys
+  readonly sessions: Sessions
+  readonly grants: Grants
+  readonly users: Users
+  readonly clients: Clients
+  readonly scopes: Scopes
+  /** What is in force, as a fixtures document that loads again to the same. */
+  fixtures(): Promise<FixturesDocument>
+  /**
+   * Merges a document in, as one more fixtures file would be.
+   *
+   * @throws UnderstudyError `ERR_FIXTURES_INVALID` with every mistake, and then nothing has changed
+   */
+  patch(document: IssuerInput): Promise<PatchCounts>
+  /**
+   * Signs a user in without a page, and hands over the cookies: for Playwright's `addCookies`, or as a header.
+   *
+   * @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_USER_STATE`
+   */
+  sessionCookies(user: string, options?: SessionOptions): Promise<SessionCookies>
+  /**
+   * Logs a user in at a client as a person would, through the pages, but without a browser.
+   *
+   * @param options the authorization URL that the app under test has made, or what one is to be made of
+   * @returns the URL that the client would be called back at
+   * @throws UnderstudyError `ERR_LOGIN_FAILED` with what the page says, where there is no way on to the client
+   */
+  login(user: string, options: LoginOptions): Promise<URL>
+  /**
+   * Tells clients by the back channel that somebody has logged out.
+   *
+   * @returns what became of the logout token of each client
+   * @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_SESSION_UNKNOWN`, `ERR_CLIENT_UNKNOWN`, `ERR_NO_BACKCHANNEL_LOGOUT`
+   */
+  logout(who: BackchannelLogoutRequest): Promise<LogoutDelivery[]>
+  /** Back to the fixtures. */
+  reset(options?: { keep?: readonly Resettable[] }): Promise<void>
+}
+
+export function issuerOf(control: Control, name: string, url: string): UnderstudyIssuer {
+  return {
+    name,
+    url,
+    ...faultsOf(control, name),
+    scenario: (scenario, enabled) => control.toggleScenario(name, scenario, enabled),
+    device: deviceOf(control, name),
+    clock: clockOf(control, name),
+    keys: keysOf(control, name),
+    sessions: sessionsOf(control, name),
+    grants: grantsOf(control, name),
+    users: usersOf(control, name),
+    clients: clientsOf(control, name),
+    scopes: scopesOf(control, name),
+    fixtures: () => control.fixtures(name),
+    patch: (document) => control.patchFixtures(name, document),
+    sessionCookies: (user, options) => sessionCookies(control, { name, url }, user, options),
+    login: (user, options) => login({ control, name, url }, user, options),
+    logout: async (who) => (await control.backchannelLogout(name, who)).deliveries,
+    reset: (options) => control.reset(name, options),
+  }
+}

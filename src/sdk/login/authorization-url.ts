@@ -1,0 +1,76 @@
+import type { Control } from '../../control/control.ts'
+import { UnderstudyError } from '../../errors.ts'
+
+/** The issuer that a login is at. */
+export interface LoginAt {
+  control: Control
+  name: string
+  url: string
+}
+
+/** What an authorization URL is made of where no app has made one. */
+export interface AuthorizationRequest {
+  /** Client id. */
+  client: string
+  /** Default: the first of the client's redirect URIs. */
+  redirectUri?: string | undefined
+  /** Default: `openid`. */
+  scope?: string | undefined
+  /** Default: made up. */
+  state?: string | undefined
+  /** Default: made up. */
+  nonce?: string | undefined
+  /** Further parameters, such as `code_challenge` and `code_challenge_method`, `prompt` or `resource`. */
+  parameters?: Readonly<Record<string, string>> | undefined
+}
+
+/** What a login needs to know of a client. */
+interface KnownClient {
+  redirect_uris?: readonly string[] | undefined
+  auto_login?: string | undefined
+}
+
+/** The authorization URL to be opened, and its client where the issuer knows it. */
+export async function authorizationUrl(
+  at: LoginAt,
+  request: { url: string | URL } | AuthorizationRequest,
+): Promise<{ url: URL; client: KnownClient | undefined }> {
+  if ('url' in request) {
+    const url = new URL(request.url)
+    return { url, client: await knownClient(at, url.searchParams.get('client_id')) }
+  }
+  const [client, endpoint] = await Promise.all([knownClient(at, request.client), authorizationEndpoint(at)])
+  const redirectUri = request.redirectUri ?? client?.redirect_uris?.[0]
+  if (redirectUri === undefined) {
+    const message = `Failed to log in at "${request.client}": the client has no redirect URI. Give one with redirectUri.`
+    throw new UnderstudyError('ERR_LOGIN_FAILED', 400, message)
+  }
+  const { scope = 'openid', state = random(), nonce = random(), parameters } = request
+  const basics = { client_id: request.client, response_type: 'code', redirect_uri: redirectUri, scope, state, nonce }
+  for (const [name, value] of Object.entries({ ...basics, ...parameters })) endpoint.searchParams.set(name, value)
+  return { url: endpoint, client }
+}
+
+async function knownClient({ control, name }: LoginAt, id: string | null): Promise<KnownClient | undefined> {
+  if (id === null) return undefined
+  return control.client(name, id).catch((error: unknown) => {
+    // The provider's own page says it better, and an open issuer takes clients that nobody has declared.
+    if (error instanceof UnderstudyError && error.code === 'ERR_CLIENT_UNKNOWN') return undefined
+    throw error
+  })
+}
+
+async function authorizationEndpoint({ url }: LoginAt): Promise<URL> {
+  const response = await fetch(`${url}/.well-known/openid-configuration`)
+  if (!response.ok) {
+    const message = `Failed to log in: the discovery document of ${url} answered ${response.status}.`
+    throw new UnderstudyError('ERR_LOGIN_FAILED', 502, message)
+  }
+  const { authorization_endpoint: endpoint } = (await response.json()) as { authorization_endpoint: string }
+  return new URL(endpoint)
+}
+
+/** Sixteen letters and digits that nobody guesses, as any runtime can make them. */
+function random(): string {
+  return Array.from({ length: 2 }, () => Math.random().toString(36).slice(2, 10).padEnd(8, '0')).join('')
+}

@@ -1,0 +1,275 @@
+import * as client from 'openid-client'
+import { beforeEach, expect, test } from 'vitest'
+import { UnderstudyError } from '../../src/errors.ts'
+import type { Understudy } from '../../src/sdk/understudy.ts'
+import { discover } from '../e2e/flows.ts'
+
+const callback = 'http://localhost:3000/callback'
+
+/** Fixtures that the Understudy under test runs. */
+export const understudyFixtures = {
+  users: ['alice', { username: 'bob', password: 'builder' }, { username: 'mallory', state: 'locked' }],
+  clients: [
+    {
+      client_id: 'web',
+      client_secret: 's',
+      redirect_uris: [callback],
+      grant_types: ['authorization_code', 'refresh_token'],
+    },
+    { client_id: 'alices', client_secret: 's', redirect_uris: [callback], consent: 'skip', auto_login: 'alice' },
+    { client_id: 'tv', grant_types: ['device_code'] },
+    { client_id: 'worker', client_secret: 's', grant_types: ['client_credentials'] },
+  ],
+  scenarios: { outage: { faults: [{ fault: 'temporarily_unavailable', times: 'always' }] } },
+  issuers: { partner: { users: ['carol'] } },
+} as const
+
+/** Logs a user in at `web` with the app's own state, nonce and PKCE, and gives the app's tokens. */
+export async function logIn(idp: { url: string; login: Understudy['login'] }, user: string, password?: string) {
+  const config = await discover(idp.url, 'web', 's')
+  const verifier = client.randomPKCECodeVerifier()
+  const [expectedState, expectedNonce] = [client.randomState(), client.randomNonce()]
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: callback,
+    scope: 'openid profile',
+    state: expectedState,
+    nonce: expectedNonce,
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  })
+  const answer = await idp.login(user, { url, password })
+  const tokens = await client.authorizationCodeGrant(config, answer, {
+    pkceCodeVerifier: verifier,
+    expectedState,
+    expectedNonce,
+  })
+  return { config, tokens }
+}
+
+async function tokenStatus(url: string): Promise<number> {
+  const body = new URLSearchParams({ grant_type: 'client_credentials' })
+  const headers = { authorization: `Basic ${btoa('worker:s')}` }
+  return (await fetch(`${url}/token`, { method: 'POST', body, headers })).status
+}
+
+/** What every Understudy does, in this process or elsewhere. */
+export function understudyContract(open: () => Promise<Understudy>): void {
+  let idp: Understudy
+
+  beforeEach(async () => {
+    idp = await open()
+    return () => idp.close()
+  })
+
+  test('it knows its issuers', async () => {
+    const issuers = await idp.issuers()
+
+    expect(issuers.map(({ name }) => name)).toEqual(['default', 'partner'])
+    expect(idp).toMatchObject({ name: 'default', url: idp.origin })
+    expect(idp.issuer('partner')).toMatchObject({ name: 'partner', url: `${idp.origin}/partner` })
+    expect(() => idp.issuer('partnr')).toThrow(
+      expect.objectContaining({ code: 'ERR_ISSUER_UNKNOWN', message: expect.stringContaining('"partner"') }),
+    )
+  })
+
+  test('an issuer is created, and gone once it is disposed of, as often as one likes', async () => {
+    const { clients } = understudyFixtures
+    const issuer = await idp.createIssuer({ clients: [{ ...clients[3], grant_types: ['client_credentials'] }] })
+    const found = idp.issuer(issuer.name)
+    const status = await tokenStatus(issuer.url)
+
+    await issuer[Symbol.asyncDispose]()
+    await issuer[Symbol.asyncDispose]()
+
+    expect(found.url).toBe(issuer.url)
+    expect(status).toBe(200)
+    expect(await tokenStatus(issuer.url)).toBe(404)
+    expect(() => idp.issuer(issuer.name)).toThrow(UnderstudyError)
+  })
+
+  test('an armed fault tells when it has fired, and is disarmed by its handle', async () => {
+    const armed = await idp.arm({ fault: 'invalid_client', when: { client: 'worker' }, times: 2 })
+
+    const waiting = armed.fired(2)
+    const statuses = [await tokenStatus(idp.url), await tokenStatus(idp.url), await tokenStatus(idp.url)]
+
+    expect(statuses).toEqual([401, 401, 200])
+    expect(await waiting).toMatchObject({ id: armed.id, fires: 2, spent: true })
+    expect(await idp.armed()).toMatchObject([{ id: armed.id, fault: 'invalid_client' }])
+    await armed.disarm()
+    expect(await idp.armed()).toEqual([])
+  })
+
+  test('a fault that does not fire in time is told of', async () => {
+    const armed = await idp.arm({ fault: 'invalid_client', when: { client: 'tv' } })
+
+    await tokenStatus(idp.url)
+
+    await expect(armed.fired(1, { waitMs: 20 })).rejects.toMatchObject({
+      code: 'ERR_FAULT_UNFIRED',
+      message: expect.stringMatching(/^Failed to see invalid_client .*0 requests matched it/),
+    })
+  })
+
+  test('a spent fault is not waited for', async () => {
+    const armed = await idp.arm('invalid_client')
+    await tokenStatus(idp.url)
+
+    await expect(armed.fired(2, { waitMs: 600_000 })).rejects.toMatchObject({ code: 'ERR_FAULT_UNFIRED' })
+  })
+
+  test('a scenario is toggled', async () => {
+    await idp.scenario('outage', true)
+    const whileOn = await tokenStatus(idp.url)
+    await idp.scenario('outage', false)
+
+    expect([whileOn, await tokenStatus(idp.url)]).toEqual([503, 200])
+  })
+
+  test('time is told, moved and skewed', async () => {
+    const before = await idp.clock.now()
+
+    const advanced = await idp.clock.advance('31d')
+    const skewed = await idp.clock.skew('-90s')
+
+    expect(advanced).toMatchObject({ advanced_seconds: 31 * 86_400 })
+    expect(skewed).toMatchObject({ skew_seconds: -90 })
+    expect((await idp.clock.now()).getTime() - before.getTime()).toBeGreaterThanOrEqual(31 * 86_400_000)
+  })
+
+  test('users, clients and scopes are listed, put, found and deleted', async () => {
+    await idp.users.put('dave', { claims: { groups: ['admin'] } })
+    await idp.clients.put('worker-2', { client_secret: 's', grant_types: ['client_credentials'] })
+    await idp.scopes.put('crate', { description: 'Read your crates' })
+
+    expect(await idp.users.get('dave')).toMatchObject({ username: 'dave', claims: { groups: ['admin'] } })
+    expect((await idp.clients.list()).map(({ client_id: id }) => id)).toContain('worker-2')
+    expect(await idp.scopes.list()).toEqual([{ name: 'crate', description: 'Read your crates' }])
+    await idp.users.delete('dave')
+    await expect(idp.users.get('dave')).rejects.toMatchObject({ code: 'ERR_USER_UNKNOWN' })
+  })
+
+  test('fixtures are patched, exported and come back by a reset', async () => {
+    const before = await idp.fixtures()
+
+    const counts = await idp.patch({ users: ['dave', 'erin'] })
+    const after = await idp.fixtures()
+    await idp.reset()
+
+    expect(counts).toMatchObject({ users: 2, clients: 0 })
+    expect(after.users).toHaveLength(5)
+    expect(await idp.fixtures()).toEqual(before)
+  })
+
+  test('keys are rotated', async () => {
+    const before = await idp.keys.list()
+
+    const after = await idp.keys.rotate({ keep_old: false })
+
+    const kids = new Set(before.map(({ kid }) => kid))
+    expect(after.some(({ kid }) => kids.has(kid))).toBe(false)
+  })
+
+  test('a login by the URL of an app ends at its callback, and its code is good', async () => {
+    const { config, tokens } = await logIn(idp, 'alice')
+
+    expect(tokens.claims()).toMatchObject({ sub: 'alice', name: 'Alice' })
+    await expect(client.refreshTokenGrant(config, tokens.refresh_token as string)).resolves.toBeDefined()
+  })
+
+  test('a login makes its own request, at the first redirect URI of the client', async () => {
+    const url = await idp.login('alice', { client: 'web', state: 'xyz', scope: 'openid email' })
+
+    expect(url.href).toMatch(/^http:\/\/localhost:3000\/callback\?/)
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      code: expect.any(String),
+      state: 'xyz',
+      iss: idp.url,
+    })
+  })
+
+  test('a login takes a password, and tells what the page says of a wrong one', async () => {
+    await expect(logIn(idp, 'bob', 'builder')).resolves.toBeDefined()
+    await expect(logIn(idp, 'bob', 'wrecker')).rejects.toMatchObject({
+      code: 'ERR_LOGIN_FAILED',
+      message: expect.stringMatching(/^Failed to log "bob" in: \S+ answered 400: .*password/),
+    })
+  })
+
+  test.each([
+    ['nobody', { client: 'web' }, /nobody/],
+    ['mallory', { client: 'web' }, /locked/],
+    ['alice', { client: 'web', redirectUri: 'http://localhost:3000/elsewhere' }, /redirect_uri/],
+    ['alice', { client: 'stranger', redirectUri: callback }, /client/],
+    ['alice', { client: 'worker' }, /redirect URI/],
+  ])('a login of %s by %o tells why it cannot be', async (user, options, why) => {
+    const refused = expect.objectContaining({ code: 'ERR_LOGIN_FAILED', message: expect.stringMatching(why) })
+
+    await expect(idp.login(user, options)).rejects.toEqual(refused)
+  })
+
+  test('a login that is denied is called back with the error', async () => {
+    const url = await idp.login('alice', { client: 'web', consent: 'deny', parameters: { prompt: 'consent' } })
+
+    expect(url.searchParams.get('error')).toBe('access_denied')
+  })
+
+  test('a login answers by POST as by redirect', async () => {
+    const url = await idp.login('alice', { client: 'web', parameters: { response_mode: 'form_post' } })
+
+    expect(url.href).toMatch(/^http:\/\/localhost:3000\/callback\?.*code=/)
+  })
+
+  test('a client that logs somebody in by itself can log in somebody else', async () => {
+    await idp.login('bob', { client: 'alices' })
+    await idp.login('alice', { client: 'alices' })
+
+    const users = (await idp.sessions.list()).map(({ user }) => user)
+    expect(users.toSorted()).toEqual(['alice', 'bob'])
+  })
+
+  test('cookies of a session open the consent page, and the session is listed and ended', async () => {
+    const cookies = await idp.sessionCookies('bob')
+    const query = new URLSearchParams({
+      client_id: 'web',
+      response_type: 'code',
+      scope: 'openid',
+      redirect_uri: callback,
+    })
+    const first = await fetch(`${idp.url}/auth?${query}`, { headers: { cookie: cookies.header }, redirect: 'manual' })
+    const jar = [cookies.header, ...first.headers.getSetCookie().map((each) => each.split(';', 1)[0])].join('; ')
+    const page = await fetch(new URL(first.headers.get('location') ?? '', idp.url), { headers: { cookie: jar } })
+
+    expect(await page.text()).toContain('Allow access?')
+    expect(cookies[0]).toMatchObject({ domain: 'localhost', path: expect.any(String), httpOnly: true, sameSite: 'Lax' })
+    expect(await idp.sessions.list({ user: 'bob' })).toMatchObject([{ id: cookies.id, user: 'bob' }])
+    await idp.sessions.end(cookies.id)
+    expect(await idp.sessions.list()).toEqual([])
+  })
+
+  test('grants are listed and revoked', async () => {
+    const { config, tokens } = await logIn(idp, 'alice')
+    const grants = await idp.grants.list({ user: 'alice' })
+
+    await idp.grants.revoke(grants[0]?.id)
+
+    expect(grants).toMatchObject([{ user: 'alice', client: 'web' }])
+    await expect(client.refreshTokenGrant(config, tokens.refresh_token as string)).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+  })
+
+  test.each(['approve', 'deny', 'expire'] as const)('%s decides a device request', async (action) => {
+    const answer = await fetch(`${idp.url}/device/auth`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'tv' }),
+    })
+    const { user_code: code } = (await answer.json()) as { user_code: string }
+    const pending = await idp.device.pending()
+
+    await idp.device[action](code, 'alice')
+
+    expect(pending).toMatchObject([{ user_code: code }])
+    expect(await idp.device.pending()).toEqual([])
+  })
+}
