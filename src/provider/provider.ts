@@ -23,7 +23,7 @@ import { createDevices, type Devices } from './devices.ts'
 import { createEndpointMap } from './endpoints.ts'
 import { ProviderExchange } from './exchange.ts'
 import { deviceCodeGrant, paceDevices } from './grants/device-code.ts'
-import { rejectReuse } from './grants/refresh-token.ts'
+import { prolongGrant, rejectReuse } from './grants/refresh-token.ts'
 import { registerGrants } from './grants/register.ts'
 import { createNaming, type Naming, portOf } from './hosts.ts'
 import { createIdentify } from './identity.ts'
@@ -93,6 +93,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   registerGrants(provider, issuer)
   takeTokenAlone(provider)
   wrapGrant(provider, deviceCodeGrant, (handler) => paceDevices(handler, bucket, clock, settings.device.interval))
+  wrapGrant(provider, 'refresh_token', prolongGrant)
   if (settings.refresh_token.on_reuse === 'reject') {
     wrapGrant(provider, 'refresh_token', (handler) => rejectReuse(handler, provider))
   }

@@ -30,6 +30,19 @@ beforeEach(async () => {
         jwks: { keys: [(await exportJWK(keys.publicKey)) as never] },
         grant_types: ['client_credentials' as const],
       },
+      {
+        client_id: 'secretive',
+        client_secret: 'a-secret-of-thirty-two-characters',
+        token_endpoint_auth_method: 'client_secret_jwt' as const,
+        grant_types: ['client_credentials' as const],
+      },
+      {
+        client_id: 'leased',
+        client_secret: 'secret',
+        client_secret_expires_at: Math.floor(Date.now() / 1000) + 86_400,
+        grant_types: ['client_credentials' as const],
+      },
+      { client_id: 'tv', token_endpoint_auth_method: 'none' as const, grant_types: ['device_code' as const] },
     ],
   }
   idp = await startUnderstudy({
@@ -41,6 +54,7 @@ beforeEach(async () => {
 afterEach(() => idp?.close())
 
 const dead = { error: 'invalid_grant' }
+const callback = 'http://localhost:3000/callback'
 
 async function isActive(config: client.Configuration, token: string): Promise<boolean> {
   return (await client.tokenIntrospection(config, token)).active
@@ -102,6 +116,106 @@ test('clients that sign their assertions by real time are still let in', async (
   await expect(client.clientCredentialsGrant(signing)).resolves.toMatchObject({ expires_in: 3600 })
 })
 
+test('clients that sign with their secret by real time are still let in', async () => {
+  const authentication = client.ClientSecretJwt('a-secret-of-thirty-two-characters')
+  const secretive = await discover(idp.url, 'secretive', undefined, authentication)
+  await idp.clock.advance('31d')
+  await expect(client.clientCredentialsGrant(secretive)).resolves.toMatchObject({ expires_in: 3600 })
+})
+
+test("a client's secret expires by the clock", async () => {
+  const leased = await discover(idp.url, 'leased', 'secret')
+  await idp.clock.advance('23h')
+  await expect(client.clientCredentialsGrant(leased)).resolves.toBeDefined()
+  await idp.clock.advance('2h')
+  await expect(client.clientCredentialsGrant(leased)).rejects.toMatchObject({ error: 'invalid_client' })
+  await idp.reset()
+  await expect(client.clientCredentialsGrant(leased)).resolves.toBeDefined()
+})
+
+test('a session dies with its idle time, and what was consented to with it', async () => {
+  const agent = new UserAgent()
+  await login(web, { agent, scope: 'openid' })
+  const silently = () => agent.open(authorizationUrl(web, { prompt: 'none' }))
+  expect((await silently()).url.searchParams.get('code')).toEqual(expect.any(String))
+  await idp.clock.advance('23h')
+  expect((await silently()).url.searchParams.get('code')).toEqual(expect.any(String))
+  await idp.clock.advance('25h')
+  expect((await silently()).url.searchParams.get('error')).toBe('login_required')
+  const asked = await agent.open(authorizationUrl(web))
+  expect(asked.html).toContain('name="pick"')
+  const consent = await agent.submit(asked, /name="pick"/, { pick: 'alice' })
+  expect(consent.url.pathname).toMatch(/^\/interaction\//)
+})
+
+test('a session that is used every day still has an end', async () => {
+  const agent = new UserAgent()
+  await login(web, { agent, scope: 'openid' })
+  const ends: (string | null)[] = []
+  for (let day = 0; day < 15; day += 1) {
+    await idp.clock.advance('23h')
+    const { url } = await agent.open(authorizationUrl(web, { prompt: 'none' }))
+    ends.push(url.searchParams.get('error'))
+  }
+  expect(ends.slice(0, 14)).toEqual(Array(14).fill(null))
+  expect(ends[14]).toBe('login_required')
+})
+
+test('refreshing goes on for as long as each refresh token lives, however long ago the login was', async () => {
+  const { tokens } = await login(web, { scope: 'openid' })
+  let token = tokens.refresh_token as string
+  for (let quarter = 0; quarter < 9; quarter += 1) {
+    await idp.clock.advance('89d')
+    token = (await client.refreshTokenGrant(web, token)).refresh_token as string
+  }
+  await idp.clock.advance('91d')
+  await expect(client.refreshTokenGrant(web, token)).rejects.toMatchObject(dead)
+})
+
+test('an authorization code expires by the clock', async () => {
+  const agent = new UserAgent()
+  await login(web, { agent, scope: 'openid' })
+  const { url: first } = await agent.open(authorizationUrl(web))
+  const { url: second } = await agent.open(authorizationUrl(web))
+  const exchange = (at: URL) => client.authorizationCodeGrant(web, at, { expectedState: client.skipStateCheck })
+  await idp.clock.advance('50s')
+  await expect(exchange(first)).resolves.toBeDefined()
+  await idp.clock.advance('20s')
+  await expect(exchange(second)).rejects.toMatchObject(dead)
+})
+
+test('a pushed request expires by the clock', async () => {
+  const pushed = () => client.buildAuthorizationUrlWithPAR(web, { redirect_uri: callback, scope: 'openid' })
+  const [used, late] = [await pushed(), await pushed()]
+  await idp.clock.advance('50s')
+  expect((await new UserAgent().open(used)).html).toContain('name="pick"')
+  await idp.clock.advance('20s')
+  const { url } = await new UserAgent().open(late)
+  expect(url.searchParams.get('error')).toBe('invalid_request_uri')
+})
+
+test('a page left open too long is over, by the clock', async () => {
+  const agent = new UserAgent()
+  const page = await agent.open(authorizationUrl(web))
+  await idp.clock.advance('59m')
+  const consent = await agent.submit(page, /name="pick"/, { pick: 'alice' })
+  expect(consent.url.pathname).toMatch(/^\/interaction\//)
+  await idp.clock.advance('61m')
+  const late = await agent.submit(consent, /interaction\/[\w-]+"/)
+  expect({ status: late.status, left: late.url.href.startsWith(callback) }).toEqual({ status: 400, left: false })
+})
+
+test('a device code expires by the clock', async () => {
+  const tv = await discover(idp.url, 'tv')
+  const device = await client.initiateDeviceAuthorization(tv, { scope: 'openid' })
+  await idp.clock.advance('9m')
+  expect(await idp.device.pending()).toMatchObject([{ expires_in: expect.any(Number) }])
+  await idp.clock.advance('2m')
+  expect(await idp.device.pending()).toEqual([])
+  const poll = client.pollDeviceAuthorizationGrant(tv, { ...device, interval: 0.01 })
+  await expect(poll).rejects.toMatchObject({ error: 'expired_token' })
+})
+
 test('what is signed carries real time, so that clients take it', async () => {
   client.enableNonRepudiationChecks(web)
   await idp.clock.advance('31d')
@@ -110,8 +224,12 @@ test('what is signed carries real time, so that clients take it', async () => {
 })
 
 test('a clock does not go back', async () => {
-  await expect(idp.clock.advance(-1)).rejects.toThrow(RangeError)
-  await expect(idp.clock.advance('soon')).rejects.toThrow('expected seconds, or text such as 90s')
+  const code = 'ERR_REQUEST_INVALID'
+  await expect(idp.clock.advance(-1)).rejects.toMatchObject({ code })
+  await expect(idp.clock.advance('soon')).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining('expected a duration'),
+  })
 })
 
 test('a reset brings the clock back, and ends what it had aged', async () => {
@@ -120,3 +238,7 @@ test('a reset brings the clock back, and ends what it had aged', async () => {
   const { tokens } = await login(web, { scope: 'openid' })
   await expect(client.fetchUserInfo(web, tokens.access_token, '100101')).resolves.toBeDefined()
 })
+
+function authorizationUrl(config: client.Configuration, parameters: Record<string, string> = {}): URL {
+  return client.buildAuthorizationUrl(config, { redirect_uri: callback, scope: 'openid', ...parameters })
+}

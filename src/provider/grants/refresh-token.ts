@@ -20,3 +20,18 @@ export function rejectReuse(handler: GrantHandler, provider: Provider): GrantHan
     await handler(ctx)
   }
 }
+
+/**
+ * Prolongs a grant that would end before the refresh token that has just been given out under it: who refreshes in
+ * time never has to log in again.
+ */
+export function prolongGrant(handler: GrantHandler): GrantHandler {
+  return async function refreshWithinGrant(ctx: KoaContextWithOIDC) {
+    await handler(ctx)
+    const { Grant: grant, RefreshToken: token } = ctx.oidc.entities
+    if (grant === undefined || token === undefined || grant.remainingTTL >= token.remainingTTL) return
+    // Without an end of its own it is saved with a whole lifetime.
+    Object.assign(grant, { exp: undefined })
+    await grant.save()
+  }
+}
