@@ -57,6 +57,14 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return found === undefined ? '' : ` Did you mean "${found}"?`
 }
 
+/** The candidates, those first that are most like a word. */
+export function byNearness(word: string, candidates: Iterable<string>): string[] {
+  const measured = [...candidates].map((candidate) => {
+    return { candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase(), Number.POSITIVE_INFINITY) }
+  })
+  return measured.sort((a, b) => a.distance - b.distance).map(({ candidate }) => candidate)
+}
+
 /** Levenshtein distance of two words, given up early once it must exceed `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit

@@ -1,0 +1,160 @@
+import type { FiredFault } from '../domain/exchange.ts'
+import { parseJson, type ReadAnswer, type Redirect, readAnswer } from './answer.ts'
+import { type DecodedToken, issuedTokens, receivedTokens } from './decode.ts'
+import { endpointOf, scopeOf } from './fields.ts'
+import type { CallRecord, JournalRecord, RequestRecord } from './record.ts'
+import { redactHeader, redactParam, redactText } from './redact.ts'
+import { type RefusalView, refusalOf } from './refused.ts'
+
+type Texts = Record<string, string | string[]>
+
+/** An answer as it was really sent. */
+export interface AnswerView {
+  status: number
+  headers: Texts
+  body: string
+  /** The body, where it is JSON. */
+  json?: unknown
+  /** Where the browser was sent, with what the client is told there; of a form that posts the answer, the same. */
+  location?: Redirect
+}
+
+/** A request or a call, as people see it. */
+export interface JournalEntry {
+  id: string
+  time: string
+  kind: 'request' | 'call'
+  endpoint: string
+  method: string
+  url: string
+  client?: string
+  user?: string
+  grant_type?: string
+  scope?: string
+  flow?: string
+  tag?: string
+  params: Record<string, string>
+  headers: Texts
+  /** Where it is no form. */
+  body?: string
+  tokens: { received: Record<string, DecodedToken>; issued: Record<string, DecodedToken> }
+  answer?: AnswerView
+  /** Whether the connection was gone before all was sent. */
+  broken?: true
+  /** Of a call: why no answer came. */
+  failure?: string
+  faults: FiredFault[]
+  duration_ms: number
+  since_previous_ms?: number
+  required_ms?: number
+  refusal?: RefusalView
+}
+
+/** Shows a record: parsed, decoded and explained, and with secrets blotted out unless they are asked for. */
+export function entryOf(record: JournalRecord, secrets = false): JournalEntry {
+  const show = secrets ? plain : blotting
+  return record.kind === 'call' ? callEntry(record, show) : requestEntry(record, show)
+}
+
+/** How secrets are shown. */
+interface Show {
+  param(name: string, value: string): string
+  header(name: string, value: string): string
+  text(text: string): string
+}
+
+const plain: Show = { param: (_, value) => value, header: (_, value) => value, text: (text) => text }
+const blotting: Show = { param: redactParam, header: redactHeader, text: redactText }
+
+function requestEntry(record: RequestRecord, show: Show): JournalEntry {
+  const { exchange, outcome, spacing } = record
+  const answer = readAnswer(record)
+  const isForm = String(exchange.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+  const tag = exchange.requested.tag ?? exchange.flow?.tag
+  const refusal = refusalOf(record, answer)
+  return {
+    id: String(record.id),
+    time: new Date(record.startedAtMs).toISOString(),
+    kind: 'request',
+    endpoint: endpointOf(record),
+    method: exchange.method,
+    url: record.path,
+    ...given({ client: outcome.client, user: outcome.user, grant_type: exchange.grantType }),
+    ...given({ scope: scopeOf(record), flow: exchange.flow?.id, tag }),
+    params: shownParams(exchange.params, show),
+    headers: shownHeaders(exchange.headers, show),
+    ...(exchange.body !== '' && !isForm && { body: show.text(exchange.body) }),
+    tokens: {
+      received: receivedTokens(exchange.params, exchange.headers.authorization as string | undefined),
+      issued: answer === undefined ? {} : issuedTokens(answer, exchange.endpoint),
+    },
+    ...(answer && { answer: shownAnswer(answer, show) }),
+    ...(record.broken && { broken: true as const }),
+    faults: [...exchange.fired],
+    duration_ms: rounded(record.durationMs),
+    ...(spacing && { since_previous_ms: spacing.sincePreviousMs, required_ms: spacing.requiredMs }),
+    ...(refusal && {
+      refusal: { ...refusal, ...given({ description: refusal.description && show.text(refusal.description) }) },
+    }),
+  }
+}
+
+function callEntry(record: CallRecord, show: Show): JournalEntry {
+  const { call } = record
+  const answer = readAnswer(record)
+  const params = Object.fromEntries(new URLSearchParams(call.body))
+  return {
+    id: String(record.id),
+    time: new Date(record.startedAtMs).toISOString(),
+    kind: 'call',
+    endpoint: call.endpoint,
+    method: call.method,
+    url: call.url,
+    ...given({ client: call.client, user: call.user, flow: call.flow?.id, tag: call.flow?.tag }),
+    params: shownParams(params, show),
+    headers: shownHeaders(call.headers, show),
+    // What the provider sends, it has issued.
+    tokens: { received: {}, issued: receivedTokens(params, undefined) },
+    ...(answer && { answer: shownAnswer(answer, show) }),
+    ...given({ failure: call.failure }),
+    faults: [],
+    duration_ms: rounded(call.durationMs),
+  }
+}
+
+function shownAnswer({ status, headers, body, redirect }: ReadAnswer, show: Show): AnswerView {
+  const text = show.text(body)
+  const json = /\bjson\b/.test(String(headers['content-type'] ?? '')) ? parseJson(text) : undefined
+  return {
+    status,
+    headers: shownHeaders(headers, show),
+    body: text,
+    ...(json !== undefined && { json }),
+    ...(redirect && { location: { url: redirect.url, params: shownParams(redirect.params, show) } }),
+  }
+}
+
+function shownParams(params: Readonly<Record<string, string | undefined>>, show: Show): Record<string, string> {
+  const sent = Object.entries(params).filter((param): param is [string, string] => typeof param[1] === 'string')
+  return Object.fromEntries(sent.map(([name, value]) => [name, show.param(name, value)]))
+}
+
+function shownHeaders(headers: Readonly<Record<string, string | string[] | undefined>>, show: Show): Texts {
+  const texts: Texts = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (Array.isArray(value)) texts[name] = value.map((each) => show.header(name, each))
+    else if (value !== undefined) texts[name] = show.header(name, value)
+  }
+  return texts
+}
+
+/** The members that are there. */
+function given<Members extends Record<string, unknown>>(
+  members: Members,
+): { [Name in keyof Members]?: NonNullable<Members[Name]> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 100) / 100
+}
