@@ -1,13 +1,19 @@
-import { describe } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { Control } from '../../src/control/control.ts'
 import { connectControl } from '../../src/control/http-client.ts'
+import { guardedRoutes } from '../../src/http/admin/routes.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
 import { type ControlUnderTest, controlContract, controlFixtures } from '../contracts/control.ts'
+import { operationOf } from '../traffic/check.ts'
+import { recordAdminTraffic } from '../traffic/record.ts'
 
-const controls: Record<string, (server: RunningServer) => Control> = {
-  'in process': ({ control }) => control,
-  'over HTTP': ({ url }) => connectControl({ server: url }),
+const controls = {
+  'in process': ({ control }: RunningServer): Control => control,
+  'over HTTP': ({ url }: RunningServer): Control => connectControl({ server: url }),
 }
+
+/** Problems that are declared and that the contract cannot bring about. */
+const notExercised: string[] = []
 
 async function open(controlOf: (server: RunningServer) => Control): Promise<ControlUnderTest> {
   const server = await startServer({
@@ -30,6 +36,33 @@ async function open(controlOf: (server: RunningServer) => Control): Promise<Cont
   return { control: controlOf(server), origin: server.url, startDevice, close: () => server.close() }
 }
 
-for (const [name, controlOf] of Object.entries(controls)) {
-  describe(`control: ${name}`, () => controlContract(() => open(controlOf)))
-}
+describe('control: in process', () => controlContract(() => open(controls['in process'])))
+
+describe('control: over HTTP', () => {
+  const traffic = recordAdminTraffic()
+  afterAll(() => traffic.stop())
+
+  controlContract(() => open(controls['over HTTP']))
+
+  test('every operation of the OpenAPI document has been answered well', () => {
+    const declared = guardedRoutes.map(({ method, path }) => `${method} ${path}`)
+    const seen = new Set(traffic.exchanges.filter(({ status }) => status < 400).map((each) => operationOf(each)?.name))
+
+    expect(declared.filter((name) => !seen.has(name))).toEqual([])
+  })
+
+  test('every problem that an operation has of its own has been answered', () => {
+    const declared = guardedRoutes.flatMap(({ method, path, problems }) =>
+      Object.values(problems)
+        .flat()
+        .map((code) => `${method} ${path} ${code}`),
+    )
+    const seen = new Set(
+      traffic.exchanges
+        .filter(({ type }) => type === 'application/problem+json')
+        .map((each) => `${operationOf(each)?.name} ${(JSON.parse(each.answer) as { code: string }).code}`),
+    )
+
+    expect(declared.filter((problem) => !seen.has(problem))).toEqual(notExercised)
+  })
+})
