@@ -114,7 +114,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       registry,
       issuers: [...registry.all()].map(({ name, provider }) => ({ name, url: provider.naming.issuerFor(undefined) })),
       close() {
-        closing ??= close(drain, store, logger)
+        closing ??= close(drain, registry, store, logger)
         return closing
       },
     }
@@ -189,8 +189,10 @@ function originAt(port: number, host = 'localhost'): string {
   return `http://${name}:${port}`
 }
 
-async function close(drain: () => Promise<void>, store: Store, logger: Logger): Promise<void> {
-  await drain()
+async function close(drain: () => Promise<void>, registry: Issuers, store: Store, logger: Logger): Promise<void> {
+  const drained = drain()
+  for (const { waits } of registry.all()) waits.end()
+  await drained
   await store.close()
   logger.flush()
 }

@@ -40,6 +40,9 @@ export interface Identity {
 /** Where an armed fault came from. */
 export type FaultOrigin = 'fixtures' | 'admin' | 'scenario' | 'request' | 'hook'
 
+/** What ended the wait of a request: its time, a release, the last that it waited for, a disarming, or its client's going. */
+export type WaitEnding = 'elapsed' | 'released' | 'gathered' | 'let_go' | 'gone'
+
 /** A fault that has fired at a request. */
 export interface FiredFault {
   /** Of the armed fault, as the list of them shows it. */
@@ -47,6 +50,8 @@ export interface FiredFault {
   /** Its name. */
   fault: string
   origin: FaultOrigin
+  /** Of a fault that lets requests wait: what ended that. */
+  waited?: WaitEnding
 }
 
 /** One request and its answer: all that personas, faults and the journal ever see of it. */

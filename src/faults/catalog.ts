@@ -1,3 +1,5 @@
+import { hold } from './connection/hold.ts'
+import { latency } from './connection/latency.ts'
 import { authorizationCodes } from './endpoint/authorization.ts'
 import { inactive } from './endpoint/inactive.ts'
 import { pollingCodes } from './endpoint/polling.ts'
@@ -24,6 +26,8 @@ export const catalog = [
   ...dpopCodes,
   inactive,
   unsupportedTokenType,
+  latency,
+  hold,
   ...partyFaults,
   ...timeFaults,
   ...bindingFaults,

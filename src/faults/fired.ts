@@ -1,5 +1,5 @@
-import type { Exchange, FaultOrigin } from '../domain/exchange.ts'
-import type { AnswerFault, DelayFault, DelayPort, FaultAnswer, TokenFault } from './fault.ts'
+import type { Exchange, FaultOrigin, FiredFault, WaitEnding } from '../domain/exchange.ts'
+import type { AnswerFault, DelayFault, DelayMoment, FaultAnswer, HoldUntil, TokenFault } from './fault.ts'
 import type { Jwt, MutatedJwt, TokenFacts } from './jwt.ts'
 import type { Step } from './plan.ts'
 
@@ -26,18 +26,18 @@ export interface FiredToken extends FiredBase {
   patch(jwt: Jwt, facts: TokenFacts): MutatedJwt
 }
 
-/** How requests are let wait; what is held is known by the id of the armed fault. */
+/** How a request is let wait; what is held is known by the id of the armed fault. */
 export interface Delays {
   /** @param ms how long, in milliseconds */
-  sleep(ms: number): Promise<void>
-  /** @param until how many may wait before all go on; undefined: until they are released */
-  hold(armedId: string, until?: number): Promise<void>
+  sleep(ms: number): Promise<WaitEnding>
+  hold(armedId: string, until: HoldUntil): Promise<WaitEnding>
 }
 
 /** A fault that lets the request wait. */
 export interface FiredDelay extends FiredBase {
   acts: 'delay'
   fault: DelayFault
+  at: DelayMoment
   delay(delays: Delays): Promise<void>
 }
 
@@ -46,7 +46,8 @@ export type Fired = FiredAnswer | FiredToken | FiredDelay
 
 /** A fault that one request meets; the exchange remembers it. */
 export function firedBy(armedId: string, origin: FaultOrigin, { fault, params }: Step, exchange: Exchange): Fired {
-  exchange.fired.push({ id: armedId, fault: fault.name, origin })
+  const told: FiredFault = { id: armedId, fault: fault.name, origin }
+  exchange.fired.push(told)
   const base = { armedId, origin, params }
   if (fault.acts === 'answer') {
     return { ...base, acts: fault.acts, fault, answer: () => fault.answer(exchange, params) }
@@ -54,9 +55,14 @@ export function firedBy(armedId: string, origin: FaultOrigin, { fault, params }:
   if (fault.acts === 'token') {
     return { ...base, acts: fault.acts, fault, patch: (jwt, facts) => fault.patch(jwt, params, facts) }
   }
-  const portTo = (delays: Delays): DelayPort => ({
-    sleep: (ms) => delays.sleep(ms),
-    hold: (until) => delays.hold(armedId, until),
-  })
-  return { ...base, acts: fault.acts, fault, delay: (delays) => fault.delay(exchange, params, portTo(delays)) }
+  const delay = (delays: Delays) =>
+    fault.delay(exchange, params, {
+      async sleep(ms) {
+        told.waited = await delays.sleep(ms)
+      },
+      async hold(until) {
+        told.waited = await delays.hold(armedId, until)
+      },
+    })
+  return { ...base, acts: fault.acts, fault, at: fault.at(params), delay }
 }

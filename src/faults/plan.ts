@@ -71,11 +71,17 @@ export function planOf(spec: ArmedFaultSpec): { plan: Plan; mistakes: Mistake[] 
     sites: spec.script === undefined ? sitesOf(faults, reach) : reach.endpoints,
     selects: selectorOf(when),
     skip: spec.skip,
-    times: spec.times ?? (lasting ? 'always' : 1),
+    times: spec.times ?? (lasting ? 'always' : usualTimes(steps)),
     per: spec.per ?? (spec.script ? 'flow' : 'issuer'),
     probability: spec.probability,
   }
   return { plan, mistakes }
+}
+
+/** How often a fault fires where nobody says how often; a script is played once. */
+function usualTimes([step, ...others]: readonly (Step | undefined)[]): number {
+  if (step?.fault.acts !== 'delay' || others.length > 0) return 1
+  return step.fault.times?.(step.params) ?? 1
 }
 
 /**

@@ -53,6 +53,13 @@ export function withoutArmed({ state, counts }: Armed): ArmingRecord[] {
   return [...counted, { key: `armed/${state.id}`, value: undefined }]
 }
 
+/** The armed fault that a record tells to be disarmed; undefined where it tells something else. */
+export function disarmedBy({ key, value }: ArmingRecord): string | undefined {
+  if (!key.startsWith('armed/')) return undefined
+  const isArmed = value !== undefined && !(value as ArmedState).disarmed
+  return isArmed ? undefined : key.slice('armed/'.length)
+}
+
 function countKey({ id }: ArmedState, subject: string): string {
   return `count/${id}/${subject}`
 }

@@ -5,6 +5,7 @@ import type { PageClient, Render } from '../domain/pages.ts'
 import { Arming } from '../faults/arming.ts'
 import type { FaultAnswer } from '../faults/fault.ts'
 import type { FiredToken } from '../faults/fired.ts'
+import { disarmedBy } from '../faults/records.ts'
 import type { IssuerFixtures } from '../fixtures/schema.ts'
 import { Journal } from '../journal/journal.ts'
 import type { RingLimits } from '../journal/ring.ts'
@@ -119,7 +120,11 @@ export class RunningIssuer {
       newId: shortId,
       takesRequestFaults: () => this.#settings.request_faults,
       keyCount: () => this.keys.current.keys.length,
-      onChange: ({ key, value }) => this.#remember('Arming', key, value),
+      onChange: (record) => {
+        const disarmed = disarmedBy(record)
+        if (disarmed !== undefined) this.waits.release(disarmed, undefined, 'let_go')
+        this.#remember('Arming', record.key, record.value)
+      },
     })
     this.edits = new IssuerEdits(settings, this.#records, {
       entries: () => ({ settings: this.#settings, users: this.#provider.users }),
@@ -148,9 +153,10 @@ export class RunningIssuer {
     await this.edits.declare(settings)
   }
 
-  /** Writes nothing any more, whatever is still under way. */
+  /** Writes nothing any more, whatever is still under way, and lets nobody wait. */
   end(): void {
     this.#records.retire()
+    this.waits.end()
   }
 
   /** Whether a fault could take this request; costs next to nothing. */
@@ -164,7 +170,7 @@ export class RunningIssuer {
     return meetFaults(exchange, {
       arming: this.arming,
       onRequest,
-      delays: this.waits,
+      waits: this.waits,
       settled: () => this.settled(),
     })
   }
@@ -189,7 +195,10 @@ export class RunningIssuer {
       this.#remember('Clock', 'advanced', undefined)
       this.#remember('Clock', 'skew', undefined)
     }
-    if (!faults) this.arming.reset()
+    if (!faults) {
+      this.arming.reset()
+      this.waits.letGo()
+    }
     if (!requests) this.journal.clear()
     await this.settled()
     if (tokens && sessions) return

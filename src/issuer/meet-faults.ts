@@ -1,28 +1,45 @@
 import type { Exchange } from '../domain/exchange.ts'
 import type { IssuerHooks, RequestView } from '../domain/issuer.ts'
+import { UnderstudyError } from '../errors.ts'
 import type { Arming } from '../faults/arming.ts'
 import type { FaultAnswer } from '../faults/fault.ts'
-import type { Delays, Fired } from '../faults/fired.ts'
+import type { Fired } from '../faults/fired.ts'
+import type { Waits } from './waits.ts'
 
 /** What a request meets its faults with. */
 interface Meeting {
   arming: Arming
   onRequest: IssuerHooks['onRequest']
-  delays: Delays
+  waits: Waits
   /** Waits until what has been counted is stored. */
   settled(): Promise<void>
 }
 
-/** Lets a request meet its faults: waits where one lets it wait, and then tells the answer of the one that takes it, if one does. */
+/**
+ * Lets a request meet its faults: waits where one lets it wait, and then tells the answer of the one that takes it, if
+ * one does. What waits for the answer to be there is kept for then.
+ *
+ * @throws UnderstudyError `ERR_CLIENT_GONE` (499) where nobody waits for the answer any more
+ */
 export async function meetFaults(exchange: Exchange, meeting: Meeting): Promise<FaultAnswer | undefined> {
-  const { arming, onRequest, delays, settled } = meeting
+  const { arming, onRequest, waits, settled } = meeting
   const step = await onRequest?.(viewOf(exchange))
   const hooked = step === undefined ? undefined : arming.fireOnce(step, exchange)
   const armed = hooked?.acts === 'answer' ? [] : await arming.take(exchange)
   await settled()
   const fired: Fired[] = hooked === undefined ? armed : [hooked, ...armed]
-  for (const each of fired) if (each.acts === 'delay') await each.delay(delays)
+  for (const each of fired) {
+    if (each.acts !== 'delay') continue
+    if (each.at === 'answer') waits.postpone(exchange, each.delay)
+    else await each.delay(waits.for(exchange))
+  }
+  if (waits.isGone(exchange)) throw clientGone()
   return fired.find((each) => each.acts === 'answer')?.answer()
+}
+
+/** What nobody waits for has never happened: a request that was held on its way has not arrived. */
+function clientGone(): UnderstudyError {
+  return new UnderstudyError('ERR_CLIENT_GONE', 499, 'Failed to answer: the client went away while the request waited.')
 }
 
 /** What a fixtures module's `onRequest` sees of a request. */

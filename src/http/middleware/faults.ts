@@ -1,5 +1,7 @@
 import type { Context, Middleware, Next } from 'koa'
+import type { Exchange } from '../../domain/exchange.ts'
 import type { FaultAnswer } from '../../faults/fault.ts'
+import type { RunningIssuer } from '../../issuer/issuer.ts'
 import { allowAnyOrigin } from '../../provider/metadata.ts'
 import { exchangeOf, issuerOf } from '../state.ts'
 
@@ -25,14 +27,16 @@ export function meetFaults(): Middleware {
     ctx.state.allowedMethods = allowed
     // The provider would take some of these for another of its routes.
     if (!allowed.includes(ctx.method === 'HEAD' ? 'GET' : ctx.method)) return Promise.resolve()
-    if (exchange.continued || exchange.endpoint === 'authorization' || !issuer.mayFault(exchange)) return next()
-    return meet(ctx, next, issuer.faultFor(exchange))
+    if (exchange.continued || !issuer.mayFault(exchange)) return next()
+    issuer.waits.attend(exchange, (told) => (ctx.res.closed ? told() : ctx.res.once('close', told)))
+    return meet(ctx, next, exchange, issuer)
   }
 
-  async function meet(ctx: Context, next: Next, fault: Promise<FaultAnswer | undefined>): Promise<void> {
-    const answer = await fault
+  async function meet(ctx: Context, next: Next, exchange: Exchange, issuer: RunningIssuer): Promise<void> {
+    const answer = exchange.endpoint === 'authorization' ? undefined : await issuer.faultFor(exchange)
     if (answer === undefined) await next()
     else send(ctx, answer)
+    await issuer.waits.beforeAnswer(exchange)
   }
 }
 
