@@ -2,7 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Control } from '../../src/control/control.ts'
 import { UnderstudyError } from '../../src/errors.ts'
 import { clockContract } from './control/clock.ts'
+import { entriesContract } from './control/entries.ts'
+import { fixturesContract } from './control/fixtures.ts'
 import { grantsContract } from './control/grants.ts'
+import { issuersContract } from './control/issuers.ts'
 import { keysContract } from './control/keys.ts'
 import { sessionsContract } from './control/sessions.ts'
 
@@ -52,6 +55,9 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
   keysContract(() => opened)
   sessionsContract(() => opened)
   grantsContract(() => opened)
+  issuersContract(() => opened)
+  fixturesContract(() => opened)
+  entriesContract(() => opened)
 
   test('health is ok', async () => {
     expect(await control.health()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })
