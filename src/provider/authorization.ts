@@ -17,13 +17,21 @@ export async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContext
   exchange?.resolveParams(oidc.params as Record<string, string>)
   const fault = exchange && (await issuer.authorizationFault(exchange).catch(refuseRequest))
   if (fault !== undefined) throw faultError(ctx, fault)
-  const username = issuer.clients.get(oidc.client?.clientId ?? '')?.auto_login
-  const user = username === undefined ? undefined : issuer.users.byName(username)
-  const present = issuer.users.bySub(oidc.session?.accountId ?? '')
-  if (user === undefined || (present && userStates[present.state].keep) || asksForLogin(oidc)) return
-  const { login, message } = userStates[user.state]
+  if (!asksForLogin(oidc)) logInAtOnce(issuer, oidc)
+}
+
+/** Signs in whom the client logs in by itself, whoever was signed in before: each such client always has its own user. */
+function logInAtOnce({ clients, users }: IssuerContext, { client, session }: KoaContextWithOIDC['oidc']): void {
+  const username = clients.get(client?.clientId ?? '')?.auto_login
+  const user = username === undefined ? undefined : users.byName(username)
+  if (user === undefined || session === undefined) return
+  const isThere = session.accountId === user.sub
+  const { login, keep, message } = userStates[user.state]
+  if (isThere && keep) return
   if (!login) throw new errors.AccessDenied(message)
-  oidc.session?.loginAccount({ accountId: user.sub, loginTs: Math.floor(Date.now() / 1000), amr: ['pwd'] })
+  // The clients of one person are no other's.
+  if (!isThere) session.authorizations = undefined
+  session.loginAccount({ accountId: user.sub, loginTs: Math.floor(Date.now() / 1000), amr: ['pwd'] })
 }
 
 /** Where no scope is left that the issuer knows, there is nothing to authorize; the provider calls that a denial. */
@@ -37,7 +45,12 @@ function requireScope(issuer: IssuerContext, { requestParamScopes }: KoaContextW
 }
 
 function asksForLogin({ prompts }: KoaContextWithOIDC['oidc']): boolean {
-  return prompts.has('login') || prompts.has('select_account')
+  return [...prompts].some(isLoginPrompt)
+}
+
+/** Whether a prompt is for the login page, which nobody may be spared then. */
+export function isLoginPrompt(prompt: string): boolean {
+  return prompt === 'login' || prompt === 'select_account'
 }
 
 /** A request that arms what it cannot arm is told so on a page: it is its developer's mistake, not the client's. */

@@ -1,6 +1,7 @@
 import type { Identity } from '../domain/exchange.ts'
 import { wireId } from './access-token.ts'
 import type { Stored } from './adapter.ts'
+import { isLoginPrompt } from './authorization.ts'
 import type { IssuerContext } from './context.ts'
 import type { ProviderExchange } from './exchange.ts'
 
@@ -47,10 +48,13 @@ export function createIdentify({ bucket, users, clients }: IssuerContext) {
 
   /** Who is signed in in the browser, or will be at once since the client logs its user in by itself. */
   async function personAt(exchange: ProviderExchange, sessionId: string | undefined): Promise<string | undefined> {
+    const { endpoint, params } = exchange
+    if (endpoint === 'authorization' && !params.prompt?.split(' ').some(isLoginPrompt)) {
+      const username = clients.get(exchange.client ?? '')?.auto_login
+      if (username !== undefined) return username
+    }
     const session = await load('Session', sessionId)
-    const sub = session?.payload.accountId
-    if (sub !== undefined) return users.bySub(sub)?.username
-    return exchange.endpoint === 'authorization' ? clients.get(exchange.client ?? '')?.auto_login : undefined
+    return users.bySub(session?.payload.accountId ?? '')?.username
   }
 
   /** @param sessionId of the browser's session, by its cookie */

@@ -26,6 +26,13 @@ beforeEach(async () => {
           auto_login: 'alice',
         },
         { client_id: 'auto-asking', client_secret: 'secret', redirect_uris: [redirectUri], auto_login: 'alice' },
+        {
+          client_id: 'auto-bob',
+          client_secret: 'secret',
+          redirect_uris: [redirectUri],
+          consent: 'skip',
+          auto_login: 'bob',
+        },
         { client_id: 'auto-tv', grant_types: ['device_code'], consent: 'skip', auto_login: 'alice' },
         { client_id: 'remote', client_secret: 'secret', redirect_uris: ['https://app.example/callback?tenant=1'] },
         { client_id: 'native', redirect_uris: ['com.example.app:/callback', 'http://127.0.0.1/callback'] },
@@ -80,6 +87,46 @@ describe('auto_login', () => {
     const agent = new UserAgent()
     await outcome(agent, { client_id: 'auto', prompt: 'login' })
     expect(await outcome(agent, { client_id: 'trusted', prompt: 'none' })).toBe('login_required')
+  })
+
+  test('gives each client its own user in one browser, without a page, whoever was there before', async () => {
+    const agent = new UserAgent()
+    const [alices, bobs, asked] = await Promise.all(
+      ['auto', 'auto-bob', 'trusted'].map((id) => discover(idp.url, id, 'secret')),
+    )
+    const sub = async (config = web) => (await login(config, { agent, scope: 'openid' })).tokens.claims()?.sub
+
+    expect(await sub(alices)).toBe('100101')
+    expect(await sub(bobs)).toBe('bob')
+    expect(await sub(alices)).toBe('100101')
+    expect(await sub(bobs)).toBe('bob')
+    // A client that asks takes whoever is signed in.
+    expect(await sub(asked)).toBe('bob')
+  })
+
+  test('a session of the same user goes on, with its time of login', async () => {
+    const agent = new UserAgent()
+    const auto = await discover(idp.url, 'auto', 'secret')
+    const first = await login(auto, { agent, scope: 'openid' })
+    await idp.clock.advance('1h')
+
+    const second = await login(auto, { agent, scope: 'openid', parameters: { max_age: '7200' } })
+
+    const [before, now] = [first, second].map(({ tokens }) => tokens.claims())
+    expect(now?.auth_time).toBe((before?.iat as number) - 3600)
+  })
+
+  test('meets a fault of its own user, not of whoever was there before', async () => {
+    const agent = new UserAgent()
+    const [alices, bobs] = await Promise.all([
+      discover(idp.url, 'auto', 'secret'),
+      discover(idp.url, 'auto-bob', 'secret'),
+    ])
+    await login(alices, { agent, scope: 'openid' })
+    await idp.arm({ fault: 'access_denied', when: { endpoint: 'authorization', user: 'alice' } })
+
+    expect((await login(bobs, { agent, scope: 'openid' })).tokens.claims()?.sub).toBe('bob')
+    await expect(login(alices, { agent, scope: 'openid' })).rejects.toMatchObject({ error: 'access_denied' })
   })
 
   test('leaves consent to the person where it is not skipped', async () => {
