@@ -23,8 +23,6 @@ const httpOrigin = z.url({ protocol: /^https?$/, error: 'expected an http or htt
 export const signIn = z
   .strictObject({
     user: z.string().min(1).describe('A username.'),
-    amr: z.array(z.string()).optional().describe('How the user was authenticated. Default: `["pwd"]`.'),
-    acr: z.string().optional().describe('To which level.'),
     age: durationSeconds.optional().describe('How long ago: seconds, or text such as `10m`. Default: just now.'),
     origins: z
       .array(httpOrigin)

@@ -28,12 +28,9 @@ export interface BrowserCookie {
   expires: string
 }
 
-/** Who is to be signed in, and how that happened. */
+/** Who is to be signed in, and since when. */
 export interface SignIn {
   user: string
-  /** Default: `["pwd"]`. */
-  amr?: string[] | undefined
-  acr?: string | undefined
   /** How long ago it was, in seconds. Default: just now. */
   ageSeconds?: number | undefined
   /** Origins by which the browser will ask, beside those by which the issuer knows itself. */
@@ -130,7 +127,7 @@ export function createSessions(provider: Provider, issuer: IssuerContext, cookie
     })
   }
 
-  async function create({ user: username, amr = ['pwd'], acr, ageSeconds = 0, origins = [] }: SignIn) {
+  async function create({ user: username, ageSeconds = 0, origins = [] }: SignIn) {
     const user = users.byName(username)
     const failed = `Failed to sign "${username}" in`
     if (user === undefined) {
@@ -141,7 +138,7 @@ export function createSessions(provider: Provider, issuer: IssuerContext, cookie
     if (!login) throw new UnderstudyError('ERR_USER_STATE', 409, `${failed}: ${message}`)
     const session: Session = new provider.Session()
     const loginTs = Math.floor(Date.now() / 1000 - ageSeconds)
-    session.loginAccount({ accountId: user.sub, loginTs, amr, ...(acr !== undefined && { acr }) })
+    session.loginAccount({ accountId: user.sub, loginTs, amr: ['pwd'] })
     await session.save(cookies.lifetimeSeconds(session))
     return { id: session.uid, user: username, cookies: cookiesFor(session, origins) }
   }
