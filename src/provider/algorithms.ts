@@ -1,4 +1,5 @@
 import type { IssuerSettings } from '../domain/issuer.ts'
+import { withSecrets } from './jose.ts'
 import { type SigningKeys, signingAlgorithms } from './keys.ts'
 
 /** The algorithm of JWT access tokens that nobody has chosen: they are checked by the JWKS, never by a secret. */
@@ -14,10 +15,10 @@ export function findAlgorithmMistakes(
   keys: SigningKeys,
 ): { path: (string | number)[]; message: string }[] {
   const able = signingAlgorithms(keys)
-  const withSecrets = [...able, 'HS256']
+  const all = [...able, ...withSecrets]
   const { access_token: accessToken, id_token: idToken, clients } = settings
   const chosen: [path: (string | number)[], alg: string | undefined, choices: string[]][] = [
-    [['id_token'], idToken.signed_response_alg, withSecrets],
+    [['id_token'], idToken.signed_response_alg, all],
     [['access_token'], accessToken.signed_response_alg, able],
     ...clients.map(({ access_token: own }, index): (typeof chosen)[number] => {
       return [['clients', index, 'access_token'], own?.signed_response_alg, able]

@@ -11,10 +11,11 @@ import { defaultLifetimes, type Lifetimes } from '../domain/tokens.ts'
 import { userStates } from '../domain/user.ts'
 import { createFindAccount } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
+import { usualAlgorithm } from './algorithms.ts'
 import { beforeAuthorization } from './authorization.ts'
 import { createFetch } from './calls.ts'
 import type { IssuerContext } from './context.ts'
-import { signingAlgorithms } from './keys.ts'
+import { joseAlgorithms, pairwiseSubject } from './jose.ts'
 import { createPageSources } from './pages.ts'
 import { heldKeys } from './signing.ts'
 import { extraTokenClaims } from './token-claims.ts'
@@ -54,11 +55,15 @@ export function configure(issuer: IssuerContext): Configuration {
     scopes: Object.keys(scopes),
     claims: { ...claimsByScope(scopes), acr: null, auth_time: null, sid: null, iss: null },
     responseTypes: [...responseTypes],
-    clientDefaults: { id_token_signed_response_alg: settings.id_token.signed_response_alg as 'RS256' },
-    enabledJWA: {
-      idTokenSigningAlgValues: [...signingAlgorithms(issuer.keys), 'HS256'],
-      userinfoSigningAlgValues: [...signingAlgorithms(issuer.keys), 'HS256'],
-    } as Configuration['enabledJWA'],
+    clientDefaults: {
+      id_token_signed_response_alg: settings.id_token.signed_response_alg,
+      introspection_signed_response_alg: usualAlgorithm(settings, issuer.keys),
+      authorization_signed_response_alg: usualAlgorithm(settings, issuer.keys),
+    } as NonNullable<Configuration['clientDefaults']>,
+    enabledJWA: joseAlgorithms(issuer.keys) as Configuration['enabledJWA'],
+    subjectTypes: ['public', 'pairwise'],
+    pairwiseIdentifier: (_ctx, sub, client) =>
+      pairwiseSubject(issuer.name, (client.sectorIdentifier as string | undefined) ?? client.clientId, sub),
     clockTolerance: 0,
     fetch: createFetch(issuer),
     conformIdTokenClaims: false,
@@ -113,6 +118,10 @@ export function configure(issuer: IssuerContext): Configuration {
       },
       backchannelLogout: { enabled: true },
       jwtResponseModes: { enabled: true },
+      jwtIntrospection: { enabled: true },
+      encryption: { enabled: true },
+      requestObjects: { enabled: true },
+      claimsParameter: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,
