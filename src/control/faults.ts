@@ -5,6 +5,18 @@ export type { ArmedFaultView } from '../faults/view.ts'
 
 const json = z.record(z.string(), z.unknown())
 
+const heldRequest = z
+  .strictObject({
+    request: z
+      .int()
+      .describe('By which it can be released alone: counted as they come, anew when none is held any more.'),
+    endpoint: z.string(),
+    client: z.string().optional(),
+    tag: z.string().optional(),
+    held_ms: z.int(),
+  })
+  .meta({ id: 'HeldRequest', description: 'A request that a fault holds.' })
+
 export const armedFaultView = z
   .strictObject({
     id: z.string(),
@@ -23,8 +35,23 @@ export const armedFaultView = z
     matches: z.int().describe('Requests that matched, whether or not it fired.'),
     fires: z.int(),
     spent: z.boolean().describe('Whether it can never fire again.'),
+    waiting: z.int().optional().describe('How many requests it holds now; left out of faults that never hold any.'),
+    held: z.array(heldRequest).optional().describe('Those, in the order in which they came.'),
   })
   .meta({ id: 'ArmedFault', description: 'An armed fault with its counters.' }) satisfies z.ZodType<ArmedFaultView>
+
+export const releaseOptions = z
+  .strictObject({ request: z.int().positive().optional().describe('The one to release, of `held`. Default: all.') })
+  .optional()
+  .meta({ id: 'Release' })
+
+export type ReleaseOptions = NonNullable<z.input<typeof releaseOptions>>
+
+export const releaseReport = z
+  .strictObject({ released: z.int().describe('How many go on.'), waiting: z.int().describe('How many wait still.') })
+  .meta({ id: 'ReleaseReport' })
+
+export type ReleaseReport = z.output<typeof releaseReport>
 
 export interface FaultsControl {
   faults(issuer: string): Promise<ArmedFaultView[]>
@@ -42,4 +69,10 @@ export interface FaultsControl {
    * @throws UnderstudyError `ERR_ARMED_UNKNOWN`
    */
   disarm(issuer: string, id?: string): Promise<void>
+  /**
+   * Lets go on what a fault holds.
+   *
+   * @throws UnderstudyError `ERR_ARMED_UNKNOWN`, or `ERR_NOT_HELD` where it holds nothing, or not the request that is named
+   */
+  release(issuer: string, id: string, options?: ReleaseOptions): Promise<ReleaseReport>
 }

@@ -1,5 +1,16 @@
 import type { Armed } from './armed.ts'
 
+/** A request that a fault holds. */
+export interface HeldView {
+  /** By which it can be released alone: they are counted as they come, anew when none is held any more. */
+  request: number
+  endpoint: string
+  client?: string
+  tag?: string
+  /** Milliseconds. */
+  held_ms: number
+}
+
 /** An armed fault with its counters, as people see it. */
 export interface ArmedFaultView {
   id: string
@@ -24,6 +35,10 @@ export interface ArmedFaultView {
   fires: number
   /** Whether it can never fire again. */
   spent: boolean
+  /** How many requests it holds now; left out of faults that never hold any. */
+  waiting?: number
+  /** Those, in the order in which they came. */
+  held?: HeldView[]
 }
 
 export function viewOf({ state, plan }: Armed, spent: boolean): ArmedFaultView {

@@ -9,4 +9,6 @@ export const askFaults = (ask: Ask): FaultsControl => ({
     const faults = path`/api/issuers/${issuer}/faults`
     return ask('DELETE', id === undefined ? faults : faults + path`/${id}`)
   },
+  release: (issuer, id, options = {}) =>
+    ask('POST', path`/api/issuers/${issuer}/faults/${id}/release`, { body: options }),
 })

@@ -1,12 +1,14 @@
 import { UnderstudyError } from '../../errors.ts'
 import type { RunningIssuer } from '../../issuer/issuer.ts'
+import type { HeldRequest, Waits } from '../../issuer/waits.ts'
 import type { ArmedFaultView, FaultsControl } from '../faults.ts'
 import type { Access } from './access.ts'
 
 export function controlFaults({ issuer: find }: Access): FaultsControl {
   return {
     async faults(issuer) {
-      return (await find(issuer)).arming.list()
+      const { arming, waits } = await find(issuer)
+      return arming.list().map((view) => withHeld(view, waits))
     },
     async fault(issuer, id) {
       return armed(await find(issuer), id)
@@ -15,7 +17,7 @@ export function controlFaults({ issuer: find }: Access): FaultsControl {
       const found = await find(issuer)
       const view = found.arming.arm(spec)
       await found.settled()
-      return view
+      return withHeld(view, found.waits)
     },
     async disarm(issuer, id) {
       const found = await find(issuer)
@@ -23,12 +25,37 @@ export function controlFaults({ issuer: find }: Access): FaultsControl {
       found.arming.disarm(id)
       await found.settled()
     },
+    async release(issuer, id, { request } = {}) {
+      const found = await find(issuer)
+      const held = found.waits.heldBy(id)
+      if (held.length === 0) armed(found, id)
+      const released = found.waits.release(id, request)
+      if (released === 0) throw notHeld(id, request, held)
+      return { released, waiting: found.waits.heldBy(id).length }
+    },
   }
 }
 
-function armed({ name, arming }: RunningIssuer, id: string): ArmedFaultView {
+/** What it holds, for a fault that may hold something. */
+function withHeld(view: ArmedFaultView, waits: Waits): ArmedFaultView {
+  const held = waits.heldBy(view.id).map(({ heldMs, ...each }) => ({ ...each, held_ms: heldMs }))
+  const { fault, script = [] } = view
+  const steps = [fault, ...script].map((step) => (typeof step === 'string' ? step : Object(step).fault))
+  return held.length > 0 || steps.includes('hold') ? { ...view, waiting: held.length, held } : view
+}
+
+function notHeld(id: string, request: number | undefined, held: readonly HeldRequest[]): UnderstudyError {
+  const numbers = held.map((each) => each.request).join(', ')
+  const why =
+    held.length === 0 || request === undefined
+      ? 'it holds no request now. Wait until GET faults/{id} says that something is waiting.'
+      : `it does not hold a request ${request}. It holds ${numbers}.`
+  return new UnderstudyError('ERR_NOT_HELD', 409, `Failed to release "${id}": ${why}`)
+}
+
+function armed({ name, arming, waits }: RunningIssuer, id: string): ArmedFaultView {
   const found = arming.list().find((view) => view.id === id)
-  if (found !== undefined) return found
+  if (found !== undefined) return withHeld(found, waits)
   throw new UnderstudyError(
     'ERR_ARMED_UNKNOWN',
     404,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { armedFaultView } from '../../control/faults.ts'
+import { armedFaultView, releaseOptions, releaseReport } from '../../control/faults.ts'
 import { defineRoute } from './route.ts'
 
 // What a spec may say is the matter of the faults themselves, whose mistakes tell what would be right.
@@ -53,5 +53,14 @@ export const faultRoutes = [
     good: { status: 204, description: 'It is disarmed.' },
     problems: { 404: ['ERR_ARMED_UNKNOWN'] },
     handle: ({ control, params }) => control.disarm(params.issuer, params.id),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/api/issuers/{issuer}/faults/{id}/release',
+    summary: 'Release what a fault holds',
+    body: releaseOptions,
+    good: { status: 200, description: 'They go on.', schema: releaseReport },
+    problems: { 404: ['ERR_ARMED_UNKNOWN'], 409: ['ERR_NOT_HELD'] },
+    handle: ({ control, params, body }) => control.release(params.issuer, params.id, body),
   }),
 ]
