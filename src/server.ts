@@ -1,17 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import { type AddressInfo, isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Control } from './control/control.ts'
 import { createControl } from './control/in-process.ts'
-import { UnderstudyError } from './errors.ts'
 import { type LoadOptions, loadFixtures } from './fixtures/load.ts'
 import type { Fixtures } from './fixtures/schema.ts'
 import { FixturesSource } from './fixtures/watch.ts'
-import { createApp } from './http/app.ts'
-import { drainable } from './http/drain.ts'
+import { type AppOptions, createAdminApp, createApp } from './http/app.ts'
+import { type Listening, listen, originAt } from './http/listen.ts'
 import { createLogger } from './http/log.ts'
 import type { LogLevel } from './http/log-level.ts'
 import { packageRoot } from './http/web/package-root.ts'
@@ -40,6 +36,8 @@ export interface ServerOptions {
   /** `memory` (the default) or `json:PATH`. */
   store?: string | undefined
   adminToken?: string | undefined
+  /** A port that the admin API has to itself; 0 takes a free one. Default: it is on the same one as all else. */
+  adminPort?: number | undefined
   adminHosts?: readonly string[] | undefined
   /** Overrides `persona` of the root issuer. */
   persona?: string | undefined
@@ -56,6 +54,8 @@ export interface ServerOptions {
 export interface RunningServer {
   /** The origin at which it listens. */
   url: string
+  /** The origin at which the admin API is: the same, unless it has a port of its own. */
+  adminUrl: string
   control: Control
   registry: Issuers
   /** All issuers with their URLs. */
@@ -92,24 +92,21 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await registry.resume()
     const refresh = options.watch === false ? () => undefined : () => source.refresh()
     const control = createControl(registry, refresh)
-    const app = createApp({
+    const { main, admin, drain } = await listenOn(options, {
       issuers: registry,
       control,
       render,
       logger,
       cookieSigner,
       adminToken: options.adminToken,
-      adminHosts: () => [...(options.adminHosts ?? []), ...issuerHosts(registry)],
+      adminHosts: () => [...(options.adminHosts ?? []), options.host ?? 'localhost', ...issuerHosts(registry)],
       refresh,
     })
-    const { requestTimeoutMs = 30_000 } = options
-    const connectionsCheckingInterval = Math.min(1000, requestTimeoutMs)
-    const server = createServer({ requestTimeout: requestTimeoutMs, connectionsCheckingInterval }, app.callback())
-    const drain = drainable(server)
-    origin = await listen(server, options)
+    origin = main.origin
     let closing: Promise<void> | undefined
     return {
       url: origin,
+      adminUrl: admin.origin,
       control,
       registry,
       issuers: [...registry.all()].map(({ name, provider }) => ({ name, url: provider.naming.issuerFor(undefined) })),
@@ -160,38 +157,40 @@ async function keepCookieSecrets(store: Store): Promise<string[]> {
   return made
 }
 
+/** Listens on the port of all, and on that of the admin API where it has one to itself. */
+async function listenOn(
+  { port = 9400, adminPort, host, requestTimeoutMs }: ServerOptions,
+  app: Omit<AppOptions, 'adminPort'>,
+): Promise<{ main: Listening; admin: Listening; drain(): Promise<unknown> }> {
+  const how = { host, requestTimeoutMs }
+  if (adminPort === undefined) {
+    const main = await listen(createApp(app).callback(), { port, portOption: '--port', ...how })
+    return { main, admin: main, drain: main.drain }
+  }
+  let taken = adminPort
+  const answer = createApp({ ...app, adminPort: () => taken }).callback()
+  const main = await listen(answer, { port, portOption: '--port', ...how })
+  try {
+    const adminAnswer = createAdminApp(app, main.port).callback()
+    const admin = await listen(adminAnswer, { port: adminPort, portOption: '--admin-port', ...how })
+    taken = admin.port
+    return { main, admin, drain: () => Promise.all([main.drain(), admin.drain()]) }
+  } catch (error) {
+    await main.drain()
+    throw error
+  }
+}
+
 function* issuerHosts(registry: Issuers): Iterable<string> {
   for (const { provider } of registry.all()) for (const name of provider.naming.names()) yield new URL(name).hostname
 }
 
-/** Listens, and says at which origin. */
-async function listen(server: Server, { port = 9400, host = '127.0.0.1' }: ServerOptions): Promise<string> {
-  try {
-    server.listen(port, host)
-    await once(server, 'listening')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const failed = `Failed to listen on ${host}:${port}`
-    if (code === 'EADDRINUSE') {
-      const way = 'Choose another with --port, or 0 for a free one.'
-      throw new UnderstudyError('ERR_PORT_IN_USE', 500, `${failed}: the port is in use. ${way}`)
-    }
-    throw new UnderstudyError('ERR_LISTEN', 500, `${failed}: ${message}.`)
-  }
-  return originAt((server.address() as AddressInfo).port, host)
-}
-
-/** Listening at these, it can be reached as localhost. */
-const localHosts = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::'])
-
-function originAt(port: number, host = 'localhost'): string {
-  const name = localHosts.has(host) ? 'localhost' : isIPv6(host) ? `[${host}]` : host
-  return `http://${name}:${port}`
-}
-
-async function close(drain: () => Promise<void>, registry: Issuers, store: Store, logger: Logger): Promise<void> {
+async function close(drain: () => Promise<unknown>, registry: Issuers, store: Store, logger: Logger): Promise<void> {
   const drained = drain()
-  for (const { waits } of registry.all()) waits.end()
+  for (const { waits, journal } of registry.all()) {
+    waits.end()
+    journal.end()
+  }
   await drained
   await store.close()
   logger.flush()

@@ -8,9 +8,11 @@ import type { HealthControl } from './health.ts'
 import type { IssuersControl } from './issuers.ts'
 import type { KeysControl } from './keys.ts'
 import type { LogoutControl } from './logout.ts'
+import type { RequestsControl } from './requests.ts'
 import type { ResetControl } from './reset.ts'
 import type { ScenariosControl } from './scenarios.ts'
 import type { SessionsControl } from './sessions.ts'
+import type { VerifyControl } from './verify.ts'
 
 /**
  * Every operation on a running Understudy, in process and over HTTP alike.
@@ -31,4 +33,6 @@ export interface Control
     KeysControl,
     ClockControl,
     LogoutControl,
+    RequestsControl,
+    VerifyControl,
     ResetControl {}

@@ -9,9 +9,11 @@ import { askGrants } from './http-client/grants.ts'
 import { askIssuers } from './http-client/issuers.ts'
 import { askKeys } from './http-client/keys.ts'
 import { askLogout } from './http-client/logout.ts'
+import { askRequests } from './http-client/requests.ts'
 import { askReset } from './http-client/reset.ts'
 import { askScenarios } from './http-client/scenarios.ts'
 import { askSessions } from './http-client/sessions.ts'
+import { askVerify } from './http-client/verify.ts'
 
 export type { ConnectOptions } from './http-client/ask.ts'
 
@@ -35,6 +37,8 @@ export function connectControl(options: ConnectOptions): Control {
     ...askKeys(ask),
     ...askClock(ask),
     ...askLogout(ask),
+    ...askRequests(ask),
+    ...askVerify(ask),
     ...askReset(ask),
   }
 }

@@ -10,9 +10,11 @@ import { controlGrants } from './in-process/grants.ts'
 import { controlIssuers } from './in-process/issuers.ts'
 import { controlKeys } from './in-process/keys.ts'
 import { controlLogout } from './in-process/logout.ts'
+import { controlRequests } from './in-process/requests.ts'
 import { controlReset } from './in-process/reset.ts'
 import { controlScenarios } from './in-process/scenarios.ts'
 import { controlSessions } from './in-process/sessions.ts'
+import { controlVerify } from './in-process/verify.ts'
 import { version } from './version.ts'
 
 /**
@@ -35,6 +37,8 @@ export function createControl(issuers: Issuers, refresh: () => void | Promise<vo
     ...controlKeys(access),
     ...controlClock(access),
     ...controlLogout(access),
+    ...controlRequests(access),
+    ...controlVerify(access),
     ...controlReset(access),
   }
 }

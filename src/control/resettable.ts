@@ -1,4 +1,4 @@
 /** What `reset` may leave as it is. */
-export const resettable = ['fixtures', 'faults', 'clock', 'tokens', 'sessions'] as const
+export const resettable = ['fixtures', 'faults', 'clock', 'tokens', 'sessions', 'requests'] as const
 
 export type Resettable = (typeof resettable)[number]

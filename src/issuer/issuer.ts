@@ -157,6 +157,7 @@ export class RunningIssuer {
   end(): void {
     this.#records.retire()
     this.waits.end()
+    this.journal.end()
   }
 
   /** Whether a fault could take this request; costs next to nothing. */

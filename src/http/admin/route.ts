@@ -85,7 +85,7 @@ export function defineRoute<
     problems,
     async answer(ctx, control) {
       const { params } = ctx as unknown as { params: ParamsOf<Path> }
-      const asked = check(takenQuery, { ...ctx.query }) as z.output<Query>
+      const asked = check(takenQuery, gather(ctx.query, takenQuery)) as z.output<Query>
       const read = body === undefined ? undefined : await readJson(ctx, body, declared.limitBytes)
       const made = await declared.handle({ control, params, query: asked, body: read as z.output<Body>, ctx })
       if (ctx.respond === false || ctx.body !== undefined) return
@@ -93,6 +93,22 @@ export function defineRoute<
       if (good.status !== 204) ctx.body = made
     },
   }
+}
+
+/**
+ * Gathers what a query writes as `name.member` or `name[member]` below its name, where the schema has one of that name.
+ *
+ * @see {@link https://spec.openapis.org/oas/v3.1.1.html#style-values OpenAPI 4.8.12.3, deepObject}
+ */
+function gather(query: Context['query'], { shape }: z.ZodObject): Record<string, unknown> {
+  const gathered: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(query)) {
+    const [, group = '', dotted, bracketed] = /^(\w+)(?:\.(.+)|\[(.+)\])$/s.exec(name) ?? []
+    const member = dotted ?? bracketed
+    if (member === undefined || !Object.hasOwn(shape, group)) gathered[name] = value
+    else gathered[group] = { ...(gathered[group] as object | undefined), [member]: value }
+  }
+  return gathered
 }
 
 /** Sends each request to the operation that is meant. */

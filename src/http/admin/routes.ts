@@ -7,12 +7,14 @@ import { grantRoutes } from './grants.ts'
 import { issuerRoutes } from './issuers.ts'
 import { keyRoutes } from './keys.ts'
 import { logoutRoutes } from './logout.ts'
+import { requestRoutes } from './requests.ts'
 import { resetRoutes } from './reset.ts'
 import type { Route } from './route.ts'
 import { scenarioRoutes } from './scenarios.ts'
 import { scopeRoutes } from './scopes.ts'
 import { sessionRoutes } from './sessions.ts'
 import { userRoutes } from './users.ts'
+import { verifyRoutes } from './verify.ts'
 
 /** Every operation that only those may ask for whom the guard lets in. */
 export const guardedRoutes: readonly Route[] = [
@@ -29,5 +31,7 @@ export const guardedRoutes: readonly Route[] = [
   ...keyRoutes,
   ...clockRoutes,
   ...logoutRoutes,
+  ...requestRoutes,
+  ...verifyRoutes,
   ...resetRoutes,
 ]

@@ -6,6 +6,9 @@ import type { Schema, Schemas } from './schemas.ts'
 export interface Parameter {
   name: string
   in: 'path' | 'query'
+  /** Of an object: its members are named in brackets. */
+  style?: 'deepObject'
+  explode?: boolean
   required: boolean
   description?: string
   schema: Schema
@@ -77,6 +80,7 @@ function queryParameters(query: Schema | undefined): Parameter[] {
     in: 'query',
     required: query?.required?.includes(name) ?? false,
     ...(description === undefined ? {} : { description }),
+    ...(schema.type === 'object' && { style: 'deepObject' as const, explode: true }),
     schema,
   }))
 }

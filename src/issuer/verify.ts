@@ -1,0 +1,38 @@
+import type { ArmedFaultView, Arming } from '../faults/arming.ts'
+import { findFault } from '../faults/catalog.ts'
+import type { Fault } from '../faults/fault.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { ArmedView } from '../journal/unfired.ts'
+import { type VerifyReport, verify } from '../journal/verify.ts'
+
+/**
+ * Checks that an issuer was asked what a test expects, and that its armed faults have fired.
+ *
+ * @throws UnderstudyError `ERR_VERIFY_FAILED` (422), `ERR_REQUEST_INVALID` (400)
+ */
+export function verifyIssuer(
+  { journal, arming }: { journal: Journal; arming: Arming },
+  written?: unknown,
+): VerifyReport {
+  return verify(journal, arming.list().map(withReach), written)
+}
+
+/** An armed fault with where it can fire, as the catalog knows it. */
+function withReach(view: ArmedFaultView): ArmedView {
+  const names = [view.fault ?? [], (view.script ?? []).map(nameOfStep)].flat()
+  const faults = names.flatMap((name) => findFault(name) ?? [])
+  const grants = faults.every(({ grantTypes }) => grantTypes !== undefined)
+  return {
+    ...view,
+    endpoints: union(faults, ({ endpoints }) => endpoints),
+    ...(grants && { grantTypes: union(faults, ({ grantTypes = [] }) => grantTypes) }),
+  }
+}
+
+function nameOfStep(step: unknown): string {
+  return typeof step === 'string' ? step : String((step as { fault?: unknown } | null)?.fault)
+}
+
+function union(faults: readonly Fault[], of: (fault: Fault) => readonly string[]): string[] {
+  return [...new Set(faults.flatMap(of))]
+}
