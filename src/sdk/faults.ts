@@ -1,5 +1,5 @@
 import type { Control } from '../control/control.ts'
-import type { ArmedFaultView } from '../control/faults.ts'
+import type { ArmedFaultView, ReleaseOptions, ReleaseReport } from '../control/faults.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { FaultName } from '../faults/catalog.ts'
 import type { ArmedFaultInput } from '../faults/spec.ts'
@@ -22,6 +22,8 @@ export interface ArmedFault extends ArmedFaultView {
    * @throws UnderstudyError `ERR_FAULT_UNFIRED` where it has not by then
    */
   fired(times?: number, waiting?: Waiting): Promise<ArmedFaultView>
+  /** Lets the requests go on that it holds: all, or one of `held`. */
+  release(options?: ReleaseOptions): Promise<ReleaseReport>
   disarm(): Promise<void>
 }
 
@@ -56,6 +58,7 @@ export function faultsOf(control: Control, issuer: string): Faults {
       return {
         ...view,
         fired: (times = 1, waiting = {}) => fired(id, times, waiting),
+        release: (options) => control.release(issuer, id, options),
         disarm: () => control.disarm(issuer, id),
       }
     },

@@ -118,6 +118,19 @@ export function understudyContract(open: () => Promise<Understudy>): void {
     await expect(armed.fired(2, { waitMs: 600_000 })).rejects.toMatchObject({ code: 'ERR_FAULT_UNFIRED' })
   })
 
+  test('a held request goes on once it is released', async () => {
+    const hold = await idp.arm('hold')
+    const held = tokenStatus(idp.url)
+
+    const fired = await hold.fired()
+    const other = await tokenStatus(idp.url)
+    const released = await hold.release()
+
+    expect(fired).toMatchObject({ fires: 1, waiting: 1 })
+    expect(released).toEqual({ released: 1, waiting: 0 })
+    expect([other, await held]).toEqual([200, 200])
+  })
+
   test('a scenario is toggled', async () => {
     await idp.scenario('outage', true)
     const whileOn = await tokenStatus(idp.url)
@@ -220,8 +233,11 @@ export function understudyContract(open: () => Promise<Understudy>): void {
     expect(url.href).toMatch(/^http:\/\/localhost:3000\/callback\?.*code=/)
   })
 
-  test('a client that logs somebody in by itself can log in somebody else', async () => {
-    await idp.login('bob', { client: 'alices' })
+  test('a client that logs somebody in by itself logs in somebody else only where it is asked to', async () => {
+    await expect(idp.login('bob', { client: 'alices' })).rejects.toMatchObject({
+      message: expect.stringContaining('logs "alice" in by itself'),
+    })
+    await idp.login('bob', { client: 'alices', parameters: { prompt: 'login' } })
     await idp.login('alice', { client: 'alices' })
 
     const users = (await idp.sessions.list()).map(({ user }) => user)

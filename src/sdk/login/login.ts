@@ -23,14 +23,21 @@ export type LoginOptions = Walk & ({ url: string | URL } | AuthorizationRequest)
  */
 export async function login(at: LoginAt, user: string, options: LoginOptions): Promise<URL> {
   const { url, client } = await authorizationUrl(at, options)
+  requireSameUser(user, url, client?.auto_login)
   const agent = new Agent(isClientOf(url))
-  // A client that logs somebody in by itself leaves alone who is signed in already.
-  if (client?.auto_login !== undefined && client.auto_login !== user) {
-    const { cookies } = await at.control.signIn(at.name, { user })
-    for (const cookie of cookies) agent.keep(cookie)
-  }
   return walk(agent, await agent.open(url), user, options)
 }
+
+/** Where a client logs somebody in by itself, no page ever asks who it is. */
+function requireSameUser(user: string, { searchParams }: URL, autoLogin: string | undefined): void {
+  const prompts = searchParams.get('prompt')?.split(' ') ?? []
+  if (autoLogin === undefined || autoLogin === user || prompts.some((prompt) => loginPrompts.has(prompt))) return
+  const client = searchParams.get('client_id')
+  const message = `Failed to log "${user}" in: the client "${client}" logs "${autoLogin}" in by itself. Use another client, or ask with prompt=login.`
+  throw new UnderstudyError('ERR_LOGIN_FAILED', 409, message)
+}
+
+const loginPrompts = new Set(['login', 'select_account'])
 
 /** Everything of the provider's is where its authorization endpoint is; a client there is told by its redirect URI. */
 function isClientOf(authorization: URL): (url: URL) => boolean {
