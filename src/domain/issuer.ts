@@ -38,6 +38,12 @@ export const issuerSettingsSchema = z.strictObject({
     .describe('The signing algorithm of clients that do not say theirs.'),
   refresh_token: refreshTokenSchema.prefault({}),
   device: deviceSchema.prefault({}),
+  dpop: z
+    .strictObject({
+      nonce: z.boolean().default(false).describe('Whether proofs must carry a nonce of the server: use_dpop_nonce.'),
+    })
+    .prefault({})
+    .describe('What is asked of DPoP proofs.'),
   session_bound: z.boolean().default(false).describe('Whether tokens end with the session they came from.'),
   request_faults: z.boolean().default(true).describe('Whether a request may arm a fault for its own flow.'),
   keys: z.string().default('shared').describe('`shared` by the process, `own`, or the path of a JWK Set.'),

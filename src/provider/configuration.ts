@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   type Configuration,
   errors,
@@ -30,6 +31,9 @@ const responseTypes = [
   'id_token token',
   'none',
 ] as const
+
+/** From which DPoP nonces are made; they are of use for minutes. */
+const nonceSecret = randomBytes(32)
 
 /** A grant outlives every token under it: a year, or twice the longest refresh token. */
 const yearSeconds = 31_536_000
@@ -117,6 +121,7 @@ export function configure(issuer: IssuerContext): Configuration {
         successSource: pages.successSource,
       },
       backchannelLogout: { enabled: true },
+      dPoP: { enabled: true, nonceSecret, requireNonce: () => settings.dpop.nonce },
       jwtResponseModes: { enabled: true },
       jwtIntrospection: { enabled: true },
       encryption: { enabled: true },
