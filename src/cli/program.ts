@@ -14,6 +14,7 @@ import { initCommand } from './init.ts'
 import { issuersCommand } from './issuers.ts'
 import { keysCommand } from './keys.ts'
 import { personasCommand } from './personas.ts'
+import { requestsCommand } from './requests.ts'
 import { resetCommand } from './reset.ts'
 import { scenarioCommand } from './scenario.ts'
 import { scenariosCommand } from './scenarios.ts'
@@ -22,6 +23,7 @@ import { sessionsCommand } from './sessions.ts'
 import { startCommand } from './start.ts'
 import { usersCommand } from './users.ts'
 import { validateCommand } from './validate.ts'
+import { verifyCommand } from './verify.ts'
 
 /**
  * The command line.
@@ -44,5 +46,6 @@ export function createProgram(): Command {
   for (const define of [scenarioCommand, scenariosCommand, deviceCommand, resetCommand]) define(program)
   for (const define of [clockCommand, keysCommand, sessionsCommand, grantsCommand]) define(program)
   for (const define of [usersCommand, clientsCommand, scopesCommand, fixturesCommand, issuersCommand]) define(program)
+  for (const define of [requestsCommand, verifyCommand]) define(program)
   return program
 }

@@ -69,6 +69,7 @@ export function registered(word: string | undefined, candidates: readonly string
 export function ago(refusal: Pick<Refusal, 'atSeconds'>, seconds: number | undefined): string {
   if (seconds === undefined) return ''
   const past = Math.max(0, Math.round(refusal.atSeconds - seconds))
+  if (past < 2) return ' just now'
   if (past < 120) return ` ${past} s ago`
   if (past < 7200) return ` ${Math.round(past / 60)} minutes ago`
   return past < 172_800 ? ` ${Math.round(past / 3600)} hours ago` : ` ${Math.round(past / 86_400)} days ago`
