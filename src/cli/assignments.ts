@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { UnderstudyError } from '../errors.ts'
 
 /** Collects `name=value` as an option is repeated; the value is JSON where it reads as JSON, else text. */
 export function collectJson(assignment: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
@@ -22,11 +23,14 @@ export function collectSelector(assignment: string, previous: Record<string, unk
  * Reads `name=value` pairs as one value: each is JSON where it reads as JSON, else text; `claims.email=…` goes one level
  * down.
  *
- * @throws InvalidArgumentError for what is no assignment
+ * @throws UnderstudyError `ERR_USAGE` for what is no assignment
  */
 export function readAssignments(assignments: readonly string[]): Record<string, unknown> {
   const read: Record<string, unknown> = {}
   for (const assignment of assignments) {
+    if (!/^[^=]+=/.test(assignment)) {
+      throw new UnderstudyError('ERR_USAGE', 400, `Failed to read "${assignment}": expected name=value.`)
+    }
     const [name, value] = split(assignment)
     const [, group, member] = /^([^.]+)\.(.+)$/.exec(name) ?? []
     if (group === undefined || member === undefined) read[name] = jsonOrText(value)

@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander'
+import type { PatchCounts } from '../control/fixtures.ts'
 import { UnderstudyError } from '../errors.ts'
 import { readFixtures } from './document.ts'
 import { examples } from './examples.ts'
@@ -41,10 +42,11 @@ async function patch(file: string | undefined, options: RemoteOptions): Promise<
   const document = await readFixtures(file)
   const control = await connect(options)
   const counts = await control.patchFixtures(options.issuer, document)
+  print(counts, options, () => `patched: ${describe(counts)}\n`)
+}
+
+function describe(counts: PatchCounts): string {
   const brought = Object.entries(counts).filter(([, count]) => count > 0)
-  print(
-    counts,
-    options,
-    () => `patched: ${brought.map(([what, count]) => `${count} ${what}`).join(', ') || 'settings'}\n`,
-  )
+  const said = brought.map(([what, count]) => `${count} ${count === 1 ? what.slice(0, -1) : what}`)
+  return said.join(', ') || 'settings'
 }
