@@ -37,7 +37,7 @@ export interface SessionCookies extends Array<SessionCookie> {
   readonly header: string
 }
 
-/** How somebody is signed in: `amr`, `acr`, how long ago (`age`), and further `origins` that the browser will ask. */
+/** How somebody is signed in: how long ago (`age`), and further `origins` that the browser will ask. */
 export type SessionOptions = Omit<SignInInput, 'user'>
 
 /** Signs a user in, in a browser that is yet to be given the cookies. */

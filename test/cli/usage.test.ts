@@ -75,6 +75,15 @@ test('every command has a description and examples', () => {
     'scenarios',
     'device',
     'reset',
+    'clock',
+    'keys',
+    'sessions',
+    'grants',
+    'users',
+    'clients',
+    'scopes',
+    'fixtures',
+    'issuers',
   ])
   for (const command of commands) {
     let help = ''
