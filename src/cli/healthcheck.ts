@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { examples } from './examples.ts'
+import { localServer } from './local-server.ts'
 
 const timeoutMs = 3000
 
@@ -7,13 +8,16 @@ export function healthcheckCommand(program: Command): void {
   program
     .command('healthcheck')
     .description('exit 0 where the server is up, 1 where it is not')
-    .option('--server <url>', 'the server (default: http://127.0.0.1 at UNDERSTUDY_PORT, or 9400)')
+    .option(
+      '--server <url>',
+      'the server (default: http://127.0.0.1 at UNDERSTUDY_ADMIN_PORT, UNDERSTUDY_PORT, or 9400)',
+    )
     .addHelpText('after', examples(['understudy healthcheck', 'as the health check of a container']))
     .action(healthcheck)
 }
 
 async function healthcheck(options: { server?: string }): Promise<void> {
-  const server = options.server ?? `http://127.0.0.1:${process.env.UNDERSTUDY_PORT ?? 9400}`
+  const server = options.server ?? localServer('127.0.0.1')
   const { connectControl } = await import('../control/http-client.ts')
   const { status, version } = await connectControl({ server, timeoutMs }).health()
   process.stdout.write(`${status} (${version})\n`)

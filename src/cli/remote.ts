@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Control } from '../control/control.ts'
 import { rootIssuer } from '../domain/issuer.ts'
+import { localServer } from './local-server.ts'
 
 /** What every command that speaks to a running server is told. */
 export interface RemoteOptions {
@@ -13,10 +14,16 @@ export interface RemoteOptions {
 /** Adds the options of a command that speaks to a running server. */
 export function withRemoteOptions(command: Command): Command {
   return command
-    .addOption(new Option('--server <url>', 'the server').env('UNDERSTUDY_SERVER').default('http://localhost:9400'))
+    .addOption(serverOption())
     .addOption(new Option('--issuer <name>', 'the issuer there').env('UNDERSTUDY_ISSUER').default(rootIssuer))
     .addOption(new Option('--admin-token <token>', 'the token it was started with').env('UNDERSTUDY_ADMIN_TOKEN'))
     .option('--json', 'print JSON')
+}
+
+/** Beside a server that the environment tells where to listen, as in its container, a command finds it there. */
+function serverOption(): Option {
+  const option = new Option('--server <url>', 'the server').env('UNDERSTUDY_SERVER')
+  return option.default(localServer('localhost'))
 }
 
 /** The control of the server that the options name. */

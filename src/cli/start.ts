@@ -16,6 +16,7 @@ interface StartOptions {
   browserUrl?: string
   store: string
   adminToken?: string
+  adminPort?: number
   adminHosts?: string[]
   persona?: string
   watch: boolean
@@ -36,6 +37,9 @@ export function startCommand(program: Command): void {
     .addOption(option('--browser-url <url>', 'where a browser reaches it, if by another name').argParser(httpUrl))
     .addOption(option('--store <url>', 'memory, or json:PATH to survive a restart').default('memory'))
     .addOption(option('--admin-token <token>', 'asked of all who use the admin API'))
+    .addOption(
+      option('--admin-port <number>', 'a port that the admin API has to itself').argParser(wholeNumber(0, 65_535)),
+    )
     .addOption(option('--admin-hosts <names>', 'more host names of the admin API, with commas').argParser(names))
     .addOption(option('--persona <name>', 'the provider that the root issuer looks like'))
     .addOption(new Option('--no-watch', 'do not reload the fixtures when they change (env: UNDERSTUDY_NO_WATCH)'))
@@ -68,9 +72,10 @@ async function start(options: StartOptions, command: Command): Promise<void> {
     watch: options.watch && !isSwitchedOn('UNDERSTUDY_NO_WATCH'),
   })
   drainOnSignal(starting)
-  const { issuers } = await starting
+  const { issuers, url, adminUrl } = await starting
   const urls = issuers.map(({ name, url }) => (name === 'default' ? `${url} (default)` : url))
-  process.stdout.write(`Understudy is ready: ${urls.join(', ')}\n`)
+  const admin = adminUrl === url ? '' : `; admin API: ${adminUrl}/_understudy`
+  process.stdout.write(`Understudy is ready: ${urls.join(', ')}${admin}\n`)
   // Node keeps what it has compiled when it exits; it would not if it were killed.
   setTimeout(flushCompileCache, settledMs).unref()
 }

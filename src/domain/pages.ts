@@ -126,16 +126,18 @@ export interface ErrorPage {
 /** The front door of the whole process. */
 export interface HomePage {
   version: string
+  /** The URL of the reference of the admin API. */
+  reference: string
   /** `discovery` is the URL of the discovery document. */
   issuers: readonly (PageIssuer & { discovery: string; users: number; clients: number })[]
 }
 
-/** A hop that must be a POST: one visible button, so that it works without a script. */
+/** The way back to a client that wants its answer by POST: goes on by itself, and without a script by one visible button. */
 export interface PostPage {
+  issuer: PageIssuer
+  client?: PageClient | undefined
   action: string
   fields: Readonly<Record<string, string>>
-  /** What the button says. */
-  label: string
 }
 
 /** A parameter, or a member of an object. */

@@ -1,11 +1,12 @@
-import Koa from 'koa'
+import Koa, { type Middleware } from 'koa'
 import type { Logger } from 'pino'
 import type { Control } from '../control/control.ts'
 import type { Render } from '../domain/pages.ts'
 import type { Issuers } from '../issuer/registry.ts'
 import type { CookieSigner } from '../provider/cookie-signer.ts'
 import { assertWithoutTracing } from '../provider/quiet-assert.ts'
-import { createAdminApi } from './admin/admin.ts'
+import { adminElsewhere, createAdminApi } from './admin/admin.ts'
+import { issuersAt } from './admin/origin.ts'
 import { brokenConnectionCode } from './broken-connection.ts'
 import { readBody } from './middleware/body.ts'
 import { answerErrors } from './middleware/errors.ts'
@@ -28,35 +29,52 @@ export interface AppOptions {
   adminToken?: string | undefined
   /** Host names by which the admin API may be asked, beside those that are always let in. */
   adminHosts: () => Iterable<string>
+  /** The port of the admin API, where it has one of its own and is not on this one; asked once both listen. */
+  adminPort?: (() => number) | undefined
   /** Brings edited fixtures into force; nothing where there is nothing to do. */
   refresh: () => Promise<void> | undefined
 }
 
 /** The way of a request, outermost first. */
-export function createApp({ issuers, control, render, logger, ...options }: AppOptions): Koa {
-  function report(error: unknown): void {
+export function createApp(options: AppOptions): Koa {
+  return layered(options, [
+    options.adminPort === undefined ? adminApi(options) : adminElsewhere(),
+    homePage(options.render, options.issuers, options.adminPort),
+    lookUpIssuer(options.issuers, options.refresh),
+    keepJournal(),
+    readBody(),
+    meetFaults(),
+    interactionPages(options.render),
+    deviceScreen(options.render),
+    askProvider(),
+  ])
+}
+
+/**
+ * The way of a request to a port that the admin API has to itself.
+ *
+ * @param issuerPort the port of the issuers
+ */
+export function createAdminApp(options: AppOptions, issuerPort: number): Koa {
+  return layered(options, [issuersAt(issuerPort), adminApi(options)])
+}
+
+function adminApi({ control, render, adminToken, adminHosts, logger }: AppOptions): Middleware {
+  return createAdminApi({ control, render, adminToken, allowedHosts: adminHosts, report: reportTo(logger) })
+}
+
+function layered({ render, logger, cookieSigner }: AppOptions, layers: readonly Middleware[]): Koa {
+  const app = new Koa({ proxy: true, keys: cookieSigner as never })
+  for (const layer of [requestLog(logger), securePages(), answerErrors(render, logger), ...layers]) app.use(layer)
+  assertWithoutTracing(app.context)
+  app.on('error', reportTo(logger))
+  return app
+}
+
+function reportTo(logger: Logger): (error: unknown) => void {
+  return function report(error) {
     const code = brokenConnectionCode(error)
     if (code === undefined) logger.error({ err: error }, 'Failed to answer a request')
     else logger.debug({ code }, 'A client broke its connection off')
   }
-
-  const onion = [
-    requestLog(logger),
-    securePages(),
-    answerErrors(render, logger),
-    createAdminApi({ control, render, adminToken: options.adminToken, allowedHosts: options.adminHosts, report }),
-    homePage(render, issuers),
-    lookUpIssuer(issuers, options.refresh),
-    keepJournal(),
-    readBody(),
-    meetFaults(),
-    interactionPages(render),
-    deviceScreen(render),
-    askProvider(),
-  ]
-  const app = new Koa({ proxy: true, keys: options.cookieSigner as never })
-  for (const layer of onion) app.use(layer)
-  assertWithoutTracing(app.context)
-  app.on('error', report)
-  return app
 }

@@ -29,7 +29,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   const known = new Map<string, string>()
   const control = remembering(asked, known)
   await untilReady(() => control.issuers(), waitMs)
-  return understudyOf({ control, origin, urlOf: (name) => urlOf(known, name), close: async () => {} })
+  return understudyOf({ control, origin, adminUrl: origin, urlOf: (name) => urlOf(known, name), close: async () => {} })
 }
 
 /** A control that notes the URLs of all issuers that it hears of. */

@@ -15,9 +15,14 @@ export interface UnderstudyOptions extends Omit<ServerOptions, 'fixtures' | 'inl
 export async function startUnderstudy({ fixtures, ...options }: UnderstudyOptions = {}): Promise<Understudy> {
   const paths = typeof fixtures === 'string' ? [fixtures] : fixtures
   const given = isPaths(paths) ? { fixtures: paths } : { inline: paths }
-  const { control, registry, url, close } = await startServer({ port: 0, logLevel: 'warn', ...options, ...given })
+  const { control, registry, url, adminUrl, close } = await startServer({
+    port: 0,
+    logLevel: 'warn',
+    ...options,
+    ...given,
+  })
   const urlOf = (name: string) => registry.get(name).provider.naming.issuerFor(undefined)
-  return understudyOf({ control, origin: url, urlOf, close })
+  return understudyOf({ control, origin: url, adminUrl, urlOf, close })
 }
 
 function isPaths(fixtures: FixturesModule | readonly string[] | undefined): fixtures is readonly string[] | undefined {

@@ -14,6 +14,8 @@ export interface CreatedIssuer extends UnderstudyIssuer, AsyncDisposable {}
 export interface Understudy extends UnderstudyIssuer, AsyncDisposable {
   /** Where it listens, whatever its issuers are called. */
   readonly origin: string
+  /** Where its admin API listens: at the same origin, unless it has a port of its own. */
+  readonly adminUrl: string
   issuers(): Promise<IssuerSummary[]>
   /**
    * A named issuer.
@@ -35,6 +37,7 @@ export interface Understudy extends UnderstudyIssuer, AsyncDisposable {
 export interface Server {
   control: Control
   origin: string
+  adminUrl: string
   /** The identifier of an issuer. @throws UnderstudyError `ERR_ISSUER_UNKNOWN` */
   urlOf(name: string): string
   close(): Promise<void>
@@ -45,7 +48,7 @@ const rootIssuer = 'default'
 // Node before 18.18 has no such symbol, and compilers then look for this one.
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')
 
-export function understudyOf({ control, origin, urlOf, close }: Server): Understudy {
+export function understudyOf({ control, origin, adminUrl, urlOf, close }: Server): Understudy {
   const issuer = (name: string) => issuerOf(control, name, urlOf(name))
 
   async function createIssuer(declared?: NewIssuer): Promise<CreatedIssuer> {
@@ -65,6 +68,7 @@ export function understudyOf({ control, origin, urlOf, close }: Server): Underst
   return {
     ...issuer(rootIssuer),
     origin,
+    adminUrl,
     issuers: () => control.issuers(),
     issuer,
     createIssuer,

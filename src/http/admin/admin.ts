@@ -25,8 +25,15 @@ export function createAdminApi(options: Omit<AnswerOptions, 'root'>): Middleware
   }
 }
 
+/** Has nothing where the admin API would be, since it has a port of its own: it is no path of an issuer either. */
+export function adminElsewhere(): Middleware {
+  return async function adminElsewhere(ctx, next) {
+    if (!isAdminPath(ctx.path)) await next()
+  }
+}
+
 /** Whether a path is one of the admin API's, if there is such. */
-export function isAdminPath(path: string): boolean {
+function isAdminPath(path: string): boolean {
   return path === adminRoot || path.startsWith(`${adminRoot}/`)
 }
 

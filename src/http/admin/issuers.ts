@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { issuerSummary, newIssuer } from '../../control/issuers.ts'
 import { refuseFiles } from '../../fixtures/single.ts'
-import { originOf } from '../../provider/hosts.ts'
 import { documentLimitBytes } from './fixtures.ts'
 import { locate } from './location.ts'
+import { issuerOrigin } from './origin.ts'
 import { defineRoute } from './route.ts'
 
 export const issuerRoutes = [
@@ -13,7 +13,7 @@ export const issuerRoutes = [
     summary: 'List the issuers',
     good: { status: 200, description: 'All of them, the root issuer first.', schema: z.array(issuerSummary) },
     // The same origin that discovery would name, a proxy's included; which hosts may ask has been decided before.
-    handle: ({ control, ctx }) => control.issuers(originOf(ctx.req, () => ctx.origin)),
+    handle: ({ control, ctx }) => control.issuers(issuerOrigin(ctx)),
   }),
   defineRoute({
     method: 'post',
@@ -27,10 +27,7 @@ export const issuerRoutes = [
     problems: { 409: ['ERR_ISSUER_EXISTS'], 422: ['ERR_FIXTURES_INVALID'] },
     async handle({ control, body, ctx }) {
       refuseFiles(body)
-      const made = await control.createIssuer(
-        body,
-        originOf(ctx.req, () => ctx.origin),
-      )
+      const made = await control.createIssuer(body, issuerOrigin(ctx))
       locate(ctx, 'issuers', made.name)
       return made
     },

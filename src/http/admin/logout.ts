@@ -1,5 +1,5 @@
 import { backchannelLogoutReport, backchannelLogoutRequest } from '../../control/logout.ts'
-import { originOf } from '../../provider/hosts.ts'
+import { issuerOrigin } from './origin.ts'
 import { defineRoute } from './route.ts'
 
 export const logoutRoutes = [
@@ -16,7 +16,7 @@ export const logoutRoutes = [
       409: ['ERR_NO_BACKCHANNEL_LOGOUT'],
     },
     handle({ control, params, body, ctx }) {
-      const origin = originOf(ctx.req, () => ctx.origin)
+      const origin = issuerOrigin(ctx)
       return control.backchannelLogout(params.issuer, body, origin)
     },
   }),

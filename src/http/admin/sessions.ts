@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { sessionView, signedInBrowser, signIn } from '../../control/sessions.ts'
-import { originOf } from '../../provider/hosts.ts'
+import { issuerOrigin } from './origin.ts'
 import { defineRoute } from './route.ts'
 
 const ofUser = z.strictObject({ user: z.string().optional().describe('A username. Default: everybody.') })
@@ -25,7 +25,7 @@ export const sessionRoutes = [
     good: { status: 201, description: 'The cookies that make a browser be signed in.', schema: signedInBrowser },
     problems: { 404: ['ERR_USER_UNKNOWN'], 409: ['ERR_USER_STATE'] },
     handle: ({ control, params, body, ctx }) => {
-      const asked = originOf(ctx.req, () => ctx.origin)
+      const asked = issuerOrigin(ctx)
       return control.signIn(params.issuer, { ...body, origins: [...(body.origins ?? []), asked] })
     },
   }),

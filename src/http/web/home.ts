@@ -2,9 +2,14 @@ import type { Context, Middleware } from 'koa'
 import { version } from '../../control/version.ts'
 import type { Render } from '../../domain/pages.ts'
 import type { Issuers } from '../../issuer/registry.ts'
+import { originOf } from '../../provider/hosts.ts'
 
-/** The front door of the process: what this is, and where its issuers are. */
-export function homePage(render: Render, issuers: Issuers): Middleware {
+/**
+ * The front door of the process: what this is, and where its issuers and the description of the admin API are.
+ *
+ * @param adminPort of the admin API, where it is not on the same one
+ */
+export function homePage(render: Render, issuers: Issuers, adminPort?: () => number): Middleware {
   return function homePage(ctx, next) {
     const isHome = ctx.method === 'GET' && ctx.path === '/'
     return isHome ? answer(ctx) : next()
@@ -14,11 +19,19 @@ export function homePage(render: Render, issuers: Issuers): Middleware {
     ctx.type = 'html'
     ctx.body = await render('home', {
       version,
+      reference: referenceUrl(ctx),
       issuers: [...issuers.all()].map(({ name, settings, provider }) => {
         const url = provider.naming.issuerFor(ctx.req)
         const discovery = `${provider.naming.baseFor(ctx.req, 'discovery')}/.well-known/openid-configuration`
         return { name, url, discovery, users: settings.users.length, clients: settings.clients.length }
       }),
     })
+  }
+
+  /** By the name that the browser has used. */
+  function referenceUrl(ctx: Context): string {
+    const origin = originOf(ctx.req, () => ctx.origin)
+    if (adminPort === undefined) return `${origin}/_understudy/docs`
+    return `http://${new URL(origin).hostname}:${adminPort()}/_understudy/docs`
   }
 }

@@ -71,6 +71,7 @@ export const samples: Pages = {
   },
   home: {
     version: '0.1.0',
+    reference: 'http://localhost:9400/_understudy/docs',
     issuers: [issuer, named].map((each) => ({
       ...each,
       discovery: `${each.url}/.well-known/openid-configuration`,
@@ -81,7 +82,7 @@ export const samples: Pages = {
   reference: referencePage(
     describeApi(healthRoutes, guardedRoutes, { server: 'http://localhost:9400/_understudy', version: '0.1.0' }),
   ),
-  post: { action: '/device', fields: { xsrf: 'x1', user_code: 'WDJB-MJHT' }, label: 'Continue' },
+  post: { issuer, client, action: 'http://localhost:3000/callback', fields: { code: 'c1', state: 's1' } },
 }
 
 const longName =
