@@ -23,6 +23,7 @@ import { createDevices, type Devices } from './devices.ts'
 import { createEndpointMap } from './endpoints.ts'
 import { ProviderExchange } from './exchange.ts'
 import { deviceCodeGrant, paceDevices } from './grants/device-code.ts'
+import { oneAtATime } from './grants/one-at-a-time.ts'
 import { prolongGrant, rejectReuse } from './grants/refresh-token.ts'
 import { registerGrants } from './grants/register.ts'
 import { createNaming, type Naming, portOf } from './hosts.ts'
@@ -97,6 +98,9 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   if (settings.refresh_token.on_reuse === 'reject') {
     wrapGrant(provider, 'refresh_token', (handler) => rejectReuse(handler, provider))
   }
+  wrapGrant(provider, 'authorization_code', (handler) => oneAtATime(handler, 'code'))
+  wrapGrant(provider, 'refresh_token', (handler) => oneAtATime(handler, 'refresh_token'))
+  wrapGrant(provider, deviceCodeGrant, (handler) => oneAtATime(handler, 'device_code'))
   provider.use(completeAnswers(issuer))
 
   const endpointOf = createEndpointMap(issuer.persona.endpoints)
