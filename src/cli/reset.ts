@@ -10,7 +10,7 @@ interface ResetOptions extends RemoteOptions {
 export function resetCommand(program: Command): void {
   const command = program
     .command('reset')
-    .description('go back to the fixtures: faults, clock, tokens and sessions; keys stay')
+    .description('go back to the fixtures: edits, faults, clock, journal, tokens and sessions; keys stay')
     .addOption(new Option('--keep <what...>', 'what stays as it is').choices(resettable))
     .addHelpText(
       'after',
