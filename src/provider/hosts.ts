@@ -74,7 +74,7 @@ export function hostOf(req: IncomingMessage): string | undefined {
   const port = first(req.headers['x-forwarded-port'])
   if (forwarded === undefined && port === undefined && host !== undefined && goodHosts.has(host)) return host
   if (host === undefined || !hostPattern.test(host)) return undefined
-  if (port !== undefined && /^\d{1,5}$/.test(port) && !/:\d+$/.test(host)) {
+  if (port !== undefined && isPort(port) && !/:\d+$/.test(host)) {
     const usual = protocolOf(req) === 'https' ? '443' : '80'
     if (port !== usual) host = `${host}:${port}`
   }
@@ -82,6 +82,11 @@ export function hostOf(req: IncomingMessage): string | undefined {
   const good = host.toLowerCase()
   if (goodHosts.size < 100) goodHosts.add(good)
   return good
+}
+
+/** Whether it is a port that can be asked; some proxies send 0 where they know of none. */
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) < 65_536
 }
 
 /** The path that a proxy took off, by `X-Forwarded-Prefix`. */

@@ -135,6 +135,24 @@ test('the admin API asks for the token that the environment gives', async () => 
   expect(await withToken.json()).toMatchObject([{ name: 'default', issuer: url }, { name: 'partner' }])
 })
 
+test('the ready line tells a port of the admin API of its own, and a health check finds it there', async () => {
+  const env = { UNDERSTUDY_ADMIN_PORT: '0' }
+  const { child, said, url } = await start(['--fixtures', 'fixtures.yaml', '--port', '0'], env)
+  const [, admin = ''] = /; admin API: (http:\/\/localhost:\d+)\/_understudy\n$/.exec(said.stdout) ?? []
+  const ports = { UNDERSTUDY_PORT: new URL(url).port, UNDERSTUDY_ADMIN_PORT: new URL(admin).port }
+
+  const health = await run(['healthcheck'], { env: ports })
+  const armed = await run(['armed'], { env: ports })
+  const without = await run(['healthcheck'], { env: { UNDERSTUDY_PORT: ports.UNDERSTUDY_PORT } })
+  child.kill('SIGTERM')
+
+  expect(said.stdout).toBe(`Understudy is ready: ${url} (default), ${url}/partner; admin API: ${admin}/_understudy\n`)
+  expect(health).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ok /) })
+  expect(armed).toMatchObject({ code: 0, stdout: 'no faults are armed\n' })
+  expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('not as Understudy does') })
+  expect(await end(child)).toEqual({ code: 0, signal: null })
+})
+
 test('a port in use is one clear line', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')

@@ -100,6 +100,8 @@ test.each([
   ['id.example', '8443', 'http://id.example:8443'],
   ['id.example:9000', '8443', 'http://id.example:9000'],
   ['id.example', '80', 'http://id.example'],
+  ['id.example', '0', 'http://id.example'],
+  ['id.example', '99999', 'http://id.example'],
 ])('a proxy that leaves the host %s and tells the port %s', async (host, port, name) => {
   await using idp = await startUnderstudy({ fixtures })
   const { body } = await ask(`${idp.url}/.well-known/openid-configuration`, { host, 'x-forwarded-port': port })
