@@ -114,7 +114,7 @@ function searchOf(query: Asking['query'] = {}): string {
 }
 
 function serverUrl(server: string): string {
-  if (!/^https?:\/\//i.test(server) || !URL.canParse(server)) {
+  if (!/^https?:\/\//i.test(server) || !isUrl(server)) {
     throw new UnderstudyError(
       'ERR_SERVER_URL',
       400,
@@ -122,6 +122,15 @@ function serverUrl(server: string): string {
     )
   }
   return server.replace(/\/+$/, '')
+}
+
+/** `URL.canParse` for runtimes that have none yet. */
+function isUrl(text: string): boolean {
+  try {
+    return Boolean(new URL(text))
+  } catch {
+    return false
+  }
 }
 
 async function read(server: string, response: Response): Promise<unknown> {

@@ -87,11 +87,11 @@ export class Agent {
   }
 }
 
-/** Node before 18.14 has all cookies in one text; a comma inside of one is never followed by a name and `=`. */
+/** Node before 18.15 has all cookies in one text; a comma inside of one is never followed by a name and `=`. */
 function setCookies(headers: Headers): string[] {
   const { getSetCookie } = headers as Partial<Headers>
-  if (getSetCookie !== undefined) return getSetCookie.call(headers)
-  return headers.get('set-cookie')?.split(/,\s*(?=[^;,=\s]+=)/) ?? []
+  const listed = getSetCookie?.call(headers) ?? []
+  return listed.length > 0 ? listed : (headers.get('set-cookie')?.split(/,\s*(?=[^;,=\s]+=)/) ?? [])
 }
 
 async function pageOf(url: URL, response: Response): Promise<Stop> {
