@@ -71,8 +71,6 @@ export function completeAnswers(issuer: IssuerContext): Middleware {
       ctx.body = await applyRules(issuer, 'userinfo', ctx.body as Body, client.clientId, accessToken?.scope)
     },
     introspection: (ctx) => describeToken(ctx, issuer),
-    authorization: addErrorUri,
-    resume: addErrorUri,
     end_session: (ctx) => endNothing(ctx),
     code_verification: (ctx) => askForCode(ctx, issuer),
   }
@@ -102,15 +100,6 @@ function audienceOfOpaque(ctx: KoaContextWithOIDC, { clients, settings }: Issuer
   const { AccessToken, ClientCredentials } = ctx.oidc.entities as Record<string, { extra?: Body } | undefined>
   const ruled = (AccessToken ?? ClientCredentials)?.extra?.aud
   return ruled ?? clients.get(client)?.access_token?.audience ?? settings.access_token.audience
-}
-
-/** A fault's `error_uri`, which the provider does not know of. */
-function addErrorUri(ctx: KoaContextWithOIDC): void {
-  const { errorUri } = ctx.state as { errorUri?: string }
-  // Koa's types promise a text; a page or a form has no location.
-  const location = ctx.response.get('location') as string | undefined
-  if (errorUri === undefined || !location?.includes('error=')) return
-  ctx.set('location', `${location}&error_uri=${encodeURIComponent(errorUri)}`)
 }
 
 /** Nobody is signed in, so there is nothing to confirm: on to where the client wants. */

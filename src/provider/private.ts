@@ -23,8 +23,17 @@ import { urlencoded as readUrlencoded } from 'oidc-provider/lib/shared/selective
 
 export type GrantHandler = (ctx: KoaContextWithOIDC) => Promise<void>
 
+/** Answers an authorization at a redirect URI. */
+export type ResponseMode = (
+  ctx: KoaContextWithOIDC,
+  redirectUri: string,
+  fields: Record<string, unknown>,
+) => void | Promise<void>
+
 interface Internals {
   grantTypeHandlers: Map<string, GrantHandler>
+  /** By name: `query`, `fragment`, `form_post`, and each signed. */
+  responseModes: Map<string, ResponseMode>
   grantTypeParams: Map<string, Set<string>>
   keystore: KeyStore
   configuration: { responseTypes: string[] }

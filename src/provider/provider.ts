@@ -36,6 +36,7 @@ import { createLogout, type Logout } from './logout.ts'
 import { cacheMetadata } from './metadata.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
+import { completeResponses } from './response-modes.ts'
 import { keepNewSessions, sessionLifetime } from './sessions.ts'
 import { createTailor, patchClaims } from './token-claims.ts'
 
@@ -91,6 +92,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   rememberRefusals(provider)
   hushModels(provider)
   keepNewSessions(provider, configuration)
+  completeResponses(provider, issuer)
   registerGrants(provider, issuer)
   takeTokenAlone(provider)
   wrapGrant(provider, deviceCodeGrant, (handler) => paceDevices(handler, bucket, clock, settings.device.interval))

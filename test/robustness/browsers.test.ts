@@ -189,5 +189,11 @@ test('a fault that names a page of help reaches the client by form, too', async 
 
   const page = await begin(new UserAgent(), { response_mode: 'form_post' })
 
-  expect(page.forms).toMatchObject([{ fields: { error: 'access_denied' } }])
+  expect(page.forms).toMatchObject([
+    {
+      action: 'http://localhost:3000/callback',
+      fields: { error: 'access_denied', error_uri: 'http://localhost:3000/help' },
+    },
+  ])
+  expect(page.html).toContain('<button class="primary" autofocus>Continue</button>')
 })

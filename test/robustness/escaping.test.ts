@@ -131,7 +131,7 @@ test('a form that goes to the client by itself holds what the client sent as tex
   expect(page.html.match(/<script/g)).toHaveLength(1)
   expect(page.html).not.toContain('<img')
   expect(page.headers.get('content-security-policy')).toMatch(
-    /^default-src 'none'; script-src 'sha256-[^']+'; base-uri 'none'$/,
+    /^default-src 'none'; style-src [^;]+; img-src 'self' data:; base-uri 'none'; script-src 'sha256-[^']+'$/,
   )
 })
 

@@ -5,6 +5,9 @@ import { style } from './style.ts'
 /** What every page of ours begins with, and no page of oidc-provider's (which needs its script) does. */
 export const pageStart = '<!doctype html><html lang="en" data-understudy>'
 
+/** The one script of our pages: it sends the form that takes an answer to the client. */
+export const submitScript = 'document.forms[0].submit()'
+
 /**
  * The headers of every page: nothing runs, nothing is fetched, nothing frames it, nothing is kept.
  *
@@ -27,15 +30,25 @@ export function securePages(): Middleware {
   return async function securePages(ctx, next) {
     await next()
     if (typeof ctx.body !== 'string') return
-    if (ctx.body.startsWith(pageStart)) ctx.set(pageHeaders())
+    if (ctx.body.startsWith(pageStart)) secureOwn(ctx, ctx.body)
     else if (ctx.type === 'text/html') secureScript(ctx, ctx.body)
   }
+}
+
+/** A page that goes on to the client by itself may run the script for it; a client asks in frames too whether somebody is signed in. */
+function secureOwn(ctx: Context, page: string): void {
+  ctx.set(pageHeaders())
+  if (!page.includes(`<script>${submitScript}</script>`)) return
+  const { 'content-security-policy': policy = '' } = pageHeaders()
+  const framed = policy.replace("; frame-ancestors 'none'", '')
+  ctx.set('content-security-policy', `${framed}; script-src ${sourceOf(submitScript)}`)
 }
 
 /** A form that oidc-provider has submit itself may run that one script, and nothing else; who frames it matters not. */
 function secureScript(ctx: Context, page: string): void {
   const script = /<script>(.*?)<\/script>/s.exec(page)?.[1]
   if (script === undefined) return
-  const source = `'sha256-${hash('sha256', script, 'base64')}'`
-  ctx.set('content-security-policy', `default-src 'none'; script-src ${source}; base-uri 'none'`)
+  ctx.set('content-security-policy', `default-src 'none'; script-src ${sourceOf(script)}; base-uri 'none'`)
 }
+
+const sourceOf = (script: string): string => `'sha256-${hash('sha256', script, 'base64')}'`

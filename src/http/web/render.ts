@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import ejs from 'ejs'
 import type { PageName, Pages, Render } from '../../domain/pages.ts'
 import { avatar } from './avatar.ts'
-import { pageStart } from './headers.ts'
+import { pageStart, submitScript } from './headers.ts'
 import { adviseOn } from './hints.ts'
 import { packageRoot } from './package-root.ts'
 import { qrSvg } from './qr.ts'
@@ -12,13 +12,14 @@ import { style } from './style.ts'
 const extras: { [Name in PageName]?: (data: Pages[Name]) => object | Promise<object> } = {
   reference: () => ({ moreCss: style('reference').css }),
   error: (data) => ({ advice: adviseOn(data) }),
+  post: () => ({ script: submitScript }),
   'device-screen': async (data) => ({ qr: await qrSvg(data.verificationUriComplete) }),
 }
 
 /**
  * Makes the renderer of all pages: EJS templates from `views/`, each compiled when it is first shown and kept.
  *
- * Templates are `strict`: they see nothing but `locals`. `<%=` escapes; raw (`<%-`) are only the style, the QR code and other templates.
+ * Templates are `strict`: they see nothing but `locals`. `<%=` escapes; raw (`<%-`) are only the style, the QR code, the one script and other templates.
  */
 export function createRender(): Render {
   const views = join(packageRoot(), 'views')

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
 import { afterEach, expect, test } from 'vitest'
-import { pageHeaders, securePages } from '../../../src/http/web/headers.ts'
+import { pageHeaders, securePages, submitScript } from '../../../src/http/web/headers.ts'
 import { createRender } from '../../../src/http/web/render.ts'
 import { samples } from './samples.ts'
 
@@ -30,6 +31,24 @@ test('a page of ours leaves with the headers', async () => {
   const response = await fetch(url)
 
   expect(Object.fromEntries(response.headers)).toMatchObject(pageHeaders())
+})
+
+test('the page that goes on to the client may run the script for it, and be in a frame', async () => {
+  const url = await serve(await createRender()('post', samples.post))
+
+  const policy = (await fetch(url)).headers.get('content-security-policy')
+
+  const hash = createHash('sha256').update(submitScript).digest('base64')
+  expect(policy).toMatch(/^default-src 'none'; style-src /)
+  expect(policy?.endsWith(`; script-src 'sha256-${hash}'`)).toBe(true)
+  expect(policy).not.toContain('frame-ancestors')
+})
+
+test('a page of ours that only shows the script as text may run nothing', async () => {
+  const issuer = { name: 'default', url: `<script>${submitScript}</script>` }
+  const url = await serve(await createRender()('login', { ...samples.login, issuer }))
+
+  expect((await fetch(url)).headers.get('content-security-policy')).not.toContain('script-src')
 })
 
 test('another page may run its one script, and nothing else', async () => {

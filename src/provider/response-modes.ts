@@ -1,0 +1,46 @@
+import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { IssuerContext } from './context.ts'
+import { pageClient } from './pages.ts'
+import { internals, type ResponseMode } from './private.ts'
+
+type Fields = Parameters<ResponseMode>[2]
+
+/**
+ * Completes how an authorization is answered: a fault's `error_uri`, which the provider does not know of, travels by
+ * every response mode; and the form that takes an answer to the client is a page of ours, with a button.
+ *
+ * @see {@link https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html OAuth 2.0 Form Post Response Mode}
+ */
+export function completeResponses(provider: Provider, issuer: IssuerContext): void {
+  const { responseModes } = internals(provider)
+  for (const [name, respond] of responseModes) {
+    const [base, signed] = name.split('.')
+    responseModes.set(name, async function respondWhole(ctx, target, told) {
+      const fields = withErrorUri(ctx, told)
+      await respond(ctx, target, fields)
+      if (base !== 'form_post') return
+      const sent = signed === undefined ? fields : { response: signedResponse(String(ctx.body)) }
+      await showForm(issuer, ctx, target, sent)
+    })
+  }
+}
+
+function withErrorUri(ctx: KoaContextWithOIDC, fields: Fields): Fields {
+  const { errorUri } = ctx.state as { errorUri?: string }
+  return errorUri === undefined || fields.error === undefined ? fields : { ...fields, error_uri: errorUri }
+}
+
+/** The one field of a form with a signed response; a JWT has nothing that HTML would escape. */
+function signedResponse(form: string): string {
+  return / name="response" value="([\w.-]+)"/.exec(form)?.[1] ?? ''
+}
+
+async function showForm(issuer: IssuerContext, ctx: KoaContextWithOIDC, target: string, fields: Fields): Promise<void> {
+  ctx.body = await issuer.render('post', {
+    issuer: { name: issuer.name, url: issuer.naming.issuerFor(ctx.req) },
+    client: ctx.oidc.client && pageClient(ctx.oidc.client),
+    action: target,
+    fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)])),
+  })
+}
