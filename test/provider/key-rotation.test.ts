@@ -1,0 +1,55 @@
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { expect, test } from 'vitest'
+import { describeKeys, rotateKeys } from '../../src/provider/key-rotation.ts'
+import { signingKey } from '../../src/provider/keys.ts'
+
+async function makeKey(alg: string, kid: string, members: JWK = {}): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true })
+  return { ...(await exportJWK(privateKey)), kid, ...members }
+}
+
+test('a key that names no algorithm is followed by one of its kind that serves as many', async () => {
+  const keys = { keys: [await makeKey('RS256', 'any-rsa'), await makeKey('ES384', 'curve', { alg: 'ES384' })] }
+
+  const rotated = await rotateKeys(keys, { alg: 'PS256', keepOld: false })
+
+  const [made] = rotated.keys
+  expect(rotated.keys.map(({ kid }) => kid)).toEqual([expect.stringMatching(/^rsa-/), 'curve'])
+  expect(made).not.toHaveProperty('alg')
+  expect(signingKey(rotated, 'RS512')).toBe(made)
+  expect(rotated).toMatchObject({ base: ['any-rsa', 'curve'], dropped: ['any-rsa'] })
+})
+
+test.each([
+  ['RS256', { kty: 'RSA' }],
+  ['ES256', { kty: 'EC', crv: 'P-256' }],
+  ['ES384', { kty: 'EC', crv: 'P-384' }],
+  ['ES512', { kty: 'EC', crv: 'P-521' }],
+  ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
+])('the new key of %s is like the old one', async (alg, kind) => {
+  const old = await makeKey(alg, 'old', { alg, use: 'sig' })
+
+  const { keys } = await rotateKeys({ keys: [old] }, { keepOld: true })
+
+  const [made] = keys
+  expect(keys).toHaveLength(2)
+  expect(made).toMatchObject({ ...kind, alg, use: 'sig', kid: expect.stringContaining(alg.toLowerCase()) })
+  expect(made?.n?.length).toBe(old.n?.length)
+  expect(made?.d).not.toBe(old.d)
+})
+
+test('a key that says its algorithm signs before one that says none', async () => {
+  const keys = { keys: [await makeKey('RS256', 'any'), await makeKey('RS256', 'named', { alg: 'RS256' })] }
+
+  const rotated = await rotateKeys(keys, { alg: 'RS256', keepOld: false })
+
+  expect(signingKey(rotated, 'RS256')?.kid).toMatch(/^rs256-/)
+  expect(signingKey(rotated, 'PS256')?.kid).toBe('any')
+  expect(rotated.dropped).toEqual(['named'])
+})
+
+test('nobody knows since when a key of a file is there, and nothing private of it is told', async () => {
+  const [view] = describeKeys({ keys: [await makeKey('ES256', 'mine')] })
+
+  expect(view).toEqual({ kid: 'mine', kty: 'EC', crv: 'P-256', current: true })
+})
