@@ -3,6 +3,8 @@ import type { FixturesDocument, PatchCounts } from '../control/fixtures.ts'
 import type { BackchannelLogoutReport, BackchannelLogoutRequest } from '../control/logout.ts'
 import type { Resettable } from '../control/resettable.ts'
 import type { ScenarioView } from '../control/scenarios.ts'
+import type { MintedToken, TokenOrder } from '../control/tokens.ts'
+import type { VerifyReport, WrittenVerification } from '../control/verify.ts'
 import type { IssuerInput } from '../fixtures/schema.ts'
 import { clockOf, type IssuerClock } from './clock.ts'
 import { type Device, deviceOf } from './device.ts'
@@ -11,6 +13,7 @@ import { type Faults, faultsOf } from './faults.ts'
 import { type Grants, grantsOf } from './grants.ts'
 import { type Keys, keysOf } from './keys.ts'
 import { type LoginOptions, login } from './login/login.ts'
+import { type Requests, requestsOf } from './requests.ts'
 import { type SessionCookies, type SessionOptions, type Sessions, sessionCookies, sessionsOf } from './sessions.ts'
 
 /** What became of the logout token that one client was sent. */
@@ -23,6 +26,14 @@ export interface UnderstudyIssuer extends Faults {
   readonly url: string
   /** Toggles a scenario of the fixtures. */
   scenario(name: string, enabled: boolean): Promise<ScenarioView>
+  readonly requests: Requests
+  /**
+   * Checks that requests were made as expected, and that every armed fault has fired.
+   *
+   * @param expected a list of expectations, or a whole verification
+   * @throws UnderstudyError `ERR_VERIFY_FAILED`, whose message explains what was missing, and what came near
+   */
+  verify(expected?: WrittenVerification | NonNullable<WrittenVerification['expect']>): Promise<VerifyReport>
   readonly device: Device
   readonly clock: IssuerClock
   readonly keys: Keys
@@ -39,6 +50,12 @@ export interface UnderstudyIssuer extends Faults {
    * @throws UnderstudyError `ERR_FIXTURES_INVALID` with every mistake, and then nothing has changed
    */
   patch(document: IssuerInput): Promise<PatchCounts>
+  /**
+   * Mints a token without a flow, as good as one that has come of a flow, or as bad as it is asked to be.
+   *
+   * @throws UnderstudyError `ERR_CLIENT_UNKNOWN`, `ERR_USER_UNKNOWN`, `ERR_FAULT_INVALID` and others that say why
+   */
+  tokens(order: TokenOrder): Promise<MintedToken>
   /**
    * Signs a user in without a page, and hands over the cookies: for Playwright's `addCookies`, or as a header.
    *
@@ -70,6 +87,8 @@ export function issuerOf(control: Control, name: string, url: string): Understud
     url,
     ...faultsOf(control, name),
     scenario: (scenario, enabled) => control.toggleScenario(name, scenario, enabled),
+    requests: requestsOf(control, name),
+    verify: (expected) => control.verify(name, Array.isArray(expected) ? { expect: expected } : expected),
     device: deviceOf(control, name),
     clock: clockOf(control, name),
     keys: keysOf(control, name),
@@ -80,6 +99,7 @@ export function issuerOf(control: Control, name: string, url: string): Understud
     scopes: scopesOf(control, name),
     fixtures: () => control.fixtures(name),
     patch: (document) => control.patchFixtures(name, document),
+    tokens: (order) => control.mint(name, order),
     sessionCookies: (user, options) => sessionCookies(control, { name, url }, user, options),
     login: (user, options) => login({ control, name, url }, user, options),
     logout: async (who) => (await control.backchannelLogout(name, who)).deliveries,

@@ -131,6 +131,46 @@ export function understudyContract(open: () => Promise<Understudy>): void {
     expect([other, await held]).toEqual([200, 200])
   })
 
+  test('what was asked is waited for, found, followed and forgotten', async () => {
+    const waiting = idp.requests({ endpoint: 'token', client: 'worker', count: 2, wait: '5s' })
+    await tokenStatus(idp.url)
+    await tokenStatus(idp.url)
+
+    const entries = await waiting
+    const followed = idp.requests.follow({ since: 0 })[Symbol.asyncIterator]()
+    const first = await followed.next()
+    await followed.return?.()
+    const one = await idp.requests.get(entries[1]?.id ?? '')
+    await idp.requests.clear()
+
+    expect(entries).toMatchObject([{ client: 'worker', answer: { status: 200 } }, { client: 'worker' }])
+    expect(first).toMatchObject({ done: false, value: { id: entries[0]?.id } })
+    expect(one).toEqual(entries[1])
+    expect(await idp.requests()).toEqual([])
+  })
+
+  test('what a test expects is verified, by a list or in whole, and explained where it is not so', async () => {
+    await tokenStatus(idp.url)
+    const once = { when: { endpoint: 'token', client: 'worker' }, times: 1 } as const
+
+    await expect(idp.verify([once])).resolves.toMatchObject({ expectations: [{ met: true }] })
+    await expect(idp.verify({ expect: [{ ...once, times: 2 }] })).rejects.toMatchObject({ code: 'ERR_VERIFY_FAILED' })
+    await idp.arm('slow_down')
+    await expect(idp.verify()).rejects.toMatchObject({ message: expect.stringContaining('slow_down') })
+    await expect(idp.verify({ unfired: false })).resolves.toBeDefined()
+  })
+
+  test('tokens are minted for whom one likes', async () => {
+    const { access_token: token, token_type: type } = await idp.tokens({
+      client: 'web',
+      user: 'alice',
+      scope: 'openid',
+    })
+
+    const answer = await fetch(`${idp.url}/me`, { headers: { authorization: `${type} ${token}` } })
+    expect(await answer.json()).toMatchObject({ sub: 'alice' })
+  })
+
   test('a scenario is toggled', async () => {
     await idp.scenario('outage', true)
     const whileOn = await tokenStatus(idp.url)
