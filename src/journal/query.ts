@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { UnderstudyError } from '../errors.ts'
 import { durationSeconds } from '../time.ts'
 import type { Journal } from './journal.ts'
+import { read } from './read.ts'
 import type { JournalRecord } from './record.ts'
-import { selectorShape, selects, unknownMember } from './selector.ts'
+import { selectorShape, selects } from './selector.ts'
 
 /** The longest time that a query may wait. */
 export const longestWaitSeconds = 120
@@ -27,7 +27,7 @@ const queryShape = {
 }
 
 /** Which entries of a journal to show, and how. */
-export const querySchema = z.strictObject(queryShape, { error: unknownMember(Object.keys(queryShape)) })
+export const querySchema = z.strictObject(queryShape)
 
 export type JournalQuery = z.output<typeof querySchema>
 
@@ -40,10 +40,7 @@ export type WrittenQuery = z.input<typeof querySchema>
  * @throws UnderstudyError `ERR_REQUEST_INVALID` (400)
  */
 export function readQuery(written: unknown): JournalQuery {
-  const { data, error } = querySchema.safeParse(written)
-  if (data !== undefined) return data
-  const said = error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
-  throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to read the query: ${said.join('; ')}.`)
+  return read(querySchema, written, 'the query')
 }
 
 /**

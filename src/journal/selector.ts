@@ -54,7 +54,7 @@ export const selectorShape = {
 }
 
 export const selectorSchema = z
-  .strictObject(selectorShape, { error: unknownMember(Object.keys(selectorShape)) })
+  .strictObject(selectorShape)
   .meta({ id: 'RequestSelector', description: 'Which entries are meant: all members must match.' })
 
 export type Selector = z.output<typeof selectorSchema>
@@ -98,14 +98,6 @@ export function testsOf(selector: Selector): MemberTest[] {
 export function selects(selector: Selector): (record: JournalRecord) => boolean {
   const tests = testsOf(selector)
   return (record) => tests.every(({ passes }) => passes(record))
-}
-
-/** Says which members there are, where one is named that there is not. */
-export function unknownMember(members: readonly string[]) {
-  return function explain({ code, keys = [] }: { code?: string; keys?: readonly string[] }): string | undefined {
-    if (code !== 'unrecognized_keys') return undefined
-    return keys.map((key) => `no such member "${key}".${didYouMean(key, members)}`).join(' ')
-  }
 }
 
 function testOf(

@@ -2,8 +2,9 @@ import * as z from 'zod'
 import { UnderstudyError } from '../errors.ts'
 import type { Journal } from './journal.ts'
 import { describeMisses, type NearMiss, nearMisses } from './near-miss.ts'
+import { read } from './read.ts'
 import type { JournalRecord } from './record.ts'
-import { type MemberTest, selectorSchema, selectorShape, testsOf, unknownMember } from './selector.ts'
+import { type MemberTest, selectorSchema, selectorShape, testsOf } from './selector.ts'
 import { type ArmedView, describeUnfired, type UnfiredFault, unfiredFaults } from './unfired.ts'
 
 const timesError = 'expected how often: a number, or {"min": 1, "max": 3}'
@@ -23,14 +24,11 @@ const answerShape = { status: selectorShape.status, error: selectorShape.error }
 const expectationShape = {
   when: selectorSchema.default({}).describe('Which requests are meant.'),
   times: timesSchema.optional().describe('How many of them there are to be. Default: at least one.'),
-  answer: z
-    .strictObject(answerShape, { error: unknownMember(Object.keys(answerShape)) })
-    .optional()
-    .describe('How they are to have been answered.'),
+  answer: z.strictObject(answerShape).optional().describe('How they are to have been answered.'),
 }
 
 const expectationSchema = z
-  .strictObject(expectationShape, { error: unknownMember(Object.keys(expectationShape)) })
+  .strictObject(expectationShape)
   .meta({ id: 'Expectation', description: 'Requests that a test expects to have been made.' })
 
 const verificationShape = {
@@ -44,7 +42,7 @@ const verificationShape = {
 
 /** What a test expects of what was asked. */
 export const verificationSchema = z
-  .strictObject(verificationShape, { error: unknownMember(Object.keys(verificationShape)) })
+  .strictObject(verificationShape)
   .meta({ id: 'Verification', description: 'What a test expects of what was asked.' })
 
 export type Verification = z.output<typeof verificationSchema>
@@ -83,7 +81,7 @@ const shownIds = 50
  * @throws UnderstudyError `ERR_VERIFY_FAILED` (422) with the report in its details, `ERR_REQUEST_INVALID` (400)
  */
 export function verify(journal: Journal, armed: readonly ArmedView[], written: unknown = {}): VerifyReport {
-  const { expect, tag, unfired } = readVerification(written)
+  const { expect, tag, unfired } = read(verificationSchema, written, 'the expectations')
   const inScope = tag === undefined ? () => true : testsOf({ tag })[0]?.passes
   const records = [...journal.since()].filter((record) => inScope?.(record))
   const expectations = expect.map((expectation) => judge(expectation, records))
@@ -91,13 +89,6 @@ export function verify(journal: Journal, armed: readonly ArmedView[], written: u
   const report = { expectations, unfired: unfired === false ? [] : unfiredFaults(armed, records, scope) }
   if (report.unfired.length > 0 || expectations.some(({ met }) => !met)) throw failed(report)
   return report
-}
-
-function readVerification(written: unknown): Verification {
-  const { data, error } = verificationSchema.safeParse(written)
-  if (data !== undefined) return data
-  const said = error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
-  throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to read the expectations: ${said.join('; ')}.`)
 }
 
 function judge(expectation: Expectation, records: readonly JournalRecord[]): ExpectationReport {

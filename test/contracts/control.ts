@@ -7,7 +7,9 @@ import { fixturesContract } from './control/fixtures.ts'
 import { grantsContract } from './control/grants.ts'
 import { issuersContract } from './control/issuers.ts'
 import { keysContract } from './control/keys.ts'
+import { requestsContract } from './control/requests.ts'
 import { sessionsContract } from './control/sessions.ts'
+import { verifyContract } from './control/verify.ts'
 
 /** Fixtures that the control under test runs. */
 export const controlFixtures = {
@@ -58,6 +60,8 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
   issuersContract(() => opened)
   fixturesContract(() => opened)
   entriesContract(() => opened)
+  requestsContract(() => opened)
+  verifyContract(() => opened)
 
   test('health is ok', async () => {
     expect(await control.health()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })
