@@ -2,6 +2,11 @@ import * as z from 'zod'
 
 export const eitherUserOrSid = 'expected either user or sid: whose logout it is'
 
+const fault = z.union(
+  [z.string(), z.strictObject({ fault: z.string(), with: z.record(z.string(), z.unknown()).optional() })],
+  { error: 'expected the name of a fault, or a map of fault and with' },
+)
+
 export const backchannelLogoutRequest = z
   .strictObject({
     user: z.string().optional().describe('A username. Each client is told of each of its sessions.'),
@@ -10,6 +15,7 @@ export const backchannelLogoutRequest = z
       .string()
       .optional()
       .describe('The one client to be told, signed in to or not. Default: all that are signed in to.'),
+    faults: z.array(fault).optional().describe('What is wrong with the tokens: faults of logout tokens, in order.'),
     end_session: z
       .boolean()
       .default(false)
@@ -49,7 +55,8 @@ export interface LogoutControl {
    *
    * @param origin what `issuer: auto` stands for, for clients that have seen no other name; over HTTP it is always the
    *   origin of the server's URL
-   * @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_SESSION_UNKNOWN`, `ERR_CLIENT_UNKNOWN`, `ERR_NO_BACKCHANNEL_LOGOUT`
+   * @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_SESSION_UNKNOWN`, `ERR_CLIENT_UNKNOWN`, `ERR_NO_BACKCHANNEL_LOGOUT`,
+   *   `ERR_FAULT_UNKNOWN`, `ERR_FAULT_INVALID`
    */
   backchannelLogout(
     issuer: string,

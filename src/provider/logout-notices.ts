@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from '../domain/client.ts'
+import type { FaultStep } from '../domain/issuer.ts'
 import { didYouMean, UnderstudyError } from '../errors.ts'
 import type { IssuerContext } from './context.ts'
+import { namesOf } from './known-user.ts'
 import type { SignedIn } from './signed-in.ts'
 
 /** Who is to be told that somebody has logged out. */
@@ -12,6 +14,8 @@ export interface LogoutRequest {
   sid?: string | undefined
   /** The one client to be told, signed in to or not. Default: all that are signed in to. */
   client?: string | undefined
+  /** What is wrong with the tokens. */
+  faults?: readonly FaultStep[] | undefined
   /** Whether the sessions end as well. Default: no. */
   endSession?: boolean | undefined
   /** The issuer's name for clients that have seen none. */
@@ -72,10 +76,7 @@ function whose(
   if (username !== undefined) {
     const user = users.byName(username)
     if (user !== undefined) return { sub: user.sub, meant: everybody.filter(({ sub }) => sub === user.sub) }
-    const hint = didYouMean(
-      username,
-      [...users.all()].map((each) => each.username),
-    )
+    const hint = didYouMean(username, namesOf(users))
     throw new UnderstudyError('ERR_USER_UNKNOWN', 404, `${failed}: there is no user "${username}".${hint}`)
   }
   const named = everybody.find((each) => each.sid === sid || each.session.uid === sid)

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import Provider from 'oidc-provider'
+import { readMutations } from '../faults/by-hand.ts'
 import { currentExchange } from './adapter.ts'
 import { addressed } from './addressee.ts'
 import type { IssuerContext } from './context.ts'
+import type { Sessions } from './live-sessions.ts'
 import { deliver, type LogoutDelivery } from './logout-delivery.ts'
 import { type LogoutRequest, type Notice, noticesFor } from './logout-notices.ts'
 import { clientModel } from './private.ts'
 import { findSignedIn, rememberNames } from './signed-in.ts'
+import type { Mutation } from './token-faults.ts'
+import { wish } from './wishes.ts'
 
 export type { LogoutDelivery } from './logout-delivery.ts'
 export type { LogoutRequest } from './logout-notices.ts'
@@ -16,8 +20,8 @@ export interface Logout {
   /**
    * Tells clients that somebody has logged out, and hears what each says.
    *
-   * @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_SESSION_UNKNOWN`, `ERR_CLIENT_UNKNOWN` (404), or
-   *   `ERR_NO_BACKCHANNEL_LOGOUT` (409) where the named client has no place to be told at
+   * @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_SESSION_UNKNOWN`, `ERR_CLIENT_UNKNOWN`, `ERR_FAULT_UNKNOWN` (404),
+   *   `ERR_FAULT_INVALID` (400), or `ERR_NO_BACKCHANNEL_LOGOUT` (409) where the named client has no place to be told at
    */
   send(request: LogoutRequest): Promise<LogoutDelivery[]>
 }
@@ -34,7 +38,7 @@ type LogoutTokenModel = new (claims: { sub: string }, options: { client: unknown
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 
 /** Has clients be told of logouts: of those in a browser, and of those that a test makes up. */
-export function createLogout(provider: Provider, issuer: IssuerContext): Logout {
+export function createLogout(provider: Provider, issuer: IssuerContext, sessions: Pick<Sessions, 'end'>): Logout {
   rememberNames(provider)
   const { prototype } = clientModel(provider)
   prototype.includeSid = function includeSid() {
@@ -47,13 +51,17 @@ export function createLogout(provider: Provider, issuer: IssuerContext): Logout 
     await tell({ clientId, sub, sid: needsSid ? sid : undefined, issuer: named })
   }
 
-  async function tell({ clientId, sub, sid, issuer: named }: Notice): Promise<LogoutDelivery> {
+  async function tell(
+    { clientId, sub, sid, issuer: named }: Notice,
+    mutations: readonly Mutation[] = [],
+  ): Promise<LogoutDelivery> {
     const client = await provider.Client.find(clientId)
     const token = new (provider.IdToken as unknown as LogoutTokenModel)({ sub }, { client, ctx: undefined })
     token.mask = { sub: null }
     token.set('events', { [logoutEvent]: {} })
     token.set('jti', randomUUID())
     if (sid !== undefined) token.set('sid', sid)
+    wish(token, { mutations })
     const signed = await addressed(named, () => token.issue({ use: 'logout' }))
     const uri = client?.backchannelLogoutUri as string
     const user = issuer.users.bySub(sub)?.username
@@ -65,10 +73,11 @@ export function createLogout(provider: Provider, issuer: IssuerContext): Logout 
 
   return {
     async send(request) {
+      const mutations = readMutations(request.faults ?? [], 'logout_token', issuer.keys.keys.length)
       const { meant, notices } = noticesFor(request, await findSignedIn(provider, issuer.bucket), issuer)
-      const deliveries = await Promise.all(notices.map(tell))
+      const deliveries = await Promise.all(notices.map((notice) => tell(notice, mutations)))
       if (request.endSession) {
-        for (const session of new Set(meant.map((each) => each.session))) await session.destroy()
+        for (const id of new Set(meant.map(({ session }) => session.uid))) await sessions.end(id)
       }
       return deliveries
     },

@@ -112,6 +112,10 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     jwksPath: issuer.persona.endpoints.jwks,
     jwksCacheControl: settings.jwks.cache_control,
   })
+  const sessions = createSessions(provider, issuer, {
+    nameAt: (port) => cookieAt('session', port),
+    lifetimeSeconds: (session) => sessionLifetime(configuration, session),
+  })
 
   return {
     middleware: compose([cached, resumeWithoutQuery, takePosts, ...(provider.middleware as unknown as Middleware[])]),
@@ -135,12 +139,9 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     registrations: registrationsOf(issuer, configuration.scopes as string[]),
     interactions: createInteractions(provider, issuer.users, settings.scopes),
     devices: createDevices(provider, bucket, issuer.users),
-    sessions: createSessions(provider, issuer, {
-      nameAt: (port) => cookieAt('session', port),
-      lifetimeSeconds: (session) => sessionLifetime(configuration, session),
-    }),
+    sessions,
     grants: createGrants(provider, issuer),
-    logout: createLogout(provider, issuer),
+    logout: createLogout(provider, issuer, sessions),
     users: issuer.users,
     naming,
     cookieName,

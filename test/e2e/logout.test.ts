@@ -219,6 +219,46 @@ describe('without a browser', () => {
     return login(config, { agent, scope: 'openid', redirectUri, parameters: { prompt: 'none' } })
   }
 
+  test.each([
+    ['no-event', 'missing required "events" claim'],
+    ['wrong-event', 'it is no logout event'],
+    ['with-nonce', 'it has a nonce'],
+    ['no-sub-no-sid', 'it says of nobody'],
+    ['invalid-aud', 'unexpected "aud" claim value'],
+    ['invalid-iss', 'unexpected "iss" claim value'],
+    ['wrong-typ', 'unexpected "typ" JWT header value'],
+    ['invalid-sig', 'signature verification failed'],
+    ['exp-in-past', '"exp" claim timestamp check failed'],
+  ])('a token of the fault %s is refused by a client that checks it', async (fault, why) => {
+    await signIn(['shop'])
+
+    const { deliveries } = await control.backchannelLogout('default', { user: 'alice', faults: [fault] })
+    const good = await control.backchannelLogout('default', { user: 'alice' })
+
+    expect(deliveries).toMatchObject([{ status: 400, body: expect.stringContaining(JSON.stringify(why).slice(1, -1)) }])
+    expect(good.deliveries).toMatchObject([{ status: 200 }])
+  })
+
+  test('a token that is replayed is refused by a client that remembers', async () => {
+    await signIn(['shop'])
+    const send = (faults: string[]) => control.backchannelLogout('default', { user: 'alice', faults })
+
+    const [first, replayed] = [await send([]), await send(['replayed-jti'])]
+
+    expect(first.deliveries).toMatchObject([{ status: 200 }])
+    expect(replayed.deliveries).toMatchObject([{ status: 400, body: expect.stringContaining('it was replayed') }])
+    expect(replayed.deliveries[0]?.decoded?.claims.jti).toBe(first.deliveries[0]?.decoded?.claims.jti)
+  })
+
+  test('an armed fault changes the tokens of a logout in a browser', async () => {
+    const alice = await signIn(['shop', 'blog'])
+    await control.arm('default', { fault: 'with-nonce', when: { client: 'blog' } })
+
+    await logOut(alice)
+
+    expect([shop.taken.length, blog.received.length, blog.taken.length]).toEqual([1, 1, 0])
+  })
+
   test('a client is told by the name by which it was signed in to', async () => {
     const asked = idp.url.replace('localhost', '127.0.0.1')
     const config = await discover(asked, 'blog', 'secret')

@@ -12,7 +12,8 @@ export const logoutRoutes = [
     body: backchannelLogoutRequest,
     good: { status: 200, description: 'Every client was told, or tried.', schema: backchannelLogoutReport },
     problems: {
-      404: ['ERR_USER_UNKNOWN', 'ERR_SESSION_UNKNOWN', 'ERR_CLIENT_UNKNOWN'],
+      400: ['ERR_FAULT_INVALID'],
+      404: ['ERR_USER_UNKNOWN', 'ERR_SESSION_UNKNOWN', 'ERR_CLIENT_UNKNOWN', 'ERR_FAULT_UNKNOWN'],
       409: ['ERR_NO_BACKCHANNEL_LOGOUT'],
     },
     handle({ control, params, body, ctx }) {
