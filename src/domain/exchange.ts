@@ -37,6 +37,14 @@ export interface Identity {
   flow?: Flow | undefined
 }
 
+/** Somebody who has signed in while an authorization was under way. */
+export interface SignIn {
+  /** The username. */
+  user: string
+  /** Who was signed in before, when faults were first asked, if anybody. */
+  before: string | undefined
+}
+
 /** Where an armed fault came from. */
 export type FaultOrigin = 'fixtures' | 'admin' | 'scenario' | 'request' | 'hook'
 

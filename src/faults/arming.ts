@@ -1,4 +1,4 @@
-import type { Exchange } from '../domain/exchange.ts'
+import type { Exchange, SignIn } from '../domain/exchange.ts'
 import type { FaultStep } from '../domain/issuer.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { Armed } from './armed.ts'
@@ -129,6 +129,16 @@ export class Arming {
    */
   take(exchange: Exchange): Fired[] | Promise<Fired[]> {
     return this.#encounters.take(exchange)
+  }
+
+  /**
+   * Decides which faults an authorization meets by who has just signed in during it, and counts: those of `when.user`
+   * that were not meant for whoever was there before, and so have not met it yet.
+   *
+   * @param exchange the hop by which the person has signed in, with the parameters of the authorization
+   */
+  takeSignIn(exchange: Exchange, signIn: SignIn): Fired[] | Promise<Fired[]> {
+    return this.#encounters.takeSignIn(exchange, signIn)
   }
 
   /**

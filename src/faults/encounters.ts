@@ -1,4 +1,4 @@
-import type { Exchange, Identity } from '../domain/exchange.ts'
+import type { Exchange, Identity, SignIn } from '../domain/exchange.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { Armed, Turn } from './armed.ts'
 import { type Fired, type FiredToken, firedBy } from './fired.ts'
@@ -9,6 +9,7 @@ import { type Step, signingOf } from './plan.ts'
 import { armedRecord, countRecord, flowRecord } from './records.ts'
 import { readInheritedFaults, readRequestFaults } from './request-faults.ts'
 import type { Roster } from './roster.ts'
+import type { ArmedFaultSpec } from './spec.ts'
 
 const nothing: [] = []
 
@@ -53,6 +54,15 @@ export class Encounters {
     const mustIdentify = own.length > 0 || this.#flows.concern(exchange.endpoint)
     const isSimple = !mustIdentify && isJudged(this.#roster.at(exchange.endpoint), exchange)
     return isSimple ? decide(undefined) : exchange.identify().then(decide)
+  }
+
+  takeSignIn(exchange: Exchange, { user, before }: SignIn): Fired[] | Promise<Fired[]> {
+    const meant = this.#roster.at(exchange.endpoint).filter(({ state }) => selectsUser(state.spec))
+    if (meant.length === 0) return nothing
+    return exchange.identify().then((identity) => {
+      const left = meant.filter((armed) => armed.judge(exchange, { ...identity, user: before }) !== true)
+      return this.#play(left, exchange, { ...identity, user })
+    })
   }
 
   takeToken(exchange: Exchange, token: TokenType, holder?: Holder): FiredToken[] | Promise<FiredToken[]> {
@@ -181,6 +191,11 @@ export class Encounters {
     this.#maker.tell(armedRecord(armed))
     if (subject !== undefined) this.#maker.tell(countRecord(armed, subject, armed.counts.of(subject)))
   }
+}
+
+/** Whether a fault is meant for certain users. */
+function selectsUser({ when }: ArmedFaultSpec): boolean {
+  return when?.user !== undefined
 }
 
 /** Whether a request can be judged by itself, before it is looked up whose it is. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Clock } from '../domain/clock.ts'
-import type { Exchange } from '../domain/exchange.ts'
+import type { Exchange, SignIn } from '../domain/exchange.ts'
 import type { PageClient, Render } from '../domain/pages.ts'
 import { Arming } from '../faults/arming.ts'
 import type { FaultAnswer } from '../faults/fault.ts'
@@ -20,7 +20,7 @@ import { IssuerBucket } from './bucket.ts'
 import { findIssuerMistakes } from './check.ts'
 import { describeMisfits, IssuerEdits } from './edits.ts'
 import { KeyRing } from './key-ring.ts'
-import { meetFaults } from './meet-faults.ts'
+import { meetFaults, meetOwnFaults } from './meet-faults.ts'
 import { Waits } from './waits.ts'
 
 /** What every issuer of a process shares. */
@@ -155,7 +155,7 @@ export class RunningIssuer {
 
   /** Writes nothing any more, whatever is still under way, and lets nobody wait. */
   end(): void {
-    this.#records.retire()
+
     this.waits.end()
     this.journal.end()
   }
@@ -165,15 +165,15 @@ export class RunningIssuer {
     return this.#settings.hooks.onRequest !== undefined || this.arming.concerns(exchange)
   }
 
-  /** The answer of the fault that takes this request, if one does; after what lets the request wait. */
-  async faultFor(exchange: Exchange): Promise<FaultAnswer | undefined> {
+  /**
+   * The answer of the fault that takes this request, if one does; after what lets the request wait.
+   *
+   * @param signIn who has just signed in by it, where only the faults that are meant for this person are left to ask
+   */
+  async faultFor(exchange: Exchange, signIn?: SignIn): Promise<FaultAnswer | undefined> {
     const { onRequest } = this.#settings.hooks
-    return meetFaults(exchange, {
-      arming: this.arming,
-      onRequest,
-      waits: this.waits,
-      settled: () => this.settled(),
-    })
+    const meeting = { arming: this.arming, onRequest, waits: this.waits, settled: () => this.settled() }
+    return signIn === undefined ? meetFaults(exchange, meeting) : meetOwnFaults(exchange, signIn, meeting)
   }
 
   /** The faults that change a token, once what they have counted is stored; undefined where there are none, for sure. */
@@ -305,7 +305,7 @@ export class RunningIssuer {
       clock: this.clock,
       keys: this.keys.current,
       names: { issuer: settings.issuer, browser: settings.browser_url },
-      authorizationFault: (exchange) => this.faultFor(exchange),
+      authorizationFault: (exchange, signIn) => this.faultFor(exchange, signIn),
       tokenFaults: (...asked) => this.#tokenFaults(...asked),
       onCall: (call) => this.journal.call(call),
     })

@@ -1,4 +1,4 @@
-import type { Exchange } from '../domain/exchange.ts'
+import type { Exchange, SignIn } from '../domain/exchange.ts'
 import type { IssuerHooks, RequestView } from '../domain/issuer.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { Arming } from '../faults/arming.ts'
@@ -22,12 +22,28 @@ interface Meeting {
  * @throws UnderstudyError `ERR_CLIENT_GONE` (499) where nobody waits for the answer any more
  */
 export async function meetFaults(exchange: Exchange, meeting: Meeting): Promise<FaultAnswer | undefined> {
-  const { arming, onRequest, waits, settled } = meeting
+  const { arming, onRequest } = meeting
   const step = await onRequest?.(viewOf(exchange))
   const hooked = step === undefined ? undefined : arming.fireOnce(step, exchange)
   const armed = hooked?.acts === 'answer' ? [] : await arming.take(exchange)
+  return carryOut(hooked === undefined ? armed : [hooked, ...armed], exchange, meeting)
+}
+
+/** Lets a request by which somebody signs in meet the faults that are meant for this person. */
+export async function meetOwnFaults(
+  exchange: Exchange,
+  signIn: SignIn,
+  meeting: Meeting,
+): Promise<FaultAnswer | undefined> {
+  return carryOut(await meeting.arming.takeSignIn(exchange, signIn), exchange, meeting)
+}
+
+async function carryOut(
+  fired: Fired[],
+  exchange: Exchange,
+  { waits, settled }: Meeting,
+): Promise<FaultAnswer | undefined> {
   await settled()
-  const fired: Fired[] = hooked === undefined ? armed : [hooked, ...armed]
   for (const each of fired) {
     if (each.acts !== 'delay') continue
     if (each.at === 'answer') waits.postpone(exchange, each.delay)

@@ -8,9 +8,6 @@ import { applyRules } from './token-claims.ts'
 
 type Body = Record<string, unknown>
 
-/** The body of a request as it was read upstream. */
-type WithBody = { req: { body?: string } }
-
 /** Events that tell of an error that was answered as JSON. */
 const errorEvents = [
   'grant.error',
@@ -127,9 +124,4 @@ async function askForCode(ctx: KoaContextWithOIDC, issuer: IssuerContext): Promi
     xsrf: secret ?? '',
     userCode,
   })
-}
-
-/** Reads the body that was parsed upstream. */
-export function bodyOf(ctx: unknown): { body?: string } {
-  return (ctx as WithBody).req
 }

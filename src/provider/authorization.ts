@@ -20,6 +20,22 @@ export async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContext
   if (!asksForLogin(oidc)) logInAtOnce(issuer, oidc)
 }
 
+/** The place where a person has signed in during an authorization: a fault that is meant for this person may take the outcome's place. */
+export async function afterSignIn(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
+  const { route, result, session, entities, params } = ctx.oidc
+  const interaction = entities.Interaction
+  // What was done on the login page is handed on to later hops, too.
+  if (route !== 'resume' || result?.login === undefined || interaction?.prompt.name === 'consent') return
+  const user = issuer.users.bySub(session?.accountId ?? '')?.username
+  const exchange = currentExchange()
+  if (user === undefined || exchange === undefined) return
+  exchange.resolveParams(params as Record<string, string>)
+  const { accountId } = (interaction?.session ?? {}) as { accountId?: string }
+  const before = issuer.users.bySub(accountId ?? '')?.username
+  const fault = await issuer.authorizationFault(exchange, { user, before })
+  if (fault !== undefined) throw faultError(ctx, fault)
+}
+
 /** Signs in whom the client logs in by itself, whoever was signed in before: each such client always has its own user. */
 function logInAtOnce({ clients, users }: IssuerContext, { client, session }: KoaContextWithOIDC['oidc']): void {
   const username = clients.get(client?.clientId ?? '')?.auto_login

@@ -1,5 +1,4 @@
 import type { Next, ParameterizedContext } from 'koa'
-import { bodyOf } from './answers.ts'
 import type { ProviderExchange } from './exchange.ts'
 
 /**
@@ -9,10 +8,10 @@ import type { ProviderExchange } from './exchange.ts'
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OIDC Core 3.1.2.1}
  */
 export function takePosts(ctx: ParameterizedContext, next: Next): Promise<unknown> {
-  const endpoint = exchangeOf(ctx)?.endpoint
+  const { endpoint, body } = exchangeOf(ctx) ?? {}
   if (ctx.method === 'POST' && (endpoint === 'authorization' || endpoint === 'end_session')) {
     const isForm = ctx.is('application/x-www-form-urlencoded') !== false
-    ctx.querystring = [ctx.querystring, isForm && bodyOf(ctx).body].filter(Boolean).join('&')
+    ctx.querystring = [ctx.querystring, isForm && body].filter(Boolean).join('&')
     ctx.method = 'GET'
   }
   return next()

@@ -13,7 +13,7 @@ import { userStates } from '../domain/user.ts'
 import { createFindAccount } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
 import { usualAlgorithm } from './algorithms.ts'
-import { beforeAuthorization } from './authorization.ts'
+import { afterSignIn, beforeAuthorization } from './authorization.ts'
 import { createFetch } from './calls.ts'
 import type { IssuerContext } from './context.ts'
 import { joseAlgorithms, pairwiseSubject } from './jose.ts'
@@ -83,7 +83,10 @@ export function configure(issuer: IssuerContext): Configuration {
       (!settings.refresh_token.requires_offline_access || code.scopes.has('offline_access')),
     rotateRefreshToken: () => settings.refresh_token.rotation === 'rotate',
     extraTokenClaims: (_ctx, token) => extraTokenClaims(issuer, token as never) as never,
-    loadExistingGrant: (ctx) => loadGrant(issuer, ctx),
+    async loadExistingGrant(ctx) {
+      await afterSignIn(issuer, ctx)
+      return loadGrant(issuer, ctx)
+    },
     interactions: {
       policy: createPolicy(),
       url: (ctx, interaction) => `${issuer.naming.baseFor(ctx.req, 'resume')}/interaction/${interaction.uid}`,

@@ -1,6 +1,6 @@
 import type { Client } from '../domain/client.ts'
 import type { Clock } from '../domain/clock.ts'
-import type { Exchange, Identity } from '../domain/exchange.ts'
+import type { Exchange, Identity, SignIn } from '../domain/exchange.ts'
 import type { IssuerHooks, IssuerSettings } from '../domain/issuer.ts'
 import type { OutgoingCall } from '../domain/outcome.ts'
 import type { Render } from '../domain/pages.ts'
@@ -36,8 +36,11 @@ export interface ProviderOptions {
   /** The origin where no request tells it. */
   fallbackOrigin: () => string
   render: Render
-  /** Asked once for every authorization, after its client and redirect URI are known to be right. */
-  authorizationFault: (exchange: Exchange) => Promise<AuthorizationFault | undefined>
+  /**
+   * Asked once for every authorization, after its client and redirect URI are known to be right; and once more for each
+   * person who signs in during it.
+   */
+  authorizationFault: (exchange: Exchange, signIn?: SignIn) => Promise<AuthorizationFault | undefined>
   /**
    * Asked of every token that is about to be signed: the faults that change it, in order; undefined, at once, where
    * nothing armed could.
