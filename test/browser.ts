@@ -18,12 +18,12 @@ const args = [
  *
  * The Debian packages that the one from the packages needs are in `scripts/browser-packages.txt`.
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const failures: unknown[] = []
   for (const locate of [fromEnvironment, fromPackages, fromSystem]) {
     try {
       const executablePath = await locate()
-      if (executablePath) return await chromium.launch({ executablePath, args })
+      if (executablePath) return await chromium.launch({ executablePath, args: [...args, ...more] })
     } catch (error) {
       failures.push(error)
     }

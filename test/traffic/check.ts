@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { packagedDocument } from '../../src/http/admin/describe.ts'
-import type { Operation } from '../../src/http/admin/openapi/operation.ts'
+import type { Operation, Parameter } from '../../src/http/admin/openapi/operation.ts'
 import { createRender } from '../../src/http/web/render.ts'
 import type { Exchange } from './record.ts'
 
@@ -67,9 +67,10 @@ function requestComplaints({ url, status, sent }: Exchange, { at, operation }: F
   const { parameters = [], requestBody } = operation
   const asked = parameters.filter((parameter) => parameter.in === 'query')
   const query = [...url.searchParams].flatMap(([name, value]) => {
-    const index = parameters.findIndex((parameter) => parameter.in === 'query' && parameter.name === name)
+    const index = parameters.findIndex((parameter) => parameter.in === 'query' && isWrittenAs(parameter, name))
     if (index === -1) return [`the parameter "${name}" is not declared`]
-    return mistakes(reading, `${at}/parameters/${index}/schema`, value, name)
+    const [, member] = /^\w+[.[]([^\]]+)/.exec(name) ?? []
+    return mistakes(reading, `${at}/parameters/${index}/schema`, member ? { [member]: value } : value, name)
   })
   const missing = asked.filter(({ name, required }) => required && !url.searchParams.has(name))
   const body =
@@ -81,6 +82,11 @@ function requestComplaints({ url, status, sent }: Exchange, { at, operation }: F
         ? ['there is a body, but none is declared']
         : mistakes(exact, `${at}/requestBody/content/application~1json/schema`, JSON.parse(sent), 'body')
   return [...query, ...missing.map(({ name }) => `the parameter "${name}" is missing`), ...body]
+}
+
+/** An object is written as one parameter for each of its members. */
+function isWrittenAs({ name, schema }: Parameter, written: string): boolean {
+  return written === name || (schema.type === 'object' && /^\w+(?=[.[])/.exec(written)?.[0] === name)
 }
 
 const compiled = new Map<string, ValidateFunction>()

@@ -13,14 +13,13 @@ const usualLimitBytes = 65_536
  *
  * @param limitBytes the largest body that is read
  * @returns what the schema makes of it; without a body, what it makes of undefined
- * @throws UnderstudyError 415 for anything but JSON, 413 above the limit, 400 for JSON that is none or does not fit
+ * @throws UnderstudyError 413 above the limit, 400 for JSON that is none or does not fit
  */
 export async function readJson<Schema extends z.ZodType>(
   ctx: Context,
   schema: Schema,
   limitBytes = usualLimitBytes,
 ): Promise<z.output<Schema>> {
-  checkType(ctx)
   const text = decode(await readBytes(ctx, limitBytes))
   return text === '' ? withoutBody(schema) : check(schema, parseJson(text))
 }
@@ -31,7 +30,14 @@ function withoutBody<Schema extends z.ZodType>(schema: Schema): z.output<Schema>
   throw new UnderstudyError('ERR_REQUEST_INVALID', 400, 'Failed to read the request: it has no body. Send one in JSON.')
 }
 
-function checkType(ctx: Context): void {
+/**
+ * Refuses a body that is not declared as JSON, also where none is read.
+ *
+ * A page of our own may post a form here: the answer of an authorization whose `redirect_uri` is a path of the admin API.
+ *
+ * @throws UnderstudyError `ERR_CONTENT_TYPE` (415)
+ */
+export function checkType(ctx: Context): void {
   const type = ctx.get('Content-Type')
   const hasBody = ctx.request.length !== 0 && ctx.is('*/*') !== null
   // A form's type is refused even where the form is empty: a foreign page can send one without asking.

@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import * as z from 'zod'
 import type { Control } from '../../control/control.ts'
-import { readJson } from './body.ts'
+import { checkType, readJson } from './body.ts'
 import { check } from './check.ts'
 
 /** The names in braces of a path. */
@@ -86,6 +86,7 @@ export function defineRoute<
     async answer(ctx, control) {
       const { params } = ctx as unknown as { params: ParamsOf<Path> }
       const asked = check(takenQuery, gather(ctx.query, takenQuery)) as z.output<Query>
+      if (method !== 'get') checkType(ctx)
       const read = body === undefined ? undefined : await readJson(ctx, body, declared.limitBytes)
       const made = await declared.handle({ control, params, query: asked, body: read as z.output<Body>, ctx })
       if (ctx.respond === false || ctx.body !== undefined) return

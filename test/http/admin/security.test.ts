@@ -123,6 +123,17 @@ describe('foreign pages', () => {
     expect(answer).toMatchObject({ status: 415, json: { code: 'ERR_CONTENT_TYPE' } })
   })
 
+  test.each([
+    ['POST', `${issuers}/default/faults/f1/release`],
+    ['DELETE', `${issuers}/default/faults`],
+  ])('%s %s, which takes no body, takes no form either', async (method, path) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '15' }
+
+    const answer = await admin.ask(path, { method, headers, body: 'code=c1&state=s1' })
+
+    expect(answer).toMatchObject({ status: 415, json: { code: 'ERR_CONTENT_TYPE' } })
+  })
+
   test('an encoded body is refused', async () => {
     const asked = json('POST', {})
 

@@ -22,14 +22,21 @@ const meanings: Readonly<Record<string, string>> = {
   ERR_ISSUER_EXISTS: 'There is an issuer of that name already.',
   ERR_ISSUER_UNKNOWN: 'There is no issuer of that name.',
   ERR_KEY_ALG: 'There is no signing key of that algorithm, and none can be made.',
+  ERR_KEY_UNKNOWN: 'There is no key of that id.',
+  ERR_NOT_HELD: 'Nothing is held under that id: it holds no request, or has let go already.',
+  ERR_NO_BACKCHANNEL_LOGOUT: 'The client has no place to be told of logouts.',
   ERR_REQUEST_INVALID:
     'A member or parameter is missing, unknown, or has a value that is not taken; `errors` has each.',
+  ERR_REQUEST_UNKNOWN: 'The journal has no entry of that id, or not any more.',
   ERR_SCENARIO_UNKNOWN: 'The fixtures have no scenario of that name.',
   ERR_SCOPE_UNKNOWN: 'The issuer adds no scope of that name to the standard ones.',
   ERR_SESSION_UNKNOWN: 'There is no session of that id, or not any more.',
   ERR_STORE_WRITE: 'The store could not write; the detail says why.',
+  ERR_TOKEN_INVALID: 'The token cannot be made like that; the detail says why.',
+  ERR_TOO_MANY_WAITING: 'Too many requests wait for the journal of the issuer already.',
   ERR_USER_STATE: 'The state of the user does not let them log in.',
   ERR_USER_UNKNOWN: 'There is no user of that name.',
+  ERR_VERIFY_FAILED: 'Not all has happened as expected; the details say what, with what came near.',
 }
 
 /** What a code means; empty for one that has no meaning yet, which a test forbids. */

@@ -81,10 +81,10 @@ function generalOf({ method, path, body }: Route, isOpen: boolean): [status: num
   const { NoToken, Foreign, TooLarge, NotJson, Unforeseen, Unwritten } = shared
   const kinds: [boolean, { status: number; codes: readonly string[] }[]][] = [
     [true, [{ status: 400, codes: ['ERR_REQUEST_INVALID'] }, Unforeseen]],
-    [body !== undefined, [{ status: 400, codes: ['ERR_BODY_UNREADABLE'] }, TooLarge, NotJson]],
+    [body !== undefined, [{ status: 400, codes: ['ERR_BODY_UNREADABLE'] }, TooLarge]],
     [!isOpen, [NoToken, Foreign]],
     [path.includes('{issuer}'), [{ status: 404, codes: ['ERR_ISSUER_UNKNOWN'] }]],
-    [method !== 'get', [Unwritten]],
+    [method !== 'get', [NotJson, Unwritten]],
   ]
   return kinds.flatMap(([applies, each]) =>
     applies ? each.map(({ status, codes }): [number, readonly string[]] => [status, codes]) : [],
