@@ -13,7 +13,9 @@ import { healthcheckCommand } from './healthcheck.ts'
 import { initCommand } from './init.ts'
 import { issuersCommand } from './issuers.ts'
 import { keysCommand } from './keys.ts'
+import { logoutCommand } from './logout.ts'
 import { personasCommand } from './personas.ts'
+import { releaseCommand } from './release.ts'
 import { requestsCommand } from './requests.ts'
 import { resetCommand } from './reset.ts'
 import { scenarioCommand } from './scenario.ts'
@@ -21,6 +23,7 @@ import { scenariosCommand } from './scenarios.ts'
 import { scopesCommand } from './scopes.ts'
 import { sessionsCommand } from './sessions.ts'
 import { startCommand } from './start.ts'
+import { tokensCommand } from './tokens.ts'
 import { usersCommand } from './users.ts'
 import { validateCommand } from './validate.ts'
 import { verifyCommand } from './verify.ts'
@@ -42,10 +45,11 @@ export function createProgram(): Command {
   program.commandsGroup('Look up:')
   for (const define of [faultsCommand, personasCommand]) define(program)
   program.commandsGroup('Direct a running server:')
-  for (const define of [armCommand, armedCommand, disarmCommand]) define(program)
+  for (const define of [armCommand, armedCommand, releaseCommand, disarmCommand]) define(program)
   for (const define of [scenarioCommand, scenariosCommand, deviceCommand, resetCommand]) define(program)
-  for (const define of [clockCommand, keysCommand, sessionsCommand, grantsCommand]) define(program)
+  for (const define of [tokensCommand, clockCommand, keysCommand, sessionsCommand, grantsCommand]) define(program)
   for (const define of [usersCommand, clientsCommand, scopesCommand, fixturesCommand, issuersCommand]) define(program)
+  logoutCommand(program)
   for (const define of [requestsCommand, verifyCommand]) define(program)
   return program
 }

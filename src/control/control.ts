@@ -12,6 +12,7 @@ import type { RequestsControl } from './requests.ts'
 import type { ResetControl } from './reset.ts'
 import type { ScenariosControl } from './scenarios.ts'
 import type { SessionsControl } from './sessions.ts'
+import type { TokensControl } from './tokens.ts'
 import type { VerifyControl } from './verify.ts'
 
 /**
@@ -30,6 +31,7 @@ export interface Control
     DevicesControl,
     GrantsControl,
     SessionsControl,
+    TokensControl,
     KeysControl,
     ClockControl,
     LogoutControl,

@@ -13,6 +13,7 @@ import { askRequests } from './http-client/requests.ts'
 import { askReset } from './http-client/reset.ts'
 import { askScenarios } from './http-client/scenarios.ts'
 import { askSessions } from './http-client/sessions.ts'
+import { askTokens } from './http-client/tokens.ts'
 import { askVerify } from './http-client/verify.ts'
 
 export type { ConnectOptions } from './http-client/ask.ts'
@@ -34,6 +35,7 @@ export function connectControl(options: ConnectOptions): Control {
     ...askDevices(ask),
     ...askGrants(ask),
     ...askSessions(ask),
+    ...askTokens(ask),
     ...askKeys(ask),
     ...askClock(ask),
     ...askLogout(ask),

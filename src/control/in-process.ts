@@ -14,6 +14,7 @@ import { controlRequests } from './in-process/requests.ts'
 import { controlReset } from './in-process/reset.ts'
 import { controlScenarios } from './in-process/scenarios.ts'
 import { controlSessions } from './in-process/sessions.ts'
+import { controlTokens } from './in-process/tokens.ts'
 import { controlVerify } from './in-process/verify.ts'
 import { version } from './version.ts'
 
@@ -34,6 +35,7 @@ export function createControl(issuers: Issuers, refresh: () => void | Promise<vo
     ...controlDevices(access),
     ...controlGrants(access),
     ...controlSessions(access),
+    ...controlTokens(access),
     ...controlKeys(access),
     ...controlClock(access),
     ...controlLogout(access),

@@ -145,9 +145,9 @@ export class Arming {
    * Decides which faults change a token that is about to be signed in answer to a request, and counts; to be asked once
    * a token. They are to be applied in order, each to what the one before has made.
    *
-   * @param holder whom the token is made for, where that may be somebody else than who asks
+   * @param holder whom the token is made for, as `client`, `user` and `scope` are to be judged
    */
-  takeToken(exchange: Exchange, token: TokenType, holder?: Holder): FiredToken[] | Promise<FiredToken[]> {
+  takeToken(exchange: Exchange, token: TokenType, holder: Holder): FiredToken[] | Promise<FiredToken[]> {
     return this.#encounters.takeToken(exchange, token, holder)
   }
 

@@ -50,7 +50,8 @@ export function placesInFlow(
     return { mistake: `it cannot fire at ${endpoint} in this flow. ${firesAt}` }
   }
   const places = reachable.filter((endpoint) => fault.endpoints.includes(endpoint))
-  if (places.includes(position.endpoint)) return { endpoints: [position.endpoint] }
+  // A token is signed where it is, which may be here or later.
+  if (fault.acts !== 'token' && places.includes(position.endpoint)) return { endpoints: [position.endpoint] }
   if (places.length > 0) return { endpoints: places }
   return { mistake: `it cannot fire at ${position.endpoint}, nor later in this flow. ${firesAt}` }
 }

@@ -10,21 +10,19 @@ import { armedRecord, countRecord, flowRecord } from './records.ts'
 import { readInheritedFaults, readRequestFaults } from './request-faults.ts'
 import type { Roster } from './roster.ts'
 import type { ArmedFaultSpec } from './spec.ts'
+import { WaitingSteps } from './waiting.ts'
 
 const nothing: [] = []
 
-/** Somebody a token is made for. */
-export type Holder = Pick<Identity, 'client' | 'user'>
-
-/** A step that was taken when the request came in, and waits for the token that it is to change. */
-type Waiting = { due: Step } & ({ armed: Armed; subject: string | undefined } | { armedId: string })
+/** Whom a token is made for, and what for. */
+export type Holder = Pick<Identity, 'client' | 'user' | 'scope'>
 
 /** What requests and tokens meet of what is armed: decided without a pause, so that of two at once only one takes the last. */
 export class Encounters {
   readonly #maker: Maker
   readonly #roster: Roster
   readonly #flows: FlowFaults
-  readonly #waiting = new WeakMap<Exchange, Waiting[]>()
+  readonly #waiting = new WaitingSteps()
 
   constructor(maker: Maker, roster: Roster, flows: FlowFaults) {
     this.#maker = maker
@@ -65,10 +63,10 @@ export class Encounters {
     })
   }
 
-  takeToken(exchange: Exchange, token: TokenType, holder?: Holder): FiredToken[] | Promise<FiredToken[]> {
+  takeToken(exchange: Exchange, token: TokenType, holder: Holder): FiredToken[] | Promise<FiredToken[]> {
     if (!this.concernsToken(exchange, token)) return nothing
     const site = signingOf(token)
-    const seen = holder === undefined ? exchange : madeFor(holder, exchange)
+    const seen = madeFor(holder, exchange)
     const isMeant = ({ plan }: Armed) =>
       plan.sites.has(site) && plan.endpoints.has(exchange.endpoint) && this.#maker.unfitness(plan) === undefined
     const decide = (identity: Identity | undefined): FiredToken[] =>
@@ -85,7 +83,7 @@ export class Encounters {
   fireOnce(due: Step, exchange: Exchange): Fired | undefined {
     const armedId = this.#maker.newId()
     if (due.fault.acts !== 'token') return firedBy(armedId, 'hook', due, exchange)
-    this.#wait(exchange, { armedId, due })
+    this.#waiting.add(exchange, { armedId, due })
     return undefined
   }
 
@@ -133,25 +131,15 @@ export class Encounters {
     if (due === undefined) return []
     if (due.fault.acts === 'answer' && before.some(({ acts }) => acts === 'answer')) return []
     if (due.fault.acts === 'token' && armed.plan.script) {
-      this.#wait(exchange, { armed, subject, due })
+      this.#waiting.add(exchange, { armed, subject, due })
       return []
     }
     armed.fired(subject)
     return [firedBy(armed.state.id, armed.state.origin, due, exchange)]
   }
 
-  #wait(exchange: Exchange, waiting: Waiting): void {
-    this.#waiting.set(exchange, [...(this.#waiting.get(exchange) ?? []), waiting])
-  }
-
   #takeWaiting(exchange: Exchange, token: TokenType): Fired[] {
-    const isFor = ({ due: { fault } }: Waiting) => fault.acts === 'token' && fault.tokens.includes(token)
-    const all = this.#waiting.get(exchange) ?? []
-    this.#waiting.set(
-      exchange,
-      all.filter((waiting) => !isFor(waiting)),
-    )
-    return all.filter(isFor).map((waiting) => {
+    return this.#waiting.take(exchange, token).map((waiting) => {
       if ('armedId' in waiting) return firedBy(waiting.armedId, 'hook', waiting.due, exchange)
       const { armed, subject, due } = waiting
       armed.fired(subject)
@@ -203,10 +191,13 @@ function isJudged(candidates: readonly Armed[], exchange: Exchange): boolean {
   return candidates.every((armed) => armed.judge(exchange, undefined) !== undefined)
 }
 
-/** A request as one of whom a token is made for in it, who may be somebody else than who asks. */
-function madeFor(holder: Holder, exchange: Exchange): Exchange {
-  const identify = async (): Promise<Identity> => ({ ...(await exchange.identify()), ...holder })
-  const changed: Partial<Exchange> = { client: holder.client, identify }
+/** A request as one of whom a token is made for in it: who asks is somebody else, or cannot be seen any more. */
+function madeFor({ client, user, scope }: Holder, exchange: Exchange): Exchange {
+  async function identify(): Promise<Identity> {
+    const identity = await exchange.identify()
+    return { ...identity, client, user: user ?? identity.user, scope: scope ?? identity.scope }
+  }
+  const changed: Partial<Exchange> = { client, identify }
   return new Proxy(exchange, {
     get: (target, name) => Reflect.get(Object.hasOwn(changed, name) ? changed : target, name),
   })

@@ -1,16 +1,25 @@
 import type { Endpoint } from '../domain/exchange.ts'
 
 /** The signed tokens that a fault may be for, as `when.token` names them. */
-export const tokenTypes = ['id_token', 'access_token', 'userinfo', 'logout_token'] as const
+export const tokenTypes = [
+  'id_token',
+  'access_token',
+  'userinfo',
+  'logout_token',
+  'authorization_response',
+  'introspection',
+] as const
 
 export type TokenType = (typeof tokenTypes)[number]
 
 /** The endpoints whose requests have each token signed. */
 const signedAt: Readonly<Record<TokenType, readonly Endpoint[]>> = {
-  id_token: ['token'],
-  access_token: ['token'],
+  id_token: ['token', 'authorization'],
+  access_token: ['token', 'authorization'],
   userinfo: ['userinfo'],
   logout_token: ['end_session'],
+  authorization_response: ['authorization'],
+  introspection: ['introspection'],
 }
 
 /** The endpoints where any of some tokens is signed. */

@@ -50,7 +50,7 @@ export function planOf(spec: ArmedFaultSpec): { plan: Plan; mistakes: Mistake[] 
   const written = spec.script ?? [{ fault: spec.fault ?? '', with: spec.with }]
   const steps = written.map((step, index) => readStep(step, spec.script ? ['script', index] : [], mistakes))
   const named = written.flatMap((step) => findFault(typeof step === 'string' ? step : step.fault) ?? [])
-  const faults = aimed(named, when, mistakes)
+  const faults = aimed(named, when, mistakes, spec.script !== undefined)
   const reach = reachOf(faults, when, mistakes)
   if (spec.script?.every((step) => step === passStep)) {
     mistakes.push({ path: ['script'], message: 'a script of nothing but pass does nothing' })

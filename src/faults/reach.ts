@@ -25,9 +25,17 @@ export function describeReach(fault: Fault): string {
   return fault.acts === 'token' ? `${places}, in a signed ${fault.tokens.join(' or ')}` : places
 }
 
-/** A fault of tokens as one of some of them alone. */
-export function narrowedTo(tokens: readonly TokenType[], fault: TokenFault): TokenFault {
-  return { ...fault, tokens, endpoints: endpointsOfTokens(tokens) }
+/**
+ * A fault of tokens as one of some of them alone.
+ *
+ * @param inScript whether it is a step that a request takes when it comes in: an authorization request takes one only
+ *   if it is meant by name, since most give out no tokens
+ */
+export function narrowedTo(tokens: readonly TokenType[], fault: TokenFault, inScript: boolean): TokenFault {
+  const endpoints = endpointsOfTokens(tokens)
+  const usual = endpoints.filter((endpoint) => endpoint !== 'authorization')
+  if (!inScript || usual.length === 0) return { ...fault, tokens, endpoints }
+  return { ...fault, tokens, endpoints: usual, alsoAt: endpoints.filter((endpoint) => endpoint === 'authorization') }
 }
 
 /** What the vocabulary of faults knows and no issuer serves yet, so that nothing can fire there. */

@@ -8,7 +8,12 @@ import type { When } from './spec.ts'
  * Faults as they are meant: those of tokens for the tokens that `when` names, else each for the first of its tokens that
  * is signed where it asks.
  */
-export function aimed(faults: readonly Fault[], when: Pick<When, 'token' | 'endpoint'>, mistakes: Mistake[]): Fault[] {
+export function aimed(
+  faults: readonly Fault[],
+  when: Pick<When, 'token' | 'endpoint'>,
+  mistakes: Mistake[],
+  inScript = false,
+): Fault[] {
   if (when.token !== undefined && faults.length > 0 && !faults.some(({ acts }) => acts === 'token')) {
     const names = faults.map(({ name }) => `"${name}"`).join(', ')
     mistakes.push({ path: ['when', 'token'], message: `only faults of signed tokens take a token, and not ${names}` })
@@ -16,7 +21,7 @@ export function aimed(faults: readonly Fault[], when: Pick<When, 'token' | 'endp
   return faults.map((fault) => {
     if (fault.acts !== 'token') return fault
     const tokens = tokensMeant(fault, when, mistakes)
-    return tokens.length === 0 ? fault : narrowedTo(tokens, fault)
+    return tokens.length === 0 ? fault : narrowedTo(tokens, fault, inScript)
   })
 }
 

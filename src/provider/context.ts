@@ -45,12 +45,12 @@ export interface ProviderOptions {
    * Asked of every token that is about to be signed: the faults that change it, in order; undefined, at once, where
    * nothing armed could.
    *
-   * @param holder whom it is made for, where that is nobody who asks
+   * @param holder whom it is made for, and what for
    */
   tokenFaults: (
     exchange: Exchange,
     token: TokenType,
-    holder?: Pick<Identity, 'client' | 'user'>,
+    holder: Pick<Identity, 'client' | 'user' | 'scope'>,
   ) => Promise<FiredToken[]> | undefined
   /** Told of each call that the provider has made itself. */
   onCall: (call: OutgoingCall) => void

@@ -12,7 +12,7 @@ import revocationStack from 'oidc-provider/lib/actions/revocation.js'
 import { issueTokens as issueFromSource } from 'oidc-provider/lib/helpers/grant_common.js'
 import * as grantHelpers from 'oidc-provider/lib/helpers/grants.js'
 // @ts-expect-error As above.
-import { verify as verifyBy } from 'oidc-provider/lib/helpers/jwt.js'
+import { encrypt as encryptBy, verify as verifyBy } from 'oidc-provider/lib/helpers/jwt.js'
 // @ts-expect-error As above.
 import readInternals from 'oidc-provider/lib/helpers/weak_cache.js'
 
@@ -99,6 +99,15 @@ export async function verifyJwt(
     options,
   )
   return verified.payload
+}
+
+/** Encrypts a signed token with a client's key. */
+export async function encryptJwt(
+  jwt: string,
+  key: unknown,
+  options: { alg: string; enc: string; fields: Record<string, unknown> },
+): Promise<string> {
+  return (encryptBy as (...args: unknown[]) => Promise<string>)(jwt, key, options)
 }
 
 /** What a token request has proven of its sender, beside who the client is. */

@@ -34,6 +34,7 @@ import { createGrants, type Grants } from './live-grants.ts'
 import { createSessions, type Sessions } from './live-sessions.ts'
 import { createLogout, type Logout } from './logout.ts'
 import { cacheMetadata } from './metadata.ts'
+import { createMinting, type Minting } from './minting/minting.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
 import { completeResponses } from './response-modes.ts'
@@ -54,6 +55,7 @@ export interface IssuerProvider {
   devices: Devices
   sessions: Sessions
   grants: Grants
+  minting: Minting
   logout: Logout
   users: Users
   naming: Naming
@@ -141,6 +143,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     devices: createDevices(provider, bucket, issuer.users),
     sessions,
     grants: createGrants(provider, issuer),
+    minting: createMinting(provider, issuer),
     logout: createLogout(provider, issuer, sessions),
     users: issuer.users,
     naming,

@@ -9,8 +9,10 @@ import { shortGrantType } from '../domain/client.ts'
 import { handedOutBy, type Tailor } from './access-token.ts'
 import { claimsOf } from './accounts.ts'
 import { currentExchange } from './adapter.ts'
+import { addressedIssuer } from './addressee.ts'
 import { usualAlgorithm } from './algorithms.ts'
 import type { IssuerContext } from './context.ts'
+import { encryptFor, withoutEncryption } from './encryption.ts'
 import { handedOnBy } from './grants/handed-on.ts'
 import { createSigners } from './signing.ts'
 import { skewTimes, skewWhenSigned } from './skew.ts'
@@ -67,7 +69,10 @@ export function createTailor(issuer: IssuerContext): Tailor {
     const wished = wishFor(token)
     const alg = wished?.key?.alg ?? settings.signed_response_alg ?? usualAlgorithm(issuer.settings, issuer.keys)
     const signer = signerOf(alg)
-    const iss = settings.issuer ?? issuer.naming.issuerFor(Provider.ctx?.req, issuer.nameFor(payload.clientId))
+    const iss =
+      settings.issuer ??
+      addressedIssuer() ??
+      issuer.naming.issuerFor(Provider.ctx?.req, issuer.nameFor(payload.clientId))
     const sub = payload.accountId
     const circumstance = circumstanceOf(issuer, payload.clientId as string, sub, payload.scope)
     const claims: Claims = {
@@ -90,7 +95,8 @@ export function createTailor(issuer: IssuerContext): Tailor {
       header: { alg, typ: settings.typ ?? 'JWT', kid: wished?.key?.jwk.kid ?? signer.kid },
       claims: { ...skewTimes(changed ?? claims, issuer.clock.skewSeconds), ...wished?.claims, jti: payload.jti },
     }
-    const signee: Signee = { token: 'access_token', client: circumstance.client, user: circumstance.user }
+    const { client: clientId, user } = circumstance
+    const signee: Signee = { token: 'access_token', client: clientId, user, scope: payload.scope }
     const mutations = wished === undefined ? faults.due(signee) : (wished.mutations ?? [])
     if (mutations === undefined) return signer.sign(jwt)
     return faults.sign({ header: jwt.header, payload: jwt.claims }, signee, {
@@ -129,7 +135,12 @@ interface IdTokenModel {
 const tokenOf = { idtoken: 'id_token', userinfo: 'userinfo' } as const
 
 /** The uses of signed tokens that faults may change, by the faults' names. */
-const faultedOf = { ...tokenOf, logout: 'logout_token' } as const
+const faultedOf = {
+  ...tokenOf,
+  logout: 'logout_token',
+  authorization: 'authorization_response',
+  introspection: 'introspection',
+} as const
 
 /**
  * Releases the claims that no scope names, and lets rules and the hook have their say in ID tokens and signed userinfo.
@@ -153,16 +164,17 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
     // The token endpoint may leave this out, but most real providers tell it, and strict clients check it.
     const accessToken = this.ctx && handedOutBy(this.ctx)
     if (options.use === 'idtoken' && accessToken !== undefined) this.extra.at_hash ??= accessToken
-    const issued = await issue.call(this, options)
     const token = faultedOf[options.use as keyof typeof faultedOf]
-    if (token === undefined) return issued
     const { clientId: client } = this.client
-    const signee: Signee = { token, client, user: issuer.users.bySub(String(this.available.sub))?.username }
-    const wished = wishFor(this)?.mutations ?? []
-    const mutations = [...wished, ...((await faults.due(signee)) ?? [])]
-    if (mutations.length > 0) return faults.sign(readJwt(issued), signee, { mutations })
-    if (token === 'logout_token') faults.remember(signee, readJwt(issued))
-    return issued
+    const user = issuer.users.bySub(String(this.available.sub))?.username
+    const signee: Signee = { token, client, user, scope: typeof this.scope === 'string' ? this.scope : undefined }
+    const due = faults.due(signee)
+    const mutations = [...(wishFor(this)?.mutations ?? []), ...((due && (await due)) ?? [])]
+    if (mutations.length === 0) return faults.remember(signee, await issue.call(this, options))
+    const readable = Object.create(this, { client: { value: withoutEncryption(this.client) } })
+    const usual = readJwt(await issue.call(readable, options))
+    const signed = await faults.sign(usual, signee, { mutations })
+    return encryptFor(this.client, options.use, signed, String(usual.payload.iss))
   }
   idTokenModel.payload = async function ruledPayload() {
     const claims = await payload.call(this)

@@ -3,7 +3,9 @@ import Provider from 'oidc-provider'
 import type { Exchange } from '../domain/exchange.ts'
 import type { FiredToken } from '../faults/fired.ts'
 import type { Jwt, MutatedJwt, TokenFacts, TokenType } from '../faults/jwt.ts'
+import { readClaims } from './access-token.ts'
 import { currentExchange } from './adapter.ts'
+import { addressedIssuer } from './addressee.ts'
 import type { IssuerContext } from './context.ts'
 import { type SigningKeys, signingAlgorithms, signingKey } from './keys.ts'
 import { signMutated } from './mutated.ts'
@@ -18,14 +20,15 @@ export interface Signee {
   client: string
   /** The username. */
   user: string | undefined
+  scope: string | undefined
 }
 
 /** The one place where faults meet the tokens that an issuer signs. */
 export interface TokenFaults {
   /** The faults that are due for a token; undefined, at once, where there is nothing to ask for. */
   due(signee: Signee): Promise<Mutation[]> | undefined
-  /** Remembers a logout token that was signed as usual, for the next one to replay. */
-  remember(signee: Signee, jwt: Jwt): void
+  /** Remembers a logout token that was signed as usual, for the next one to replay; hands on what it is given. */
+  remember(signee: Signee, jwt: string): string
   /** Signs a token as the faults that change it, one after another, will have it. */
   sign(jwt: Jwt, signee: Signee, how: { mutations: readonly Mutation[]; key?: JWK | undefined }): Promise<string>
 }
@@ -34,11 +37,9 @@ export function createTokenFaults(issuer: IssuerContext): TokenFaults {
   /** By client. */
   const logoutIds = new Map<string, string>()
 
-  function due({ token, client, user }: Signee): ReturnType<TokenFaults['due']> {
+  function due({ token, client, user, scope }: Signee): ReturnType<TokenFaults['due']> {
     const exchange = currentExchange() ?? (token === 'logout_token' ? unasked() : undefined)
-    // Who is told of a logout is nobody that the request could know.
-    const holder = token === 'logout_token' ? { client, user } : undefined
-    return exchange && issuer.tokenFaults(exchange, token, holder)
+    return exchange && issuer.tokenFaults(exchange, token, { client, user, scope: scope?.split(' ') })
   }
 
   const sign: TokenFaults['sign'] = async function sign(jwt, { token, client }, { mutations, key }) {
@@ -53,8 +54,10 @@ export function createTokenFaults(issuer: IssuerContext): TokenFaults {
     return signMutated({ ...mutated, payload }, { keys, secret })
   }
 
-  function remember({ client }: Signee, { payload: { jti } }: Jwt): void {
-    if (typeof jti === 'string') logoutIds.set(client, jti)
+  function remember({ token, client }: Signee, jwt: string): string {
+    const jti = token === 'logout_token' ? readClaims(jwt)?.jti : undefined
+    if (jti !== undefined) logoutIds.set(client, jti)
+    return jwt
   }
 
   return { due, sign, remember }
@@ -62,7 +65,7 @@ export function createTokenFaults(issuer: IssuerContext): TokenFaults {
 
 function factsOf(issuer: IssuerContext, token: TokenType, client: string, previousJti: string | undefined): TokenFacts {
   const { settings, clients, keys, clock, naming, nameFor } = issuer
-  const named = naming.issuerFor(Provider.ctx?.req, nameFor(client))
+  const named = addressedIssuer() ?? naming.issuerFor(Provider.ctx?.req, nameFor(client))
   const { audience } = { ...settings.access_token, ...clients.get(client)?.access_token }
   const asked = currentExchange()?.params.audience
   return {

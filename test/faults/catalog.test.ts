@@ -40,7 +40,7 @@ test.each(Object.entries(codes))('every error code of the %s endpoint can fire t
 
 test('names are unique, and on the wire or in kebab-case', () => {
   expect(new Set(faultNames).size).toBe(catalog.length)
-  for (const name of faultNames) expect(name).toMatch(/^[a-z]+([_-][a-z]+)*$/)
+  for (const name of faultNames) expect(name).toMatch(/^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/)
 })
 
 test.each(catalog.map((fault) => [fault.name, fault] as const))('%s says what it is', (_, fault) => {

@@ -1,7 +1,14 @@
 import type { Jwt, TokenType } from '../jwt.ts'
 
 /** Tokens whose shape is that of any JWT. */
-export const allTokens = ['id_token', 'access_token', 'userinfo', 'logout_token'] as const satisfies TokenType[]
+export const allTokens = [
+  'id_token',
+  'access_token',
+  'userinfo',
+  'logout_token',
+  'authorization_response',
+  'introspection',
+] as const satisfies TokenType[]
 
 /** Tokens that live for a time and say how long. */
 export const timedTokens = ['id_token', 'access_token', 'logout_token'] as const satisfies TokenType[]

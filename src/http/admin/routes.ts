@@ -13,6 +13,7 @@ import type { Route } from './route.ts'
 import { scenarioRoutes } from './scenarios.ts'
 import { scopeRoutes } from './scopes.ts'
 import { sessionRoutes } from './sessions.ts'
+import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 import { verifyRoutes } from './verify.ts'
 
@@ -28,6 +29,7 @@ export const guardedRoutes: readonly Route[] = [
   ...deviceRoutes,
   ...grantRoutes,
   ...sessionRoutes,
+  ...tokenRoutes,
   ...keyRoutes,
   ...clockRoutes,
   ...logoutRoutes,

@@ -1,0 +1,67 @@
+import { type Command, Option } from 'commander'
+import type { MintedToken, TokenOrder } from '../control/tokens.ts'
+import { collectJson } from './assignments.ts'
+import { examples } from './examples.ts'
+import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
+
+const types = { access: 'access_token', id: 'id_token', refresh: 'refresh_token', logout: 'logout_token' } as const
+
+interface TokensOptions extends RemoteOptions {
+  client: string
+  user?: string
+  type: keyof typeof types
+  scope?: string
+  audience?: string[]
+  claim?: Record<string, unknown>
+  expiresIn?: string
+  key?: string
+  fault?: string[]
+  with?: Record<string, unknown>
+}
+
+export function tokensCommand(program: Command): void {
+  const command = program
+    .command('tokens')
+    .description('mint a token without a flow, and print it alone')
+    .requiredOption('--client <id>', 'the client that it is for')
+    .option('--user <username>', 'whom it is about (default: the client itself)')
+    .addOption(new Option('--type <type>', 'which token').choices(Object.keys(types)).default('access'))
+    .option('--scope <scopes>', 'scopes, with spaces between them')
+    .option('--audience <aud>', 'whom it is for; repeatable', collect)
+    .option('--claim <name=value>', 'a claim, over all others; repeatable', collectJson)
+    .option('--expires-in <duration>', 'how long it is good, such as 10m; -1h: it has expired')
+    .option('--key <key>', 'the id of the key that signs it, or an algorithm')
+    .option('--fault <name>', 'a fault of signed tokens that changes it; repeatable', collect)
+    .option('--with <name=value>', 'a parameter of the last --fault; repeatable', collectJson)
+    .addHelpText(
+      'after',
+      examples(
+        ['understudy tokens --client web-app --user alice', 'an access token, as a login would give it'],
+        ['understudy tokens --client service', 'one by client credentials'],
+        ['understudy tokens --client web-app --user alice --expires-in=-1h', 'one that has expired'],
+        ['understudy tokens --client web-app --user alice --claim roles=["admin"]', 'one with a claim'],
+        ['understudy tokens --client web-app --user alice --fault rogue-key', 'one that an API must refuse'],
+      ),
+    )
+  withRemoteOptions(command).action(tokens)
+}
+
+async function tokens(options: TokensOptions): Promise<void> {
+  const control = await connect(options)
+  const type = types[options.type]
+  const minted = await control.mint(options.issuer, { ...orderOf(options), type })
+  print(minted, options, () => `${(minted as MintedToken)[type]}\n`)
+}
+
+function orderOf({ client, user, scope, audience, claim, expiresIn, key, fault = [], ...rest }: TokensOptions) {
+  const faults = fault.map((name, index) =>
+    rest.with !== undefined && index === fault.length - 1 ? { fault: name, with: rest.with } : name,
+  )
+  const order = { client, user, scope, audience, claims: claim, expires_in: expiresIn, key, faults }
+  const said = Object.entries(order).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(said) as unknown as TokenOrder
+}
+
+function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value]
+}

@@ -1,0 +1,35 @@
+import { UnderstudyError } from '../../errors.ts'
+import { formatPath } from '../../fixtures/mistakes.ts'
+import { validate } from '../../fixtures/validate.ts'
+import type { Minted } from '../../provider/minting/minting.ts'
+import { mountOf } from '../../provider/provider.ts'
+import { type MintedToken, type TokenOrder, type TokensControl, tokenOrder } from '../tokens.ts'
+import type { Access } from './access.ts'
+
+export function controlTokens({ issuer: find }: Access): TokensControl {
+  return {
+    async mint(issuer, order, origin) {
+      const { provider, name } = await find(issuer)
+      const { expires_in: expiresInSeconds, ...ordered } = read(order)
+      const known = origin === undefined ? undefined : origin + mountOf(name)
+      return answerOf(await provider.minting.mint({ ...ordered, expiresInSeconds, issuer: known }))
+    },
+  }
+}
+
+function read(order: TokenOrder) {
+  const { value, findings } = validate(tokenOrder, order)
+  if (findings === undefined) return value as ReturnType<typeof tokenOrder.parse>
+  const said = findings.map(({ path, message }) => `${formatPath(path)}: ${message}`).join('; ')
+  throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to mint a token: ${said.replace(/\.$/, '')}.`)
+}
+
+function answerOf({ type, token, scope, expiresInSeconds, decoded }: Minted): MintedToken {
+  return {
+    [type]: token,
+    token_type: type === 'access_token' ? 'Bearer' : 'N_A',
+    expires_in: expiresInSeconds,
+    ...(scope.length > 0 && type !== 'logout_token' && { scope: scope.join(' ') }),
+    ...(decoded && { decoded }),
+  }
+}

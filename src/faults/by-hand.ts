@@ -1,0 +1,47 @@
+import type { FaultStep } from '../domain/issuer.ts'
+import { UnderstudyError } from '../errors.ts'
+import { findFault } from './catalog.ts'
+import type { Mistake, TokenFault } from './fault.ts'
+import type { FiredToken } from './fired.ts'
+import type { TokenType } from './jwt.ts'
+import { readStep } from './plan.ts'
+import { mistakesText } from './read.ts'
+import { unknownFaultText } from './spec.ts'
+
+/**
+ * Reads faults that are to change one token that is made by hand, in order.
+ *
+ * @param keyCount how many keys the issuer's JWKS has
+ * @throws UnderstudyError `ERR_FAULT_UNKNOWN` (404), `ERR_FAULT_INVALID` (400) where one is not for such a token
+ */
+export function readMutations(
+  steps: readonly FaultStep[],
+  token: TokenType,
+  keyCount: number,
+): Pick<FiredToken, 'patch'>[] {
+  return steps.map(function readMutation(step) {
+    const name = typeof step === 'string' ? step : step.fault
+    const fault = findFault(name)
+    if (fault === undefined)
+      throw new UnderstudyError('ERR_FAULT_UNKNOWN', 404, failed(name, `${unknownFaultText(name)}.`))
+    if (fault.acts !== 'token') throw invalid(name, 'it changes no tokens. "understudy faults" tells those that do.')
+    const why = strangeness(fault, token) ?? fault.unfit?.(keyCount)
+    if (why !== undefined) throw invalid(name, why)
+    const mistakes: Mistake[] = []
+    const read = readStep(typeof step === 'string' ? { fault: step } : step, [], mistakes)
+    if (mistakes.length > 0) throw invalid(name, mistakesText(mistakes))
+    return { patch: (jwt, facts) => fault.patch(jwt, read?.params, facts) }
+  })
+}
+
+function strangeness({ tokens }: TokenFault, token: TokenType): string | undefined {
+  return tokens.includes(token) ? undefined : `it is for ${tokens.join(', ')}, and this is a signed ${token}.`
+}
+
+function invalid(name: string, why: string): UnderstudyError {
+  return new UnderstudyError('ERR_FAULT_INVALID', 400, failed(name, why))
+}
+
+function failed(name: string, why: string): string {
+  return `Failed to change a token by "${name}": ${why}`
+}
