@@ -7,10 +7,11 @@ export function describeArmed(armed: ArmedFaultView): string {
   return when.length === 0 ? what : `${what} when ${when.join(' ')}`
 }
 
-/** How often an armed fault has fired, and how often it may. */
-export function describeBudget({ fires, times, script }: ArmedFaultView): string {
-  if (script !== undefined) return `${fires}`
-  return times === 'always' ? `${fires} of any` : `${fires} of ${times}`
+/** How often an armed fault has fired, how often it may, and how many requests it holds. */
+export function describeBudget({ fires, times, script, waiting = 0 }: ArmedFaultView): string {
+  const held = waiting === 0 ? '' : `, ${waiting} waiting`
+  if (script !== undefined) return `${fires}${held}`
+  return (times === 'always' ? `${fires} of any` : `${fires} of ${times}`) + held
 }
 
 function stepName(step: unknown): string {

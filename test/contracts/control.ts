@@ -5,8 +5,10 @@ import { clockContract } from './control/clock.ts'
 import { entriesContract } from './control/entries.ts'
 import { fixturesContract } from './control/fixtures.ts'
 import { grantsContract } from './control/grants.ts'
+import { holdContract } from './control/hold.ts'
 import { issuersContract } from './control/issuers.ts'
 import { keysContract } from './control/keys.ts'
+import { logoutContract } from './control/logout.ts'
 import { requestsContract } from './control/requests.ts'
 import { sessionsContract } from './control/sessions.ts'
 import { verifyContract } from './control/verify.ts'
@@ -55,6 +57,8 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
 
   clockContract(() => opened)
   keysContract(() => opened)
+  holdContract(() => opened)
+  logoutContract(() => opened)
   sessionsContract(() => opened)
   grantsContract(() => opened)
   issuersContract(() => opened)
