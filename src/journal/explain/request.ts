@@ -54,7 +54,7 @@ export const requestReasons: readonly Reason[] = [
   {
     said: /must not be provided twice/,
     why: ({ said }) =>
-      `${capital(said)}: once in the query and once in the body counts as twice. Send each parameter once.`,
+      `The ${said.replaceAll("'", '"')}; once in the query and once in the body counts as twice. Send each parameter once.`,
   },
   {
     said: /requested resource|resource indicator/,
