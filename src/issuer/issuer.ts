@@ -155,7 +155,7 @@ export class RunningIssuer {
 
   /** Writes nothing any more, whatever is still under way, and lets nobody wait. */
   end(): void {
-
+    this.#records.retire()
     this.waits.end()
     this.journal.end()
   }

@@ -132,7 +132,9 @@ test('a patch changes lifetimes, arms faults and declares scenarios', async () =
 
 test('edits survive a restart, in small writes, and a reset ends them', async () => {
   const { control } = server
+  await control.putUser('default', 'zoe', {})
   await control.putUser('default', 'carol', 'carol')
+  await control.putUser('default', 'zoe', { state: 'locked' })
   await control.deleteUser('default', 'bob')
   await control.patchFixtures('default', { lifetimes: { access_token: 60 }, faults: [{ fault: 'slow_down' }] })
   const before = await control.fixtures('default')
@@ -140,7 +142,7 @@ test('edits survive a restart, in small writes, and a reset ends them', async ()
   await restart()
 
   expect(await server.control.fixtures('default')).toEqual(before)
-  expect(await usernames()).toEqual(['alice', 'carol'])
+  expect(await usernames()).toEqual(['alice', 'zoe', 'carol'])
   await server.control.reset('default')
   expect(await usernames()).toEqual(['alice', 'bob'])
   await restart()
@@ -265,6 +267,35 @@ test('what is made has an address, which leads to it', async () => {
   expect([ofIssuer, ofUser]).toEqual(['/_understudy/api/issuers/shop', '/_understudy/api/issuers/shop/users/a%2Fb'])
   expect(replaced.headers.get('location')).toBeNull()
   expect(await (await fetch(server.url + ofUser)).json()).toMatchObject({ username: 'a/b', claims: { name: 'A/b' } })
+})
+
+test('an issuer that has ended writes nothing any more', async () => {
+  await server.control.createIssuer({ name: 'shop' })
+  const ended = server.registry.get('shop')
+  await server.control.endIssuer('shop')
+
+  await ended.edits.put('users', 'late', {})
+  await server.control.createIssuer({ name: 'shop' })
+  await restart()
+
+  expect(await server.control.users('shop')).toEqual([])
+})
+
+test('a single put among ten thousand users is quick', async () => {
+  const users = Array.from({ length: 10_000 }, (_, index) => ({ username: `user-${index}`, claims: { index } }))
+  const startMs = performance.now()
+  await server.control.patchFixtures('default', { users })
+  const patchMs = performance.now() - startMs
+  const putMs: number[] = []
+  for (let index = 0; index < 20; index += 1) {
+    const beginMs = performance.now()
+    await server.control.putUser('default', `user-${index}`, { claims: { index, edited: true } })
+    putMs.push(performance.now() - beginMs)
+  }
+
+  const medianMs = putMs.toSorted((a, b) => a - b)[10]
+  expect(patchMs).toBeLessThan(4000)
+  expect(medianMs).toBeLessThan(50)
 })
 
 test('a thousand issuers that come and go leave nothing behind', async () => {
