@@ -53,6 +53,12 @@ export const journalEntry = z
           id: z.string(),
           fault: z.string(),
           origin: z.enum(['fixtures', 'admin', 'scenario', 'request', 'hook']),
+          waited: z
+            .enum(['elapsed', 'released', 'gathered', 'let_go', 'gone'])
+            .optional()
+            .describe(
+              'Of one that lets requests wait, what ended that: its time, a release, the last of those that it gathered, a disarming or reset, or that the client went away.',
+            ),
         }),
       )
       .describe('Those that fired, in order.'),

@@ -245,7 +245,36 @@ test('what nobody releases goes on after its time', async () => {
   await hold('default', { timeout_ms: 50 }, 1)
 
   expect((await serviceToken()).status).toBe(200)
+  expect(await journal()).toMatchObject([{ faults: [{ fault: 'hold', waited: 'elapsed' }] }])
 })
+
+test('the journal tells what was held, for how long, and what ended it', async () => {
+  const gate = await hold('default')
+  const held = serviceToken()
+  await gate.waiting(1)
+  await gate.release()
+  await held
+  const patience = new AbortController()
+  const next = await hold('default')
+  const given = serviceToken({ signal: patience.signal }).catch((error: Error) => error.name)
+  await next.waiting(1)
+  patience.abort()
+  await given
+
+  await expect.poll(async () => (await journal()).length).toBe(2)
+  const [released, gone] = await journal()
+
+  expect(released).toMatchObject({
+    faults: [{ id: gate.id, fault: 'hold', waited: 'released' }],
+    answer: { status: 200 },
+  })
+  expect(gone).toMatchObject({ client: 'service', broken: true, faults: [{ id: next.id, waited: 'gone' }] })
+  expect(gone).not.toHaveProperty('answer')
+})
+
+function journal() {
+  return control.requests('default', { endpoint: 'token' })
+}
 
 const lettingGo: Record<string, (gate: Awaited<ReturnType<typeof hold>>) => Promise<void>> = {
   'disarming it': (gate) => control.disarm('default', gate.id),

@@ -96,6 +96,19 @@ test('a logout in a browser tells every client that was signed in to, and no oth
   expect(hanging.received).toEqual([])
 })
 
+test('the journal tells of each call', async () => {
+  await logOut(await signIn(['shop', 'broken', 'gone']))
+
+  const calls = await control.requests('default', { endpoint: 'backchannel_logout' })
+
+  const told = { kind: 'call', method: 'POST', user: 'alice' }
+  expect(Object.fromEntries(calls.map((call) => [call.client, call]))).toMatchObject({
+    shop: { ...told, url: shop.uri, answer: { status: 200 } },
+    broken: { ...told, answer: { status: 500 } },
+    gone: { ...told, failure: 'ECONNREFUSED' },
+  })
+})
+
 test('a session that is gone is not told of again', async () => {
   const alice = await signIn(['shop'])
   await logOut(alice)
