@@ -1,6 +1,7 @@
 import * as client from 'openid-client'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { startUnderstudy, type Understudy } from '../../src/index.ts'
+import { launchBrowser } from '../browser.ts'
 import { UserAgent } from '../user-agent.ts'
 import { discover, passPages } from './flows.ts'
 
@@ -64,7 +65,7 @@ test('one call approves, denies or expires a request', async () => {
   })
 })
 
-test('with the scenario on, each of two devices sees slow_down twice, pending, then expired_token; off, tokens', async () => {
+test('with the scenario on, each of two devices sees slow_down twice, pending, then expired_token; off, tokens by a call or by a person', async () => {
   await idp.scenario('tv-expires', true)
   const devices = await Promise.all([1, 2].map(() => client.initiateDeviceAuthorization(tv, { scope: 'openid' })))
   const seen = devices.map((): unknown[] => [])
@@ -75,10 +76,35 @@ test('with the scenario on, each of two devices sees slow_down twice, pending, t
   expect(seen).toEqual([expected, expected])
 
   await idp.scenario('tv-expires', false)
-  const device = await client.initiateDeviceAuthorization(tv, { scope: 'openid' })
-  await idp.device.approve(device.user_code, 'alice')
-  expect(await poll(device.device_code)).toMatchObject({ access_token: expect.any(String) })
-})
+  const [called, clicked] = await Promise.all(
+    [1, 2].map(() => client.initiateDeviceAuthorization(tv, { scope: 'openid' })),
+  )
+  await approveByCall(called?.user_code)
+  await approveInBrowser(clicked?.verification_uri_complete)
+  for (const device of [called, clicked]) {
+    expect(await poll(String(device?.device_code))).toMatchObject({ access_token: expect.any(String) })
+  }
+}, 60_000)
+
+async function approveByCall(userCode = ''): Promise<void> {
+  const answer = await fetch(`${idp.url}/_understudy/api/issuers/default/device/${userCode}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ action: 'approve', user: 'alice' }),
+  })
+  expect(answer.status).toBe(204)
+}
+
+async function approveInBrowser(verificationUri = ''): Promise<void> {
+  const browser = await launchBrowser()
+  onTestFinished(() => browser.close())
+  const page = await browser.newPage()
+  await page.goto(verificationUri)
+  for (const name of ['Continue', 'Connect', 'Alice Liddell', 'Allow']) {
+    await page.getByRole('button', { name }).click()
+  }
+  await page.getByRole('heading', { name: 'Your device is connected' }).waitFor()
+}
 
 test('a person approves in a browser: code, confirmation, login, consent', async () => {
   const device = await client.initiateDeviceAuthorization(tv, { scope: 'openid profile' })

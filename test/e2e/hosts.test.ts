@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, decodeJwt, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FixturesModule, startUnderstudy, type Understudy } from '../../src/index.ts'
 import { launchBrowser } from '../browser.ts'
@@ -162,21 +162,23 @@ describe('one server by two names', () => {
 
   describe.each(['', '/partner'])('a single-page app in a real browser, at "%s"', (mount) => {
     let app: Spa
-    let page: Page
 
     beforeAll(async () => {
       app = await serveSpa({ issuer: external + mount, clientId: 'spa' })
-      page = await (await browser.newContext()).newPage()
     })
 
-    afterAll(async () => {
-      await page.context().close()
-      await app.close()
-    })
+    afterAll(() => app.close())
 
-    test('logs in, asks who it is, refreshes and logs out by the public name', async () => {
+    test.each([
+      ['the request in its address', 'Sign in', /[?&]redirect_uri=/],
+      ['the request pushed before', 'Push and sign in', /[?&]request_uri=urn/],
+    ])('logs in with %s, asks who it is, refreshes and logs out by the public name', async (_, start, asked) => {
+      const context = await browser.newContext()
+      const page = await context.newPage()
       await page.goto(app.origin)
-      await page.getByRole('button', { name: 'Sign in' }).click()
+      const authorization = page.waitForRequest((request) => asked.test(decodeURIComponent(request.url())))
+      await page.getByRole('button', { name: start, exact: true }).click()
+      expect(new URL((await authorization).url()).origin).toBe(external)
       await page.getByRole('button', { name: 'Alice Liddell' }).click()
       await page.getByRole('button', { name: 'Allow' }).click()
       await page.locator('#result:not(:empty)').waitFor()
@@ -191,6 +193,7 @@ describe('one server by two names', () => {
       await page.getByRole('heading', { name: 'Sign out?' }).waitFor()
       await page.getByRole('button', { name: 'Sign out' }).click()
       await page.waitForURL(`${app.origin}/signed-out`)
+      await context.close()
     })
   })
 })

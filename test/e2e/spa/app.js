@@ -11,11 +11,12 @@ const server = await oauth.processDiscoveryResponse(
   await oauth.discoveryRequest(new URL(issuer), insecure),
 )
 
-async function signIn() {
+/** Sends the browser to sign in; what it asks for travels with it, or is pushed before. */
+async function signIn(isPushed) {
   const [verifier, state, nonce] = [1, 2, 3].map(() => oauth.generateRandomState())
   sessionStorage.setItem('login', JSON.stringify({ verifier, state, nonce }))
   const url = new URL(server.authorization_endpoint)
-  url.search = new URLSearchParams({
+  const params = {
     client_id: clientId,
     redirect_uri: redirectUri,
     response_type: 'code',
@@ -24,8 +25,15 @@ async function signIn() {
     nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
-  })
+  }
+  url.search = new URLSearchParams(isPushed ? await push(params) : params)
   location.assign(url)
+}
+
+async function push(params) {
+  const answer = await oauth.pushedAuthorizationRequest(server, client, oauth.None(), params, insecure)
+  const { request_uri } = await oauth.processPushedAuthorizationResponse(server, client, answer)
+  return { client_id: clientId, request_uri }
 }
 
 async function finish() {
@@ -75,7 +83,8 @@ function show(result) {
   document.querySelector('#result').textContent = JSON.stringify(result)
 }
 
-document.querySelector('#sign-in').addEventListener('click', signIn)
+document.querySelector('#sign-in').addEventListener('click', () => signIn(false))
+document.querySelector('#sign-in-pushed').addEventListener('click', () => signIn(true))
 document.querySelector('#sign-out').addEventListener('click', signOut)
 if (location.pathname === '/callback') {
   finish().then(show, ({ code, message, error, status }) => show({ code, message, error, status }))

@@ -18,7 +18,8 @@ export interface Spa {
 export async function serveSpa(settings: SpaSettings): Promise<Spa> {
   const script = await bundle()
   const html = `<!doctype html><meta charset="utf-8"><title>The app</title><link rel="icon" href="data:,">
-<button id="sign-in">Sign in</button><button id="sign-out">Sign out</button><pre id="result"></pre>
+<button id="sign-in">Sign in</button><button id="sign-in-pushed">Push and sign in</button>
+<button id="sign-out">Sign out</button><pre id="result"></pre>
 <script type="application/json" id="settings">${JSON.stringify(settings)}</script>
 <script type="module">${script}</script>`
   const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(html))
