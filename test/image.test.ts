@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -13,10 +13,13 @@ const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'understudy-image-'))
 let image: Stage
 let port: string
+/** What is kept of V8's work as the image leaves its build. */
+let kept: string[]
 
 beforeAll(async () => {
   port = await freePort()
   image = carryOut(root, folder, { UNDERSTUDY_PORT: port })
+  kept = compiled()
 }, 120_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -74,6 +77,28 @@ test('the image serves, is healthy, keeps its state in /state and ends with 0 wh
     server.kill('SIGKILL')
   }
 })
+
+test('what V8 compiles for a start, a discovery and the admin API is in the image already', async () => {
+  const server = exec(image.says.ENTRYPOINT ?? '', image.says.CMD ?? '')
+  try {
+    await once(createInterface({ input: server.stdout ?? process.stdin }), 'line')
+    for (const path of ['.well-known/openid-configuration', '_understudy/health', '_understudy/api/issuers']) {
+      expect((await fetch(`http://127.0.0.1:${port}/${path}`)).status).toBe(200)
+    }
+    server.kill('SIGTERM')
+    await exitCode(server)
+  } finally {
+    server.kill('SIGKILL')
+  }
+
+  expect(kept.length).toBeGreaterThan(10)
+  expect(compiled()).toEqual(kept)
+})
+
+/** The names of what is kept of V8's work, one a module. */
+function compiled(): string[] {
+  return readdirSync(join(image.root, 'app/.cache'), { recursive: true, encoding: 'utf8' }).sort()
+}
 
 test('compose serves the image on the port that it exposes', () => {
   const compose = readFileSync(join(root, 'compose.yaml'), 'utf8')
