@@ -12,6 +12,8 @@ export interface LogoutReceiver {
   received: string[]
   /** The claims of the tokens that it took. */
   taken: JWTPayload[]
+  /** Why it refused the others. */
+  refused: string[]
   close(): Promise<void>
 }
 
@@ -21,6 +23,8 @@ export interface Trust {
   clientId: string
   /** Default: that of the issuer's URL. */
   jwksUri?: string
+  /** Whether all but fresh tokens by RS256 are refused, as the client may. Default: no. */
+  strict?: boolean
 }
 
 /**
@@ -31,15 +35,17 @@ export interface Trust {
 export async function receiveLogouts(trust: () => Trust, host = 'localhost'): Promise<LogoutReceiver> {
   const received: string[] = []
   const taken: JWTPayload[] = []
+  const refused: string[] = []
   const jtis = new Set<unknown>()
 
   async function check(token: string): Promise<void> {
-    const { issuer, clientId, jwksUri = `${issuer}/jwks` } = trust()
+    const { issuer, clientId, jwksUri = `${issuer}/jwks`, strict } = trust()
     const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL(jwksUri)), {
       typ: 'logout+jwt',
       issuer,
       audience: clientId,
       requiredClaims: ['iat', 'exp', 'jti', 'events'],
+      ...(strict && { algorithms: ['RS256'], maxTokenAge: '10m' }),
     })
     const events = payload.events as Record<string, unknown>
     if (events === null || typeof events[logoutEvent] !== 'object') throw new Error('it is no logout event')
@@ -59,12 +65,13 @@ export async function receiveLogouts(trust: () => Trust, host = 'localhost'): Pr
       await check(token)
       response.writeHead(200, { 'cache-control': 'no-store' }).end()
     } catch (error) {
+      refused.push((error as { code?: string }).code ?? (error as Error).message)
       response.writeHead(400, { 'content-type': 'application/json' })
       response.end(JSON.stringify({ error: 'invalid_request', error_description: (error as Error).message }))
     }
   })
   const port = await listen(server)
-  return { uri: `http://${host}:${port}/backchannel-logout`, received, taken, close: () => close(server) }
+  return { uri: `http://${host}:${port}/backchannel-logout`, received, taken, refused, close: () => close(server) }
 }
 
 /** A client that answers every logout token in one way, or not at all. */
@@ -77,7 +84,7 @@ export async function answerLogouts(answer: { status: number; body?: string } | 
     if (answer !== 'nothing') response.writeHead(answer.status).end(answer.body)
   })
   const port = await listen(server)
-  return { uri: `http://127.0.0.1:${port}/logout`, received, taken: [], close: () => close(server) }
+  return { uri: `http://127.0.0.1:${port}/logout`, received, taken: [], refused: [], close: () => close(server) }
 }
 
 async function listen(server: Server): Promise<number> {
