@@ -1,8 +1,10 @@
-/** Bundles the command and the library into dist/, with their declarations and the licences of what they contain. */
-import { execFileSync } from 'node:child_process'
+/** Bundles the command and all that the package exports into dist/, with declarations and the licences of what is in them. */
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import manifest from '../package.json' with { type: 'json' }
+import { bundleClient } from './client-bundle.ts'
+import { declare } from './declarations.ts'
 import { leanPackages } from './lean.ts'
 import { licencesOf } from './licences.ts'
 
@@ -64,10 +66,22 @@ const modelNames: Plugin = {
   },
 }
 
+/** What the package exports: sources within src/, by the name of their bundle. */
+const library = {
+  index: 'index.ts',
+  vitest: 'sdk/vitest.ts',
+  playwright: 'sdk/playwright.ts',
+  testcontainers: 'sdk/testcontainers.ts',
+}
+
+/** What is the user's own, and there where a helper for it is used. */
+const runners = Object.keys(manifest.peerDependencies)
+
 async function bundle(): Promise<string[]> {
+  const entries = Object.entries({ cli: 'cli/main.ts', ...library })
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
+    entryPoints: Object.fromEntries(entries.map(([name, source]) => [name, `src/${source}`])),
     outdir: dist,
     bundle: true,
     splitting: true,
@@ -79,8 +93,7 @@ async function bundle(): Promise<string[]> {
     legalComments: 'inline',
     metafile: true,
     logLevel: 'warning',
-    // Loaded only where it is installed.
-    external: ['pino-pretty'],
+    external: runners,
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
@@ -89,15 +102,9 @@ async function bundle(): Promise<string[]> {
   return Object.keys(metafile.inputs)
 }
 
-function declare(): void {
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  })
-}
-
 rmSync(dist, { recursive: true, force: true })
 const inputs = await bundle()
+await bundleClient(root, dist)
 chmodSync(join(dist, 'cli.js'), 0o755)
 writeFileSync(join(dist, 'THIRD-PARTY-LICENCES.txt'), licencesOf(root, inputs))
-declare()
+await declare(root, dist, { ...library, client: 'sdk/client.ts' }, runners)

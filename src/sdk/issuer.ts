@@ -1,88 +1,20 @@
 import type { Control } from '../control/control.ts'
-import type { FixturesDocument, PatchCounts } from '../control/fixtures.ts'
-import type { BackchannelLogoutReport, BackchannelLogoutRequest } from '../control/logout.ts'
-import type { Resettable } from '../control/resettable.ts'
-import type { ScenarioView } from '../control/scenarios.ts'
-import type { MintedToken, TokenOrder } from '../control/tokens.ts'
-import type { VerifyReport, WrittenVerification } from '../control/verify.ts'
-import type { IssuerInput } from '../fixtures/schema.ts'
-import { clockOf, type IssuerClock } from './clock.ts'
-import { type Device, deviceOf } from './device.ts'
-import { type Clients, clientsOf, type Scopes, scopesOf, type Users, usersOf } from './entries.ts'
-import { type Faults, faultsOf } from './faults.ts'
-import { type Grants, grantsOf } from './grants.ts'
-import { type Keys, keysOf } from './keys.ts'
-import { type LoginOptions, login } from './login/login.ts'
-import { type Requests, requestsOf } from './requests.ts'
-import { type SessionCookies, type SessionOptions, type Sessions, sessionCookies, sessionsOf } from './sessions.ts'
+import { clockOf } from './clock.ts'
+import { deviceOf } from './device.ts'
+import { clientsOf, scopesOf, usersOf } from './entries.ts'
+import { faultsOf } from './faults.ts'
+import { grantsOf } from './grants.ts'
+import { keysOf } from './keys.ts'
+import { login } from './login/login.ts'
+import { requestsOf } from './requests.ts'
+import { sessionCookies, sessionsOf } from './sessions.ts'
+import { tagged } from './tagged.ts'
+import type { UnderstudyIssuer } from './verbs.ts'
 
-/** What became of the logout token that one client was sent. */
-export type LogoutDelivery = BackchannelLogoutReport['deliveries'][number]
-
-/** The verbs of one issuer, the same in process and over the wire. */
-export interface UnderstudyIssuer extends Faults {
-  readonly name: string
-  /** The issuer identifier: what a client discovers. */
-  readonly url: string
-  /** Toggles a scenario of the fixtures. */
-  scenario(name: string, enabled: boolean): Promise<ScenarioView>
-  readonly requests: Requests
-  /**
-   * Checks that requests were made as expected, and that every armed fault has fired.
-   *
-   * @param expected a list of expectations, or a whole verification
-   * @throws UnderstudyError `ERR_VERIFY_FAILED`, whose message explains what was missing, and what came near
-   */
-  verify(expected?: WrittenVerification | NonNullable<WrittenVerification['expect']>): Promise<VerifyReport>
-  readonly device: Device
-  readonly clock: IssuerClock
-  readonly keys: Keys
-  readonly sessions: Sessions
-  readonly grants: Grants
-  readonly users: Users
-  readonly clients: Clients
-  readonly scopes: Scopes
-  /** What is in force, as a fixtures document that loads again to the same. */
-  fixtures(): Promise<FixturesDocument>
-  /**
-   * Merges a document in, as one more fixtures file would be.
-   *
-   * @throws UnderstudyError `ERR_FIXTURES_INVALID` with every mistake, and then nothing has changed
-   */
-  patch(document: IssuerInput): Promise<PatchCounts>
-  /**
-   * Mints a token without a flow, as good as one that has come of a flow, or as bad as it is asked to be.
-   *
-   * @throws UnderstudyError `ERR_CLIENT_UNKNOWN`, `ERR_USER_UNKNOWN`, `ERR_FAULT_INVALID` and others that say why
-   */
-  tokens(order: TokenOrder): Promise<MintedToken>
-  /**
-   * Signs a user in without a page, and hands over the cookies: for Playwright's `addCookies`, or as a header.
-   *
-   * @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_USER_STATE`
-   */
-  sessionCookies(user: string, options?: SessionOptions): Promise<SessionCookies>
-  /**
-   * Logs a user in at a client as a person would, through the pages, but without a browser.
-   *
-   * @param options the authorization URL that the app under test has made, or what one is to be made of
-   * @returns the URL that the client would be called back at
-   * @throws UnderstudyError `ERR_LOGIN_FAILED` with what the page says, where there is no way on to the client
-   */
-  login(user: string, options: LoginOptions): Promise<URL>
-  /**
-   * Tells clients by the back channel that somebody has logged out.
-   *
-   * @returns what became of the logout token of each client
-   * @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_SESSION_UNKNOWN`, `ERR_CLIENT_UNKNOWN`, `ERR_NO_BACKCHANNEL_LOGOUT`
-   */
-  logout(who: BackchannelLogoutRequest): Promise<LogoutDelivery[]>
-  /** Back to the fixtures. */
-  reset(options?: { keep?: readonly Resettable[] }): Promise<void>
-}
-
-export function issuerOf(control: Control, name: string, url: string): UnderstudyIssuer {
-  return {
+/** One issuer by a control, whichever that is. */
+export function issuerOf(control: Control, origin: string, name: string, url: string): UnderstudyIssuer {
+  const hosts = [...new Set([url, origin].map((each) => new URL(each).hostname))]
+  const issuer: UnderstudyIssuer = {
     name,
     url,
     ...faultsOf(control, name),
@@ -100,9 +32,11 @@ export function issuerOf(control: Control, name: string, url: string): Understud
     fixtures: () => control.fixtures(name),
     patch: (document) => control.patchFixtures(name, document),
     tokens: (order) => control.mint(name, order),
-    sessionCookies: (user, options) => sessionCookies(control, { name, url }, user, options),
+    sessionCookies: (user, options) => sessionCookies(control, name, hosts, { ...options, user }),
     login: (user, options) => login({ control, name, url }, user, options),
     logout: async (who) => (await control.backchannelLogout(name, who)).deliveries,
+    tagged: (tag) => tagged(issuer, hosts, tag),
     reset: (options) => control.reset(name, options),
   }
+  return issuer
 }

@@ -1,5 +1,6 @@
 import type { Control } from '../control/control.ts'
 import type { SessionView, SignInInput } from '../control/sessions.ts'
+import type { BrowserCookie } from './cookies.ts'
 
 /** Who is signed in at one issuer. */
 export interface Sessions {
@@ -16,21 +17,8 @@ export function sessionsOf(control: Control, issuer: string): Sessions {
   }
 }
 
-/** A cookie as browsers' drivers take it, such as Playwright's `addCookies`. */
-export interface SessionCookie {
-  name: string
-  value: string
-  domain: string
-  path: string
-  /** In seconds since 1970. */
-  expires: number
-  httpOnly: boolean
-  secure: boolean
-  sameSite: 'Lax'
-}
-
 /** The cookies of a browser in which a user is signed in. */
-export interface SessionCookies extends Array<SessionCookie> {
+export interface SessionCookies extends Array<BrowserCookie> {
   /** The id of the session. */
   readonly id: string
   /** As a `Cookie` header has them. */
@@ -43,26 +31,18 @@ export type SessionOptions = Omit<SignInInput, 'user'>
 /** Signs a user in, in a browser that is yet to be given the cookies. */
 export async function sessionCookies(
   control: Control,
-  { name, url }: { name: string; url: string },
-  user: string,
-  options: SessionOptions = {},
+  issuer: string,
+  hosts: readonly string[],
+  { user, ...options }: SignInInput,
 ): Promise<SessionCookies> {
-  const { id, cookies } = await control.signIn(name, { ...options, user })
-  const hosts = [url, ...(options.origins ?? [])].map((origin) => new URL(origin).hostname)
+  const { id, cookies } = await control.signIn(issuer, { ...options, user })
   const header = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
-  const given = [...new Set(hosts)].flatMap((domain) =>
-    cookies.map(
-      ({ name, value, path, expires, http_only: httpOnly, same_site: sameSite }): SessionCookie => ({
-        name,
-        value,
-        domain,
-        path,
-        expires: Math.floor(Date.parse(expires) / 1000),
-        httpOnly,
-        secure: false,
-        sameSite,
-      }),
-    ),
+  const asked = (options.origins ?? []).map((origin) => new URL(origin).hostname)
+  const given = [...new Set([...hosts, ...asked])].flatMap((domain) =>
+    cookies.map(({ http_only: httpOnly, same_site: sameSite, expires, ...cookie }): BrowserCookie => {
+      const seconds = Math.floor(Date.parse(expires) / 1000)
+      return { ...cookie, domain, expires: seconds, httpOnly, secure: false, sameSite }
+    }),
   )
   return Object.assign(given, { id, header })
 }

@@ -2,7 +2,8 @@ import type { Control } from '../control/control.ts'
 import type { IssuerSummary } from '../control/issuers.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { IssuerModule } from '../fixtures/define.ts'
-import { issuerOf, type UnderstudyIssuer } from './issuer.ts'
+import { issuerOf } from './issuer.ts'
+import type { UnderstudyIssuer } from './verbs.ts'
 
 /** An issuer to be created: its name, made up where it is left out, and all that an issuer has in the fixtures. */
 export type NewIssuer = IssuerModule & { name?: string }
@@ -49,11 +50,11 @@ const rootIssuer = 'default'
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')
 
 export function understudyOf({ control, origin, adminUrl, urlOf, close }: Server): Understudy {
-  const issuer = (name: string) => issuerOf(control, name, urlOf(name))
+  const issuer = (name: string) => issuerOf(control, origin, name, urlOf(name))
 
   async function createIssuer(declared?: NewIssuer): Promise<CreatedIssuer> {
     const { name, issuer: url } = await control.createIssuer({ ...declared })
-    return { ...issuerOf(control, name, url), [asyncDispose]: () => end(name) }
+    return { ...issuerOf(control, origin, name, url), [asyncDispose]: () => end(name) }
   }
 
   /** What is gone already, or has come to be declared by the fixtures, is let be. */

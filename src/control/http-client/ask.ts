@@ -102,7 +102,7 @@ async function within<Answer>(
 }
 
 /** Of what is sent as JSON, a function would be left out without a word. */
-function refuseFunction(name: string, value: unknown): unknown {
+export function refuseFunction(name: string, value: unknown): unknown {
   if (typeof value !== 'function') return value
   const message = `Failed to send "${name}": a function cannot be sent to another process. Give it to the server in a fixtures module.`
   throw new UnderstudyError('ERR_NOT_DATA', 400, message)

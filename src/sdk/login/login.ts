@@ -1,4 +1,5 @@
 import { UnderstudyError } from '../../errors.ts'
+import { tagCookie } from '../cookies.ts'
 import { Agent, type Stop } from './agent.ts'
 import { type AuthorizationRequest, authorizationUrl, type LoginAt } from './authorization-url.ts'
 import { type Form, type Page, textOf } from './forms.ts'
@@ -9,6 +10,8 @@ export interface Walk {
   password?: string | undefined
   /** What is answered on the consent page. Default: `allow`. */
   consent?: 'allow' | 'deny' | undefined
+  /** Tags the login and all that comes of it. */
+  tag?: string | undefined
 }
 
 /** The authorization URL that an app has made, with its own state, nonce and PKCE; or what one is to be made of. */
@@ -25,6 +28,7 @@ export async function login(at: LoginAt, user: string, options: LoginOptions): P
   const { url, client } = await authorizationUrl(at, options)
   requireSameUser(user, url, client?.auto_login)
   const agent = new Agent(isClientOf(url))
+  if (options.tag !== undefined) agent.keep({ name: tagCookie, value: options.tag, path: '/' })
   return walk(agent, await agent.open(url), user, options)
 }
 

@@ -1,0 +1,31 @@
+/** A cookie as browsers' drivers take it, such as Playwright's `addCookies`. */
+export interface BrowserCookie {
+  name: string
+  value: string
+  domain: string
+  path: string
+  /** In seconds since 1970; -1 until the browser closes. */
+  expires: number
+  httpOnly: boolean
+  secure: boolean
+  sameSite: 'Lax'
+}
+
+/** The cookie by which a browser tags all that it asks for. */
+export const tagCookie = 'understudy_tag'
+
+/** What tags a browser at each of the hosts by which an issuer is reached. */
+export function tagCookies(hosts: readonly string[], tag: string): BrowserCookie[] {
+  return hosts.map((domain) => {
+    return {
+      name: tagCookie,
+      value: tag,
+      domain,
+      path: '/',
+      expires: -1,
+      httpOnly: true,
+      secure: false,
+      sameSite: 'Lax',
+    }
+  })
+}

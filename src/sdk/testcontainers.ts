@@ -1,0 +1,95 @@
+import { statSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { AbstractStartedContainer, GenericContainer, type StartedTestContainer, Wait } from 'testcontainers'
+import { refuseFunction } from '../control/http-client/ask.ts'
+import { version } from '../control/version.ts'
+import type { FixturesInput } from '../fixtures/schema.ts'
+import { type ConnectOptions, connect } from './connect.ts'
+import type { Understudy } from './understudy.ts'
+
+export type * from './types.ts'
+
+/** Where the server listens inside of its container. */
+const port = 9400
+
+/** A folder of our own: the image's own fixtures stay out of those that a test gives. */
+const folder = '/understudy-fixtures'
+
+/** Understudy in a container, for Testcontainers. */
+export class UnderstudyContainer extends GenericContainer {
+  readonly #fixtures: string[] = []
+  #adminToken: string | undefined
+
+  /** @param image default: `understudy-idp` of the version of this package */
+  constructor(image = `understudy-idp:${version}`) {
+    super(image)
+    this.withExposedPorts(port).withWaitStrategy(Wait.forHttp('/_understudy/health', port).forStatusCode(200))
+  }
+
+  /**
+   * Serves these fixtures instead of the example; called again, the later are merged over the earlier.
+   *
+   * @param fixtures a document, or the path of a file or a folder
+   */
+  withFixtures(fixtures: FixturesInput | string): this {
+    const count = this.#fixtures.length
+    if (typeof fixtures !== 'string') {
+      this.#serve(`${count}.json`)
+      return this.withCopyContentToContainer([
+        { content: JSON.stringify(fixtures, refuseFunction), target: `${folder}/${count}.json` },
+      ])
+    }
+    const source = resolve(fixtures)
+    const target = `${folder}/${count}-${basename(source)}`
+    this.#serve(basename(target))
+    return statSync(source).isDirectory()
+      ? this.withCopyDirectoriesToContainer([{ source, target }])
+      : this.withCopyFilesToContainer([{ source, target }])
+  }
+
+  /** Asks for this token at the admin API; `connect` of the started container has it. */
+  withAdminToken(token: string): this {
+    this.#adminToken = token
+    return this.withEnvironment({ UNDERSTUDY_ADMIN_TOKEN: token })
+  }
+
+  /** What other containers call it, such as `http://understudy:9400` by a network alias; the issuer of all clients. */
+  withIssuerUrl(url: string): this {
+    return this.withEnvironment({ UNDERSTUDY_ISSUER_URL: url })
+  }
+
+  /** What a browser calls it, where that is another name; it needs a port that is known before, so a fixed one. */
+  withBrowserUrl(url: string): this {
+    return this.withEnvironment({ UNDERSTUDY_BROWSER_URL: url })
+  }
+
+  override async start(): Promise<StartedUnderstudyContainer> {
+    return new StartedUnderstudyContainer(await super.start(), this.#adminToken)
+  }
+
+  #serve(name: string): void {
+    this.#fixtures.push(`${folder}/${name}`)
+    this.withEnvironment({ UNDERSTUDY_FIXTURES: this.#fixtures.join(',') })
+  }
+}
+
+/** Understudy as it runs in its container. */
+export class StartedUnderstudyContainer extends AbstractStartedContainer {
+  readonly #adminToken: string | undefined
+
+  constructor(container: StartedTestContainer, adminToken?: string) {
+    super(container)
+    this.#adminToken = adminToken
+  }
+
+  /** The issuer as this process and browsers of this machine reach it, unless `withIssuerUrl` has said otherwise. */
+  getIssuerUrl(name = 'default'): string {
+    const origin = `http://${this.getHost()}:${this.getMappedPort(port)}`
+    return name === 'default' ? origin : `${origin}/${encodeURIComponent(name)}`
+  }
+
+  /** Takes hold of it: every verb of the library. */
+  connect(options: Omit<ConnectOptions, 'adminToken'> = {}): Promise<Understudy> {
+    return connect(this.getIssuerUrl(), { ...options, adminToken: this.#adminToken })
+  }
+}
