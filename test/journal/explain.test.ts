@@ -31,7 +31,7 @@ function refusal(told: Partial<Refusal>): Refusal {
       clients: new Map([web, spa].map((each) => [each.client_id, each])),
       scopes: () => ['openid', 'profile', 'email'],
       paths: {},
-      pollIntervalSeconds: 5,
+      pollIntervalSeconds: () => 5,
     },
     fired: [],
     reachedProvider: true,
