@@ -44,6 +44,15 @@ export const registeredMetadata = {
   response_modes: texts,
   require_pushed_authorization_requests: flag,
   dpop_bound_access_tokens: flag,
+  backchannel_token_delivery_mode: z
+    .literal('poll', { error: 'expected poll: ping and push are not served' })
+    .optional()
+    .describe('How a client of the grant ciba learns of the outcome. Default: poll, the only one.'),
+  backchannel_user_code_parameter: z
+    .boolean()
+    .optional()
+    .describe('Whether the client sends the user codes of those users that have one.'),
+  backchannel_authentication_request_signing_alg: text,
   backchannel_logout_uri: z
     .string()
     .refine((uri) => /^https?:\/\//i.test(uri) && URL.canParse(uri), {

@@ -19,6 +19,8 @@ export const grantTypes = [
   'client_credentials',
   'device_code',
   'urn:ietf:params:oauth:grant-type:device_code',
+  'ciba',
+  'urn:openid:params:grant-type:ciba',
   'password',
   'token_exchange',
   'urn:ietf:params:oauth:grant-type:token-exchange',

@@ -1,7 +1,14 @@
 import * as z from 'zod'
 import { clientSchema } from './client.ts'
 import { scopeSchema } from './scope.ts'
-import { accessTokenSchema, deviceSchema, lifetimesSchema, refreshTokenSchema, tokenRuleSchema } from './tokens.ts'
+import {
+  accessTokenSchema,
+  cibaSchema,
+  deviceSchema,
+  lifetimesSchema,
+  refreshTokenSchema,
+  tokenRuleSchema,
+} from './tokens.ts'
 import { type User, userEntrySchema } from './user.ts'
 
 /** The name of the issuer at the root. */
@@ -38,6 +45,11 @@ export const issuerSettingsSchema = z.strictObject({
     .describe('The signing algorithm of clients that do not say theirs.'),
   refresh_token: refreshTokenSchema.prefault({}),
   device: deviceSchema.prefault({}),
+  ciba: cibaSchema.prefault({}).describe('Backchannel authentication requests.'),
+  acr_values: z
+    .array(z.string().regex(/^[\x21-\x7e]+$/, { error: 'expected a name without spaces' }))
+    .default([])
+    .describe('The authentication context classes (`acr`) that logins can have; the first is the usual one.'),
   dpop: z
     .strictObject({
       nonce: z.boolean().default(false).describe('Whether proofs must carry a nonce of the server: use_dpop_nonce.'),

@@ -38,7 +38,8 @@ export interface Registrations {
   scopes(): string[]
   /** Paths below the issuer, by endpoint. */
   paths: Readonly<Record<string, string>>
-  pollIntervalSeconds: number
+  /** How far apart polls are to be, by the short name of their grant. */
+  pollIntervalSeconds(grantType: string | undefined): number
 }
 
 /** A call that the provider makes itself, and what came of it. */

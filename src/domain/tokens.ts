@@ -66,6 +66,17 @@ export const deviceSchema = z.strictObject({
   expires_in: durationSeconds.default(600).describe('How long a device code lives.'),
 })
 
+export const cibaSchema = z.strictObject({
+  interval: durationSeconds.default(5).describe('Seconds that a client waits between polls.'),
+  expires_in: durationSeconds
+    .default(600)
+    .describe('How long a request waits for its user; a client may ask for less (`requested_expiry`).'),
+  approve: z
+    .enum(['ask', 'automatically'])
+    .default('ask')
+    .describe('Whether somebody decides (page, command, admin API), or every request is approved at once.'),
+})
+
 const words = z.union([z.string(), z.array(z.string())])
 
 /** Claims by circumstance: what the fixtures call `token_rules`; of several that match, the later wins. */

@@ -44,6 +44,11 @@ export const userSchema = z.strictObject({
     .enum(Object.keys(userStates) as [UserState, ...UserState[]])
     .default('active')
     .describe('What the account may do.'),
+  user_code: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What clients must send with a backchannel request for this user, if they send user codes.'),
   claims: claimsSchema
     .default({})
     .describe('Claims about the user; a scope releases those it names, the others are always released.'),
@@ -69,5 +74,7 @@ export interface User {
   password?: string | undefined
   sub: string
   state: UserState
+  /** Sent along by clients that ask for this user by the back channel. */
+  user_code?: string | undefined
   claims: Record<string, unknown>
 }

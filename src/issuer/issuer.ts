@@ -48,6 +48,7 @@ const flowCollections = [
   'AccessToken',
   'AuthorizationCode',
   'BackchannelAuthenticationRequest',
+  'CibaPace',
   'ClientCredentials',
   'DeviceCode',
   'DevicePace',

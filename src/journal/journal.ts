@@ -77,7 +77,12 @@ export class Journal {
     if (code !== undefined) {
       const atMs = this.#nowMs() - record.durationMs
       const wasSlowedDown = answer?.body.some((part) => /"slow_down"/.test(part.toString())) ?? false
-      record.spacing = this.#spacing.note(code, atMs, registrations.pollIntervalSeconds, wasSlowedDown)
+      record.spacing = this.#spacing.note(
+        code,
+        atMs,
+        registrations.pollIntervalSeconds(exchange.grantType),
+        wasSlowedDown,
+      )
     }
     this.#add(record)
     return record

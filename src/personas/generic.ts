@@ -12,6 +12,7 @@ export const generic = definePersona({
     introspection: '/token/introspection',
     revocation: '/token/revocation',
     pushed_authorization_request: '/request',
+    backchannel_authentication: '/backchannel',
     end_session: '/session/end',
     jwks: '/jwks',
   },

@@ -14,6 +14,7 @@ export interface Persona {
     introspection: string
     revocation: string
     pushed_authorization_request: string
+    backchannel_authentication: string
     end_session: string
     jwks: string
   }

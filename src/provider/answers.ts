@@ -16,6 +16,7 @@ const errorEvents = [
   'revocation.error',
   'device_authorization.error',
   'pushed_authorization_request.error',
+  'backchannel_authentication.error',
 ] as const
 
 /**
@@ -58,6 +59,9 @@ export function completeAnswers(issuer: IssuerContext): Middleware {
   const byRoute: Record<string, ((ctx: KoaContextWithOIDC) => void | Promise<void>) | undefined> = {
     device_authorization: (ctx) => {
       if (ctx.status === 200) (ctx.body as Body).interval = issuer.settings.device.interval
+    },
+    backchannel_authentication: (ctx) => {
+      if (ctx.status === 200) (ctx.body as Body).interval = issuer.settings.ciba.interval
     },
     userinfo: async (ctx) => {
       const { client, accessToken } = ctx.oidc as unknown as {

@@ -15,6 +15,7 @@ import { createAdapter } from './adapter.ts'
 import { usualAlgorithm } from './algorithms.ts'
 import { afterSignIn, beforeAuthorization } from './authorization.ts'
 import { createFetch } from './calls.ts'
+import { cibaFeature, cibaLifetime } from './ciba/feature.ts'
 import type { IssuerContext } from './context.ts'
 import { joseAlgorithms, pairwiseSubject } from './jose.ts'
 import { createPageSources } from './pages.ts'
@@ -57,10 +58,12 @@ export function configure(issuer: IssuerContext): Configuration {
     jwks: { keys: heldKeys(issuer.keys) } as Configuration['jwks'],
     findAccount: createFindAccount(users, issuer.hooks),
     scopes: Object.keys(scopes),
-    claims: { ...claimsByScope(scopes), acr: null, auth_time: null, sid: null, iss: null },
+    claims: { ...claimsByScope(scopes), acr: null, amr: null, auth_time: null, sid: null, iss: null },
+    acrValues: settings.acr_values,
     responseTypes: [...responseTypes],
     clientDefaults: {
       id_token_signed_response_alg: settings.id_token.signed_response_alg,
+      backchannel_token_delivery_mode: 'poll',
       introspection_signed_response_alg: usualAlgorithm(settings, issuer.keys),
       authorization_signed_response_alg: usualAlgorithm(settings, issuer.keys),
     } as NonNullable<Configuration['clientDefaults']>,
@@ -106,6 +109,7 @@ export function configure(issuer: IssuerContext): Configuration {
       introspection: paths.introspection,
       revocation: paths.revocation,
       pushed_authorization_request: paths.pushed_authorization_request,
+      backchannel_authentication: paths.backchannel_authentication,
       end_session: paths.end_session,
       jwks: paths.jwks,
     },
@@ -123,6 +127,7 @@ export function configure(issuer: IssuerContext): Configuration {
         userCodeConfirmSource: pages.userCodeConfirmSource as never,
         successSource: pages.successSource,
       },
+      ciba: cibaFeature(issuer),
       backchannelLogout: { enabled: true },
       dPoP: { enabled: true, nonceSecret, requireNonce: () => settings.dpop.nonce },
       jwtResponseModes: { enabled: true },
@@ -158,7 +163,8 @@ function claimsByScope(scopes: ReturnType<typeof allScopes>): Record<string, str
   return Object.fromEntries(entries.filter(([, claims]) => (claims as string[]).length > 0))
 }
 
-function lifetimesOf({ settings, clients }: IssuerContext): Configuration['ttl'] {
+function lifetimesOf(issuer: IssuerContext): Configuration['ttl'] {
+  const { settings, clients } = issuer
   const base = { ...defaultLifetimes, ...settings.lifetimes }
   const of = (name: keyof Lifetimes) => {
     return (_ctx: unknown, token: { clientId?: string } | undefined, client?: { clientId: string }) => {
@@ -177,6 +183,7 @@ function lifetimesOf({ settings, clients }: IssuerContext): Configuration['ttl']
     // An ID token knows its client as a model, not as an id.
     IdToken: (ctx, token, client) => idTokenSeconds(ctx, undefined, client ?? token),
     DeviceCode: wholeSeconds(settings.device.expires_in),
+    BackchannelAuthenticationRequest: cibaLifetime(issuer),
     Grant: wholeSeconds(Math.max(yearSeconds, longest * 2)),
     Interaction: interactionSeconds,
     Session: (_ctx, session) => {

@@ -4,6 +4,7 @@ import { UnderstudyError } from '../errors.ts'
 import type { Bucket } from '../store/store.ts'
 import type { Users } from './accounts.ts'
 import type { Stored } from './adapter.ts'
+import { saveGrant } from './allowed-grant.ts'
 
 type DeviceCode = InstanceType<Provider['DeviceCode']>
 
@@ -70,11 +71,8 @@ export function createDevices(provider: Provider, bucket: Bucket, users: Users):
     const { login, message } = userStates[user.state]
     if (!login) throw new UnderstudyError('ERR_USER_STATE', 409, `${failed}: ${message}`)
     const scope = String(code.params?.scope ?? '')
-    const grant = new provider.Grant({ accountId: user.sub, clientId: code.clientId as string })
-    grant.addOIDCScope(scope)
     const resources = [code.params?.resource ?? []].flat().map(String)
-    for (const resource of resources) grant.addResourceScope(resource, scope)
-    const grantId = await grant.save()
+    const grantId = await saveGrant(provider, { sub: user.sub, clientId: code.clientId as string, scope, resources })
     const authTime = Math.floor(Date.now() / 1000)
     const resource = resources.length > 1 ? resources : resources[0]
     Object.assign(code, { accountId: user.sub, grantId, scope, authTime, amr: ['pwd'], resource })

@@ -4,6 +4,7 @@ import type { Stored } from './adapter.ts'
 import { isLoginPrompt } from './authorization.ts'
 import type { IssuerContext } from './context.ts'
 import type { ProviderExchange } from './exchange.ts'
+import { hintedUser } from './login-hint.ts'
 
 const pushedPrefix = 'urn:ietf:params:oauth:request_uri:'
 
@@ -49,6 +50,7 @@ export function createIdentify({ bucket, users, clients }: IssuerContext) {
   /** Who is signed in in the browser, or will be at once since the client logs its user in by itself. */
   async function personAt(exchange: ProviderExchange, sessionId: string | undefined): Promise<string | undefined> {
     const { endpoint, params } = exchange
+    if (endpoint === 'backchannel_authentication') return hintedUser(users, params)?.username
     if (endpoint === 'authorization' && !params.prompt?.split(' ').some(isLoginPrompt)) {
       const username = clients.get(exchange.client ?? '')?.auto_login
       if (username !== undefined) return username

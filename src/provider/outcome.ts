@@ -15,6 +15,7 @@ const errorEvents = [
   'revocation.error',
   'device_authorization.error',
   'pushed_authorization_request.error',
+  'backchannel_authentication.error',
   'end_session.error',
   'jwks.error',
   'discovery.error',
@@ -82,6 +83,6 @@ export function registrationsOf(
     clients,
     scopes: () => [...scopes],
     paths: persona.endpoints as unknown as Record<string, string>,
-    pollIntervalSeconds: settings.device.interval,
+    pollIntervalSeconds: (grantType) => (grantType === 'ciba' ? settings.ciba : settings.device).interval,
   }
 }

@@ -15,6 +15,7 @@ import { indexUsers, type Users } from './accounts.ts'
 import { addressedIssuer } from './addressee.ts'
 import { completeAnswers, explainErrors, reportFailures } from './answers.ts'
 import { resumeWithoutQuery, takePosts } from './browser-requests.ts'
+import { type CibaRequests, createCibaRequests } from './ciba/requests.ts'
 import { checkClients, serveClients } from './clients.ts'
 import { configure } from './configuration.ts'
 import type { IssuerContext, ProviderOptions } from './context.ts'
@@ -22,8 +23,8 @@ import { CookieSigner } from './cookie-signer.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createEndpointMap } from './endpoints.ts'
 import { ProviderExchange } from './exchange.ts'
-import { deviceCodeGrant, paceDevices } from './grants/device-code.ts'
 import { oneAtATime } from './grants/one-at-a-time.ts'
+import { pacePolls, pollGrants } from './grants/poll-pace.ts'
 import { prolongGrant, rejectReuse } from './grants/refresh-token.ts'
 import { registerGrants } from './grants/register.ts'
 import { createNaming, type Naming, portOf } from './hosts.ts'
@@ -53,6 +54,7 @@ export interface IssuerProvider {
   registrations: Registrations
   interactions: Interactions
   devices: Devices
+  ciba: CibaRequests
   sessions: Sessions
   grants: Grants
   minting: Minting
@@ -97,14 +99,16 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   completeResponses(provider, issuer)
   registerGrants(provider, issuer)
   takeTokenAlone(provider)
-  wrapGrant(provider, deviceCodeGrant, (handler) => paceDevices(handler, bucket, clock, settings.device.interval))
+  for (const polled of pollGrants(settings)) {
+    wrapGrant(provider, polled.grantType, (handler) => pacePolls(handler, polled, bucket, clock))
+    wrapGrant(provider, polled.grantType, (handler) => oneAtATime(handler, polled.parameter))
+  }
   wrapGrant(provider, 'refresh_token', prolongGrant)
   if (settings.refresh_token.on_reuse === 'reject') {
     wrapGrant(provider, 'refresh_token', (handler) => rejectReuse(handler, provider))
   }
   wrapGrant(provider, 'authorization_code', (handler) => oneAtATime(handler, 'code'))
   wrapGrant(provider, 'refresh_token', (handler) => oneAtATime(handler, 'refresh_token'))
-  wrapGrant(provider, deviceCodeGrant, (handler) => oneAtATime(handler, 'device_code'))
   provider.use(completeAnswers(issuer))
 
   const endpointOf = createEndpointMap(issuer.persona.endpoints)
@@ -141,6 +145,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     registrations: registrationsOf(issuer, configuration.scopes as string[]),
     interactions: createInteractions(provider, issuer.users, settings.scopes),
     devices: createDevices(provider, bucket, issuer.users),
+    ciba: createCibaRequests(provider, issuer),
     sessions,
     grants: createGrants(provider, issuer),
     minting: createMinting(provider, issuer),

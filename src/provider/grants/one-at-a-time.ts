@@ -8,7 +8,10 @@ import type { GrantHandler } from '../private.ts'
  * @param presented the parameter that carries it
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-10.5 RFC 6749 section 10.5}
  */
-export function oneAtATime(handler: GrantHandler, presented: 'code' | 'device_code' | 'refresh_token'): GrantHandler {
+export function oneAtATime(
+  handler: GrantHandler,
+  presented: 'auth_req_id' | 'code' | 'device_code' | 'refresh_token',
+): GrantHandler {
   const underWay = new Map<string, Promise<void>>()
 
   return async function inTurn(ctx: KoaContextWithOIDC) {

@@ -1,10 +1,9 @@
-import { decodeProtectedHeader } from 'jose'
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { userStates } from '../../domain/user.ts'
-import { looksLikeJwt, readClaims } from '../access-token.ts'
+import { looksLikeJwt } from '../access-token.ts'
 import type { IssuerContext } from '../context.ts'
-import { clientKeys, internals, verifyJwt } from '../private.ts'
+import { readTrustedJwt, UntrustedJwt } from '../trusted-jwt.ts'
 
 /** Who stands behind a token that a client presents to get another for it. */
 export interface Presented {
@@ -55,25 +54,13 @@ export function createTokenReader(provider: Provider, issuer: IssuerContext) {
     return { sub: user?.sub ?? String(sub), isUser: user !== undefined, act, authTime: since }
   }
 
-  /** The claims of a JWT, once signature, times, issuer and audience are found to be right. */
-  async function verified(ctx: KoaContextWithOIDC, jwt: string, what: string): Promise<Record<string, unknown>> {
-    const iss = readClaims(jwt)?.iss
-    const own = new Set([ctx.oidc.issuer, ...issuer.naming.names()])
-    const client = ctx.oidc.client as NonNullable<typeof ctx.oidc.client>
-    if (!own.has(iss ?? '') && iss !== client.clientId) {
-      throw new errors.InvalidGrant(`${what} was issued by "${iss}", which is neither this issuer nor the client`)
-    }
+  async function trusted(ctx: KoaContextWithOIDC, jwt: string, what: string): Promise<Record<string, unknown>> {
     try {
-      if (iss !== client.clientId) return await verifyJwt(jwt, internals(provider).keystore)
-      const claims = await verifyJwt(jwt, clientKeys(client, decodeProtectedHeader(jwt).alg ?? ''))
-      const meant = [claims.aud].flat()
-      if (meant.some((aud) => own.has(String(aud)) || aud === ctx.oidc.urlFor('token'))) return claims
+      return await readTrustedJwt(issuer, ctx, jwt)
     } catch (error) {
-      throw new errors.InvalidGrant(`${what} cannot be trusted: ${(error as Error).message}`)
+      if (!(error instanceof UntrustedJwt)) throw error
+      throw new errors.InvalidGrant(`${what} ${error.message}`)
     }
-    throw new errors.InvalidGrant(
-      `${what} is not meant for this issuer: its audience is neither it nor its token endpoint`,
-    )
   }
 
   /**
@@ -90,7 +77,7 @@ export function createTokenReader(provider: Provider, issuer: IssuerContext) {
     if (found !== undefined && !found.isValid) throw new errors.InvalidGrant(`${what} is expired or spent`)
     const mayBeAssertion = (type === 'id_token' || type === 'jwt') && looksLikeJwt(value)
     if (found === undefined && !mayBeAssertion) throw new errors.InvalidGrant(`${what} is not known here, or dead`)
-    const presented = found ? describeStored(found) : describeClaims(await verified(ctx, value, what), what)
+    const presented = found ? describeStored(found) : describeClaims(await trusted(ctx, value, what), what)
     const user = presented.isUser ? issuer.users.bySub(presented.sub) : undefined
     if (presented.isUser && !(user && userStates[user.state].keep)) {
       throw new errors.InvalidGrant(user ? userStates[user.state].message : `the user of ${what} is not there any more`)

@@ -1,0 +1,54 @@
+import { decodeProtectedHeader } from 'jose'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { readClaims } from './access-token.ts'
+import type { IssuerContext } from './context.ts'
+import { clientKeys, internals, verifyJwt } from './private.ts'
+
+/** Why a JWT that a client has presented is worth nothing here; the message goes on after a name for it. */
+export class UntrustedJwt extends Error {
+  override readonly name = 'UntrustedJwt'
+  /** Whether all that is wrong with it is its age. */
+  readonly isExpired: boolean
+
+  constructor(message: string, isExpired = false) {
+    super(message)
+    this.isExpired = isExpired
+  }
+}
+
+/**
+ * The claims of a JWT that this issuer has signed, or the client for it, once signature, times, issuer and audience are
+ * found to be right.
+ *
+ * @throws UntrustedJwt
+ */
+export async function readTrustedJwt(
+  issuer: IssuerContext,
+  ctx: KoaContextWithOIDC,
+  jwt: string,
+): Promise<Record<string, unknown>> {
+  const iss = readClaims(jwt)?.iss
+  const own = new Set([ctx.oidc.issuer, ...issuer.naming.names()])
+  const client = ctx.oidc.client as NonNullable<typeof ctx.oidc.client>
+  if (!own.has(iss ?? '') && iss !== client.clientId) {
+    throw new UntrustedJwt(`was issued by "${iss}", which is neither this issuer nor the client`)
+  }
+  const keys = () =>
+    iss === client.clientId
+      ? clientKeys(client, decodeProtectedHeader(jwt).alg ?? '')
+      : internals(ctx.oidc.provider).keystore
+  const claims = await verified(jwt, keys)
+  if (iss !== client.clientId) return claims
+  const endpoints = ['token', ctx.oidc.route].map((route) => ctx.oidc.urlFor(route))
+  if ([claims.aud].flat().some((aud) => own.has(String(aud)) || endpoints.includes(String(aud)))) return claims
+  throw new UntrustedJwt('is not meant for this issuer: its audience is neither it nor its token endpoint')
+}
+
+async function verified(jwt: string, keys: () => ReturnType<typeof clientKeys>): Promise<Record<string, unknown>> {
+  try {
+    return await verifyJwt(jwt, keys())
+  } catch (error) {
+    const { message } = error as Error
+    throw new UntrustedJwt(`cannot be trusted: ${message}`, message === 'jwt expired')
+  }
+}
