@@ -70,11 +70,13 @@ test('every command has a description and examples', () => {
     'personas',
     'arm',
     'armed',
+    'release',
     'disarm',
     'scenario',
     'scenarios',
     'device',
     'reset',
+    'tokens',
     'clock',
     'keys',
     'sessions',
@@ -84,6 +86,9 @@ test('every command has a description and examples', () => {
     'scopes',
     'fixtures',
     'issuers',
+    'logout',
+    'requests',
+    'verify',
   ])
   for (const command of commands) {
     let help = ''
