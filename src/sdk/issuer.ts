@@ -1,4 +1,5 @@
 import type { Control } from '../control/control.ts'
+import { cibaOf } from './ciba.ts'
 import { clockOf } from './clock.ts'
 import { deviceOf } from './device.ts'
 import { clientsOf, scopesOf, usersOf } from './entries.ts'
@@ -22,6 +23,7 @@ export function issuerOf(control: Control, origin: string, name: string, url: st
     requests: requestsOf(control, name),
     verify: (expected) => control.verify(name, Array.isArray(expected) ? { expect: expected } : expected),
     device: deviceOf(control, name),
+    ciba: cibaOf(control, name),
     clock: clockOf(control, name),
     keys: keysOf(control, name),
     sessions: sessionsOf(control, name),

@@ -1,4 +1,5 @@
 /** The types of the object that `startUnderstudy` and `connect` give. */
+export type { PendingCiba } from '../control/ciba.ts'
 export type { ClockView } from '../control/clock.ts'
 export type { PendingDevice } from '../control/devices.ts'
 export type { ClientEntry, Put, ScopeEntry, UserEntry } from '../control/entries.ts'
@@ -18,6 +19,7 @@ export type { FaultName } from '../faults/catalog.ts'
 export type { ArmedFaultInput } from '../faults/spec.ts'
 export type { FixturesModule, IssuerModule } from '../fixtures/define.ts'
 export type { FixturesInput } from '../fixtures/schema.ts'
+export type { Ciba } from './ciba.ts'
 export type { IssuerClock } from './clock.ts'
 export type { BrowserCookie } from './cookies.ts'
 export type { Device } from './device.ts'

@@ -5,6 +5,7 @@ import type { ScenarioView } from '../control/scenarios.ts'
 import type { MintedToken, TokenOrder } from '../control/tokens.ts'
 import type { VerifyReport, WrittenVerification } from '../control/verify.ts'
 import type { IssuerInput } from '../fixtures/schema.ts'
+import type { Ciba } from './ciba.ts'
 import type { IssuerClock } from './clock.ts'
 import type { BrowserCookie } from './cookies.ts'
 import type { Device } from './device.ts'
@@ -42,6 +43,7 @@ export interface UnderstudyIssuer extends Faults {
    */
   verify(expected?: WrittenVerification | NonNullable<WrittenVerification['expect']>): Promise<VerifyReport>
   readonly device: Device
+  readonly ciba: Ciba
   readonly clock: IssuerClock
   readonly keys: Keys
   readonly sessions: Sessions

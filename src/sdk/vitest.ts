@@ -28,6 +28,7 @@ type Use<Value> = (value: Value) => Promise<void>
 type UnderstudyFixture = (context: object, use: Use<Understudy>) => Promise<void>
 type IssuerContext = Pick<UnderstudyFixtures, 'understudy' | 'declared' | 'allowUnfired'> & {
   task: { result?: { state: string } | undefined }
+  onTestFinished(end: () => Promise<void>): void
 }
 type IssuerFixture = (context: IssuerContext, use: Use<CreatedIssuer>) => Promise<void>
 
@@ -62,15 +63,19 @@ export function understudy({
     ],
     declared: {},
     allowUnfired: false,
-    idp: async ({ understudy, declared, allowUnfired, task }, use) => {
+    idp: async ({ understudy, declared, allowUnfired, task, onTestFinished }, use) => {
       const issuer = await understudy.createIssuer({ ...(await rootOf(understudy)), ...declared })
-      try {
-        await use(issuer)
-        // Of a test that has failed, the first failure is the one to be read.
-        if (!allowUnfired && task.result?.state !== 'fail') await issuer.verify({ unfired: 'added' })
-      } finally {
-        await issuer[Symbol.asyncDispose]()
-      }
+      // Not after `use`: what is thrown there is told twice, comes up again in a retry, and keeps other fixtures from
+      // being torn down.
+      onTestFinished(async () => {
+        try {
+          // Of a test that has failed, the first failure is the one to be read.
+          if (!allowUnfired && task.result?.state !== 'fail') await issuer.verify({ unfired: 'added' })
+        } finally {
+          await issuer[Symbol.asyncDispose]()
+        }
+      })
+      await use(issuer)
     },
   }
 }
