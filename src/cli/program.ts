@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../control/version.ts'
 import { armCommand } from './arm.ts'
 import { armedCommand } from './armed.ts'
+import { cibaCommand } from './ciba.ts'
 import { clientsCommand } from './clients.ts'
 import { clockCommand } from './clock.ts'
 import { deviceCommand } from './device.ts'
@@ -46,7 +47,7 @@ export function createProgram(): Command {
   for (const define of [faultsCommand, personasCommand]) define(program)
   program.commandsGroup('Direct a running server:')
   for (const define of [armCommand, armedCommand, releaseCommand, disarmCommand]) define(program)
-  for (const define of [scenarioCommand, scenariosCommand, deviceCommand, resetCommand]) define(program)
+  for (const define of [scenarioCommand, scenariosCommand, deviceCommand, cibaCommand, resetCommand]) define(program)
   for (const define of [tokensCommand, clockCommand, keysCommand, sessionsCommand, grantsCommand]) define(program)
   for (const define of [usersCommand, clientsCommand, scopesCommand, fixturesCommand, issuersCommand]) define(program)
   logoutCommand(program)

@@ -1,3 +1,4 @@
+import type { CibaControl } from './ciba.ts'
 import type { ClockControl } from './clock.ts'
 import type { DevicesControl } from './devices.ts'
 import type { EntriesControl } from './entries.ts'
@@ -29,6 +30,7 @@ export interface Control
     FaultsControl,
     ScenariosControl,
     DevicesControl,
+    CibaControl,
     GrantsControl,
     SessionsControl,
     TokensControl,

@@ -1,5 +1,6 @@
 import type { Control } from './control.ts'
 import { asker, type ConnectOptions } from './http-client/ask.ts'
+import { askCiba } from './http-client/ciba.ts'
 import { askClock } from './http-client/clock.ts'
 import { askDevices } from './http-client/devices.ts'
 import { askEntries } from './http-client/entries.ts'
@@ -33,6 +34,7 @@ export function connectControl(options: ConnectOptions): Control {
     ...askFaults(ask),
     ...askScenarios(ask),
     ...askDevices(ask),
+    ...askCiba(ask),
     ...askGrants(ask),
     ...askSessions(ask),
     ...askTokens(ask),

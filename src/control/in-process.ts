@@ -1,6 +1,7 @@
 import type { Issuers } from '../issuer/registry.ts'
 import type { Control } from './control.ts'
 import { accessTo } from './in-process/access.ts'
+import { controlCiba } from './in-process/ciba.ts'
 import { controlClock } from './in-process/clock.ts'
 import { controlDevices } from './in-process/devices.ts'
 import { controlEntries } from './in-process/entries.ts'
@@ -33,6 +34,7 @@ export function createControl(issuers: Issuers, refresh: () => void | Promise<vo
     ...controlFaults(access),
     ...controlScenarios(access),
     ...controlDevices(access),
+    ...controlCiba(access),
     ...controlGrants(access),
     ...controlSessions(access),
     ...controlTokens(access),

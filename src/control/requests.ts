@@ -36,6 +36,7 @@ export const journalEntry = z
     user: z.string().optional().describe('The username.'),
     grant_type: z.string().optional().describe('Short name.'),
     scope: z.string().optional(),
+    grant: z.string().optional().describe('The id of the grant that it rests on, as `grants` lists it.'),
     flow: z.string().optional().describe('Shared by an authorization and all that comes of it.'),
     tag: z.string().optional().describe('Of the request or of its flow.'),
     params: texts.describe('Of query and body together.'),

@@ -75,6 +75,7 @@ test('every command has a description and examples', () => {
     'scenario',
     'scenarios',
     'device',
+    'ciba',
     'reset',
     'tokens',
     'clock',

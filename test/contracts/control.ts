@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Control } from '../../src/control/control.ts'
 import { UnderstudyError } from '../../src/errors.ts'
+import { cibaContract } from './control/ciba.ts'
 import { clockContract } from './control/clock.ts'
 import { entriesContract } from './control/entries.ts'
 import { fixturesContract } from './control/fixtures.ts'
@@ -55,6 +56,7 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
   })
   afterEach(() => opened.close())
 
+  cibaContract(() => opened)
   clockContract(() => opened)
   keysContract(() => opened)
   holdContract(() => opened)
@@ -88,6 +90,8 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
       control.toggleScenario('partnr', 'tv-expires', true),
       control.devices('partnr'),
       control.actOnDevice('partnr', 'AAAA-BBBB', { action: 'deny' }),
+      control.ciba('partnr'),
+      control.actOnCiba('partnr', 'x', { action: 'deny' }),
       control.reset('partnr'),
     ]
 

@@ -1,3 +1,4 @@
+import { cibaRoutes } from './ciba.ts'
 import { clientRoutes } from './clients.ts'
 import { clockRoutes } from './clock.ts'
 import { deviceRoutes } from './devices.ts'
@@ -27,6 +28,7 @@ export const guardedRoutes: readonly Route[] = [
   ...faultRoutes,
   ...scenarioRoutes,
   ...deviceRoutes,
+  ...cibaRoutes,
   ...grantRoutes,
   ...sessionRoutes,
   ...tokenRoutes,
