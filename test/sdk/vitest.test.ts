@@ -56,7 +56,7 @@ describe('faults that a test arms', () => {
     const { status, failureMessages } = found('unfired.case.ts', 'a fault that never fires fails') ?? {}
 
     expect(status).toBe('failed')
-    expect(failureMessages).toEqual([expect.stringMatching(/slow_down[^]*never fired/)])
+    expect(failureMessages).toEqual([expect.stringMatching(/armed fault slow_down .* never fired/)])
   })
 
   test('a test that has failed is not told of them', () => {
