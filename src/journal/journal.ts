@@ -147,7 +147,9 @@ export class Journal {
           if (signal.aborted) return
         }
         if (this.#hasEnded) return
-        if (this.lastId <= last) await this.#change(signal)
+        // What has been forgotten will never be read: whoever counted on it would ask for it forever.
+        last = Math.max(last, this.lastId)
+        await this.#change(signal)
       }
     } finally {
       this.#waiting -= 1
