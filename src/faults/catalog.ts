@@ -1,6 +1,7 @@
 import { hold } from './connection/hold.ts'
 import { latency } from './connection/latency.ts'
 import { authorizationCodes } from './endpoint/authorization.ts'
+import { backchannelCodes } from './endpoint/backchannel.ts'
 import { inactive } from './endpoint/inactive.ts'
 import { pollingCodes } from './endpoint/polling.ts'
 import { dpopCodes, resourceCodes } from './endpoint/resource.ts'
@@ -22,6 +23,7 @@ export const catalog = [
   ...authorizationCodes,
   ...tokenCodes,
   ...pollingCodes,
+  ...backchannelCodes,
   ...resourceCodes,
   ...dpopCodes,
   inactive,

@@ -10,7 +10,6 @@ import {
   describeReach,
   describeServedReach,
   endpointsOf,
-  isServedGrant,
   type Reach,
   selectEndpoints,
   selectGrantTypes,
@@ -149,7 +148,7 @@ function reachOf(faults: readonly Fault[], when: When, mistakes: Mistake[]): Rea
   const places = faults.map((fault) => `"${fault.name}" fires at ${describeReach(fault)}`).join('; ')
   if (reach.endpoints.size > 0) {
     const meant = when.grant_type === undefined ? reach : narrowed(reach, when.grant_type, places, mistakes)
-    if (mistakes.length === 0) mistakes.push(...unservedMistakes(faults, when, meant))
+    if (mistakes.length === 0) mistakes.push(...unservedMistakes(faults, meant))
     return meant
   }
   const path = asked ? ['when', 'endpoint'] : ['script']
@@ -159,15 +158,10 @@ function reachOf(faults: readonly Fault[], when: When, mistakes: Mistake[]): Rea
 }
 
 /** What is wrong where everything that is asked for is reserved for what issuers do not serve yet. */
-function unservedMistakes(faults: readonly Fault[], { grant_type: words }: When, { endpoints }: Reach): Mistake[] {
+function unservedMistakes(faults: readonly Fault[], { endpoints }: Reach): Mistake[] {
   const places = faults.map((fault) => `"${fault.name}" fires at ${describeServedReach(fault)}`).join('; ')
-  const served = servedEndpoints(endpoints)
-  if (served.length === 0) {
-    return [{ path: ['when', 'endpoint'], message: `nothing answers at ${[...endpoints].join(', ')} yet: ${places}` }]
-  }
-  if (words === undefined || listOf(words).some((word) => isRegex(word) || isServedGrant(word))) return []
-  const named = listOf(words).join(', ')
-  return [{ path: ['when', 'grant_type'], message: `no issuer serves the grant ${named} yet: ${places}` }]
+  if (servedEndpoints(endpoints).length > 0) return []
+  return [{ path: ['when', 'endpoint'], message: `nothing answers at ${[...endpoints].join(', ')} yet: ${places}` }]
 }
 
 /** The endpoints that were asked for; each that is named must be one where everything can fire. */

@@ -39,29 +39,19 @@ export function narrowedTo(tokens: readonly TokenType[], fault: TokenFault, inSc
 }
 
 /** What the vocabulary of faults knows and no issuer serves yet, so that nothing can fire there. */
-const unserved: { endpoints: readonly Endpoint[]; grantTypes: readonly string[] } = {
-  endpoints: ['resource', 'registration', 'backchannel_authentication'],
-  grantTypes: ['ciba'],
-}
-
-/** Whether a grant type, short or long, is one that issuers serve. */
-export function isServedGrant(grantType: string): boolean {
-  return !unserved.grantTypes.includes(shortGrantType(grantType))
-}
+const unserved: readonly Endpoint[] = ['resource', 'registration']
 
 /** Those of some endpoints that issuers serve. */
 export function servedEndpoints(names: Iterable<Endpoint>): Endpoint[] {
-  return [...names].filter((name) => !unserved.endpoints.includes(name))
+  return [...names].filter((name) => !unserved.includes(name))
 }
 
 /** Says for people where a fault can fire today. */
 export function describeServedReach(fault: Fault): string {
-  const { grantTypes } = fault
   return describeReach({
     ...fault,
     endpoints: servedEndpoints(fault.endpoints),
     ...(fault.alsoAt && { alsoAt: servedEndpoints(fault.alsoAt) }),
-    ...(grantTypes && { grantTypes: grantTypes.filter(isServedGrant) }),
   })
 }
 

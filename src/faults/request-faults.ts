@@ -26,8 +26,7 @@ export function readRequestFaults(text: string, position: Position): ReadFault[]
  * @param later a request of the flow, which tells by its grant how the flow may have begun
  */
 export function readInheritedFaults(text: string, later: Position): ReadFault[] {
-  const polled = later.grantType === 'device_code' || later.grantType === 'ciba'
-  const began = polled ? 'device_authorization' : 'authorization'
+  const began = beginnings[later.grantType ?? ''] ?? 'authorization'
   return listItems(text).flatMap((item) => {
     try {
       return [readItem(item, { endpoint: began })]
@@ -36,6 +35,12 @@ export function readInheritedFaults(text: string, later: Position): ReadFault[] 
       return []
     }
   })
+}
+
+/** The endpoints where flows begin that do so elsewhere than at `authorization`, by the grants that tell of them. */
+const beginnings: Readonly<Record<string, Position['endpoint']>> = {
+  device_code: 'device_authorization',
+  ciba: 'backchannel_authentication',
 }
 
 function listItems(text: string): Item[] {

@@ -21,6 +21,10 @@ const codes: Partial<Record<Endpoint, string[]>> = {
   authorization: [...authorization, 'invalid_client', 'invalid_redirect_uri'],
   token: [...token, 'authorization_pending', 'slow_down', 'access_denied', 'expired_token', 'server_error'],
   device_authorization: ['invalid_request', 'invalid_client', 'unauthorized_client', 'invalid_scope'],
+  backchannel_authentication: [
+    ...['invalid_request', 'invalid_scope', 'expired_login_hint_token', 'unknown_user_id', 'unauthorized_client'],
+    ...['missing_user_code', 'invalid_user_code', 'invalid_binding_message', 'invalid_client', 'access_denied'],
+  ],
   pushed_authorization_request: [...new Set([...authorization, ...token])],
   revocation: [...token, 'unsupported_token_type', 'temporarily_unavailable'],
   introspection: ['invalid_request', 'invalid_client', 'invalid_token', 'insufficient_scope', 'inactive'],

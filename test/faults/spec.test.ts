@@ -93,12 +93,6 @@ const mistakes: [written: unknown, text: string][] = [
       '"invalid_token": when.endpoint: nothing answers at resource yet: "invalid_token" fires at userinfo, introspection.',
     ),
   ],
-  [
-    { fault: 'slow_down', when: { grant_type: 'urn:openid:params:grant-type:ciba' } },
-    invalid(
-      '"slow_down": when.grant_type: no issuer serves the grant urn:openid:params:grant-type:ciba yet: "slow_down" fires at token (grant type device_code).',
-    ),
-  ],
   [{ fault: 'inactive', for: 0 }, invalid('"inactive": for: expected a duration above 0.')],
   [
     { fault: 'slow_down', with: { status: 302 } },

@@ -33,6 +33,7 @@ export const pollingCodes = [
     summary: 'The person or the authorization server said no.',
     see: 'https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1',
     at: { authorization: byRedirect, token: asJson(400) },
-    alsoAt: { pushed_authorization_request: asJson(400) },
+    // CIBA 13 gives this one a status of its own.
+    alsoAt: { pushed_authorization_request: asJson(400), backchannel_authentication: asJson(403) },
   }),
 ] as const

@@ -38,7 +38,11 @@ export const tokenCodes = [
     name: 'invalid_scope',
     summary: 'The scope is unknown, malformed, or more than was granted.',
     see: rfc6749,
-    at: { ...wherePermissionIsAsked, device_authorization: asJson(400) },
+    at: {
+      ...wherePermissionIsAsked,
+      device_authorization: asJson(400),
+      backchannel_authentication: asJson(400),
+    },
     alsoAt: { revocation: asJson(400) },
     params: codeParams,
   }),
