@@ -34,6 +34,8 @@ export interface Identity {
   /** The username. */
   user?: string | undefined
   scope?: string[] | undefined
+  /** The id of the grant that what it presents rests on. */
+  grant?: string | undefined
   flow?: Flow | undefined
 }
 
@@ -84,6 +86,8 @@ export interface Exchange {
   readonly ownFlow: Flow
   /** Whether this is a later hop of an authorization that has begun; it is no match of its own. */
   continued?: boolean
+  /** The methods that the path takes, where they are not those of the endpoint. */
+  readonly methods?: readonly string[] | undefined
   /** The code that the request polls with, a device's or that of a backchannel authentication. */
   readonly polledCode: string | undefined
   /** The faults that have fired at it, in order. */

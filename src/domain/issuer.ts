@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { clientSchema } from './client.ts'
+import { registrationSchema } from './registration.ts'
+import { resourceSchema } from './resource.ts'
 import { scopeSchema } from './scope.ts'
 import {
   accessTokenSchema,
@@ -46,6 +48,7 @@ export const issuerSettingsSchema = z.strictObject({
   refresh_token: refreshTokenSchema.prefault({}),
   device: deviceSchema.prefault({}),
   ciba: cibaSchema.prefault({}).describe('Backchannel authentication requests.'),
+  registration: registrationSchema.prefault({}).describe('Whether and how clients may register themselves.'),
   acr_values: z
     .array(z.string().regex(/^[\x21-\x7e]+$/, { error: 'expected a name without spaces' }))
     .default([])
@@ -81,6 +84,10 @@ export const issuerSettingsSchema = z.strictObject({
       scopeSchema,
     )
     .default({}),
+  resources: z
+    .record(z.string().min(1), resourceSchema)
+    .default({})
+    .describe('The APIs that access tokens are for, by name; where any is declared, no other resource can be asked for.'),
   users: z.array(userEntrySchema).default([]),
   clients: z.array(clientSchema).default([]),
   token_rules: z.array(tokenRuleSchema).default([]),

@@ -208,7 +208,10 @@ export class RunningIssuer {
     old.retire()
     this.#bucket = new IssuerBucket(this.#records)
     this.#provider = this.#makeProvider()
-    await old.clearFlows(flowCollections, { sessions, tokens })
+    await old.clearFlows(keep.fixtures ? flowCollections : [...flowCollections, 'RegistrationAccessToken'], {
+      sessions,
+      tokens,
+    })
   }
 
   /**
@@ -308,6 +311,10 @@ export class RunningIssuer {
       names: { issuer: settings.issuer, browser: settings.browser_url },
       authorizationFault: (exchange, signIn) => this.faultFor(exchange, signIn),
       tokenFaults: (...asked) => this.#tokenFaults(...asked),
+      registrations: {
+        put: async (id, metadata) => void (await this.edits.put('clients', id, metadata)),
+        delete: (id) => this.edits.delete('clients', id),
+      },
       onCall: (call) => this.journal.call(call),
     })
   }

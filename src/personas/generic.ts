@@ -13,6 +13,7 @@ export const generic = definePersona({
     revocation: '/token/revocation',
     pushed_authorization_request: '/request',
     backchannel_authentication: '/backchannel',
+    registration: '/reg',
     end_session: '/session/end',
     jwks: '/jwks',
   },

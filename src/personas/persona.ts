@@ -15,6 +15,7 @@ export interface Persona {
     revocation: string
     pushed_authorization_request: string
     backchannel_authentication: string
+    registration: string
     end_session: string
     jwks: string
   }

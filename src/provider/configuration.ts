@@ -15,10 +15,13 @@ import { createAdapter } from './adapter.ts'
 import { usualAlgorithm } from './algorithms.ts'
 import { afterSignIn, beforeAuthorization } from './authorization.ts'
 import { createFetch } from './calls.ts'
+import { findAskedAccount } from './ciba/account.ts'
 import { cibaFeature, cibaLifetime } from './ciba/feature.ts'
 import type { IssuerContext } from './context.ts'
 import { joseAlgorithms, pairwiseSubject } from './jose.ts'
 import { createPageSources } from './pages.ts'
+import { registrationFeatures } from './registration/feature.ts'
+import { resourceIndicators, targetOf } from './resources/targets.ts'
 import { heldKeys } from './signing.ts'
 import { extraTokenClaims } from './token-claims.ts'
 
@@ -56,7 +59,7 @@ export function configure(issuer: IssuerContext): Configuration {
   return {
     adapter: createAdapter(issuer.bucket, issuer.clock, settings.refresh_token.grace),
     jwks: { keys: heldKeys(issuer.keys) } as Configuration['jwks'],
-    findAccount: createFindAccount(users, issuer.hooks),
+    findAccount: findAskedAccount(issuer, createFindAccount(users, issuer.hooks)),
     scopes: Object.keys(scopes),
     claims: { ...claimsByScope(scopes), acr: null, amr: null, auth_time: null, sid: null, iss: null },
     acrValues: settings.acr_values,
@@ -112,6 +115,7 @@ export function configure(issuer: IssuerContext): Configuration {
       backchannel_authentication: paths.backchannel_authentication,
       end_session: paths.end_session,
       jwks: paths.jwks,
+      registration: paths.registration,
     },
     features: {
       devInteractions: { enabled: false },
@@ -128,6 +132,7 @@ export function configure(issuer: IssuerContext): Configuration {
         successSource: pages.successSource,
       },
       ciba: cibaFeature(issuer),
+      ...registrationFeatures(settings.registration),
       backchannelLogout: { enabled: true },
       dPoP: { enabled: true, nonceSecret, requireNonce: () => settings.dpop.nonce },
       jwtResponseModes: { enabled: true },
@@ -140,16 +145,7 @@ export function configure(issuer: IssuerContext): Configuration {
         logoutSource: pages.logoutSource,
         postLogoutSuccessSource: pages.postLogoutSuccessSource,
       },
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: (_ctx, _client, oneOf) => oneOf as never,
-        useGrantedResource: () => true,
-        getResourceServerInfo: (_ctx, audience) => ({
-          scope: Object.keys(scopes).join(' '),
-          audience,
-          accessTokenFormat: 'opaque',
-        }),
-      },
+      resourceIndicators: resourceIndicators(issuer, Object.keys(scopes)),
     },
     ttl: lifetimesOf(issuer),
   }
@@ -167,9 +163,10 @@ function lifetimesOf(issuer: IssuerContext): Configuration['ttl'] {
   const { settings, clients } = issuer
   const base = { ...defaultLifetimes, ...settings.lifetimes }
   const of = (name: keyof Lifetimes) => {
-    return (_ctx: unknown, token: { clientId?: string } | undefined, client?: { clientId: string }) => {
+    return (_ctx: unknown, token: { clientId?: string; aud?: unknown } | undefined, client?: { clientId: string }) => {
       const own = clients.get(client?.clientId ?? token?.clientId ?? '')?.lifetimes?.[name]
-      return wholeSeconds(own ?? base[name])
+      const ofResource = name === 'access_token' ? targetOf(issuer, token?.aud)?.lifetimes?.access_token : undefined
+      return wholeSeconds(ofResource ?? own ?? base[name])
     }
   }
   const refreshSeconds = [base, ...[...clients.values()].map(({ lifetimes }) => lifetimes ?? {})]

@@ -21,6 +21,18 @@ export interface AuthorizationFault {
   status: number
 }
 
+/** Where clients that register themselves are kept. */
+export interface ClientRegistrations {
+  /**
+   * Puts a client in force, from the next request on.
+   *
+   * @throws UnderstudyError `ERR_FIXTURES_INVALID`, `ERR_STORE_WRITE`
+   */
+  put(clientId: string, metadata: Record<string, unknown>): Promise<void>
+  /** @throws UnderstudyError `ERR_STORE_WRITE` */
+  delete(clientId: string): Promise<void>
+}
+
 /** What one issuer's provider is made from. */
 export interface ProviderOptions {
   name: string
@@ -52,6 +64,7 @@ export interface ProviderOptions {
     token: TokenType,
     holder: Pick<Identity, 'client' | 'user' | 'scope'>,
   ) => Promise<FiredToken[]> | undefined
+  registrations: ClientRegistrations
   /** Told of each call that the provider has made itself. */
   onCall: (call: OutgoingCall) => void
 }

@@ -1,21 +1,30 @@
 import type { Endpoint } from '../domain/exchange.ts'
+import { managementMethods, type RegistrationSettings } from '../domain/registration.ts'
+import type { Resources } from '../domain/resource.ts'
 import type { Persona } from '../personas/persona.ts'
 
 /** An endpoint that a request is for, and whether it goes on with an authorization that has begun. */
 export interface FoundEndpoint {
   endpoint: Endpoint
   continued: boolean
+  /** The methods that it takes, where they are not those of its endpoint. */
+  methods?: readonly string[]
 }
 
 /** Tells endpoints by path and method, as the provider's own router does: without regard to case or a last slash. */
-export function createEndpointMap(paths: Persona['endpoints']) {
+export function createEndpointMap(paths: Persona['endpoints'], registration: RegistrationSettings, resources: Resources) {
   const byPath = new Map<string, Endpoint>([
     ['/.well-known/openid-configuration', 'discovery'],
     ['/.well-known/oauth-authorization-server', 'discovery'],
   ])
   for (const [name, path] of Object.entries(paths)) {
-    if (name !== 'device_verification') byPath.set(path.toLowerCase(), name as Endpoint)
+    const isServed = name === 'registration' ? registration.enabled : name !== 'device_verification'
+    if (isServed) byPath.set(path.toLowerCase(), name as Endpoint)
   }
+  for (const { path } of Object.values(resources)) if (path !== undefined) byPath.set(path.toLowerCase(), 'resource')
+  const configurationPrefix = `${paths.registration.toLowerCase()}/`
+  const methods = managementMethods[registration.management]
+  const isManaged = registration.enabled && methods.length > 0
   const resumePrefix = `${paths.authorization.toLowerCase()}/`
 
   return function endpointOf(path: string, method: string): FoundEndpoint | undefined {
@@ -23,6 +32,8 @@ export function createEndpointMap(paths: Persona['endpoints']) {
     const folded = path.toLowerCase().replace(/(?<=.)\/$/, '')
     const endpoint = byPath.get(folded)
     if (endpoint !== undefined) return { endpoint, continued: false }
+    if (isManaged && folded.startsWith(configurationPrefix))
+      return { endpoint: 'registration', continued: false, methods }
     return folded.startsWith(resumePrefix) ? { endpoint: 'authorization', continued: true } : undefined
   }
 }

@@ -20,6 +20,7 @@ export class ProviderExchange implements Exchange {
   readonly headers: IncomingMessage['headers']
   /** Whether this is a later hop of an authorization that was counted when it began. */
   readonly continued: boolean
+  readonly methods: readonly string[] | undefined
   readonly fired: FiredFault[] = []
   /** What the provider has refused it with. */
   refused: Refused | undefined
@@ -32,16 +33,23 @@ export class ProviderExchange implements Exchange {
   #flow: Flow | undefined
   #presented: { model: string; payload: AdapterPayload } | undefined
   #identity: Promise<Identity> | undefined
+  #identified: Identity | undefined
 
   constructor(
     endpoint: Endpoint,
-    request: { method: string; headers: IncomingMessage['headers']; query: string; continued: boolean },
+    request: Pick<Exchange, 'methods'> & {
+      method: string
+      headers: IncomingMessage['headers']
+      query: string
+      continued: boolean
+    },
     lookup: (exchange: ProviderExchange) => Promise<Identity>,
   ) {
     this.endpoint = endpoint
     this.method = request.method
     this.headers = request.headers
     this.continued = request.continued
+    this.methods = request.methods
     this.#query = request.query
     this.#lookup = lookup
   }
@@ -57,8 +65,13 @@ export class ProviderExchange implements Exchange {
   }
 
   get params(): Params {
-    this.#params ??= { ...firstValues(this.#query), ...firstValues(this.#body) }
+    this.#params ??= { ...firstValues(this.#query), ...this.#bodyParams() }
     return this.#params
+  }
+
+  /** A form's fields; of a JSON object the members that are as simple. */
+  #bodyParams(): Params {
+    return this.endpoint === 'registration' ? simpleMembers(this.#body) : firstValues(this.#body)
   }
 
   /** The parameters as the provider resolved them, of a pushed request for one. */
@@ -141,9 +154,15 @@ export class ProviderExchange implements Exchange {
   identify(): Promise<Identity> {
     this.#identity ??= this.#lookup(this).then((identity) => {
       if (identity.flow !== undefined) this.#flow = identity.flow
+      this.#identified = identity
       return identity
     })
     return this.#identity
+  }
+
+  /** Whose request it is, where anybody has asked and it has been looked up. */
+  get identified(): Identity | undefined {
+    return this.#identified
   }
 }
 
@@ -156,6 +175,16 @@ function firstValues(text: string): Params {
   const params: Params = {}
   for (const [name, value] of Object.entries(parseQuery(text))) params[name] = Array.isArray(value) ? value[0] : value
   return params
+}
+
+function simpleMembers(json: string): Params {
+  try {
+    const members = Object.entries((JSON.parse(json) ?? {}) as Record<string, unknown>)
+    const simple = members.filter(([, value]) => typeof value === 'string' || typeof value === 'boolean')
+    return Object.fromEntries(simple.map(([name, value]) => [name, String(value)]))
+  } catch {
+    return {}
+  }
 }
 
 function header(headers: IncomingMessage['headers'], name: string): string | undefined {

@@ -42,6 +42,8 @@ export function createIdentify({ bucket, users, clients }: IssuerContext) {
         return params.request_uri?.startsWith(pushedPrefix)
           ? load('PushedAuthorizationRequest', params.request_uri.slice(pushedPrefix.length))
           : Promise.resolve(undefined)
+      case 'registration':
+        return load('RegistrationAccessToken', bearer(headers.authorization))
       default:
         return loadAny(bearer(headers.authorization) ?? params.access_token)
     }
@@ -70,6 +72,7 @@ export function createIdentify({ bucket, users, clients }: IssuerContext) {
       client: exchange.client ?? payload?.clientId,
       user: sub === undefined ? await personAt(exchange, sessionId) : users.bySub(sub)?.username,
       scope: scope?.split(' ').filter(Boolean),
+      grant: payload?.grantId,
       flow: stored?.flow,
     }
   }

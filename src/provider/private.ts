@@ -7,12 +7,16 @@ import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
 // @ts-expect-error The package's types describe its public interface alone.
 import introspectionStack from 'oidc-provider/lib/actions/introspection.js'
 // @ts-expect-error As above.
+import * as registrationStacks from 'oidc-provider/lib/actions/registration.js'
+// @ts-expect-error As above.
 import revocationStack from 'oidc-provider/lib/actions/revocation.js'
 // @ts-expect-error As above.
 import { issueTokens as issueFromSource } from 'oidc-provider/lib/helpers/grant_common.js'
 import * as grantHelpers from 'oidc-provider/lib/helpers/grants.js'
 // @ts-expect-error As above.
 import { encrypt as encryptBy, verify as verifyBy } from 'oidc-provider/lib/helpers/jwt.js'
+// @ts-expect-error As above.
+import sectorValidate from 'oidc-provider/lib/helpers/sector_validate.js'
 // @ts-expect-error As above.
 import readInternals from 'oidc-provider/lib/helpers/weak_cache.js'
 
@@ -66,6 +70,33 @@ export function takeStructuredTokens(middleware: EndpointMiddleware): void {
     if (index === -1) throw new Error('Failed to take structured tokens: this oidc-provider checks them elsewhere')
     stack[index] = middleware
   }
+}
+
+/** What answers at the registration endpoint (`post`), and at the client configuration endpoint. */
+export type RegistrationHandlers = Record<'post' | 'get' | 'put' | 'del', (ctx: KoaContextWithOIDC) => Promise<void>>
+
+/** Puts other handlers in the place of those that register clients, for every provider that is made from now on. */
+export function takeRegistrations(handlers: RegistrationHandlers): void {
+  for (const [name, handle] of Object.entries(handlers)) {
+    const stack = (registrationStacks as Record<string, unknown[] | undefined>)[name]
+    if (!Array.isArray(stack))
+      throw new Error(`Failed to take registrations: this oidc-provider has no ${name} of them`)
+    stack.splice(0, stack.length, handle)
+  }
+}
+
+/**
+ * Checks the redirect URIs of a client against its `sector_identifier_uri`, where it has one.
+ *
+ * @throws InvalidClientMetadata
+ * @see {@link https://openid.net/specs/openid-connect-registration-1_0.html#SectorIdentifierValidation OpenID Registration 5}
+ */
+export async function checkSector(
+  provider: Provider,
+  client: { sectorIdentifierUri?: string | undefined },
+): Promise<void> {
+  if (client.sectorIdentifierUri === undefined) return
+  await (sectorValidate as (...args: unknown[]) => Promise<void>)(provider, client)
 }
 
 /** What a provider keeps to itself. */
@@ -192,6 +223,8 @@ interface LogoutClient {
 export interface ClientModel {
   new (metadata: ClientMetadata): InstanceType<Provider['Client']>
   find(id: string): Promise<InstanceType<Provider['Client']> | undefined>
+  /** Whether a client with this metadata needs a secret to do what it says. */
+  needsSecret(metadata: object): boolean
   Schema: { prototype: ClientSchema }
   prototype: {
     redirectUris?: string[]

@@ -38,7 +38,10 @@ import { cacheMetadata } from './metadata.ts'
 import { createMinting, type Minting } from './minting/minting.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
+import { describeResources } from './resources/metadata.ts'
+import { serveResources } from './resources/serve.ts'
 import { completeResponses } from './response-modes.ts'
+import { serveRegistrations } from './registration/registrar.ts'
 import { keepNewSessions, sessionLifetime } from './sessions.ts'
 import { createTailor, patchClaims } from './token-claims.ts'
 
@@ -98,6 +101,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   keepNewSessions(provider, configuration)
   completeResponses(provider, issuer)
   registerGrants(provider, issuer)
+  serveRegistrations(provider, issuer)
   takeTokenAlone(provider)
   for (const polled of pollGrants(settings)) {
     wrapGrant(provider, polled.grantType, (handler) => pacePolls(handler, polled, bucket, clock))
@@ -110,8 +114,9 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   wrapGrant(provider, 'authorization_code', (handler) => oneAtATime(handler, 'code'))
   wrapGrant(provider, 'refresh_token', (handler) => oneAtATime(handler, 'refresh_token'))
   provider.use(completeAnswers(issuer))
+  serveResources(provider, issuer)
 
-  const endpointOf = createEndpointMap(issuer.persona.endpoints)
+  const endpointOf = createEndpointMap(issuer.persona.endpoints, settings.registration, settings.resources)
   const identify = createIdentify(issuer)
   const cached = cacheMetadata({
     naming,
@@ -124,12 +129,12 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   })
 
   return {
-    middleware: compose([cached, resumeWithoutQuery, takePosts, ...(provider.middleware as unknown as Middleware[])]),
+    middleware: compose([cached, describeResources(issuer), resumeWithoutQuery, takePosts, ...(provider.middleware as unknown as Middleware[])]),
     openExchange(ctx) {
       const found = endpointOf(ctx.path, ctx.method)
       if (found === undefined) return undefined
       const { method, headers, querystring: query } = ctx.request
-      const request = { method, headers, query, continued: found.continued }
+      const request = { method, headers, query, continued: found.continued, methods: found.methods }
       const exchange = new ProviderExchange(found.endpoint, request, (asking) =>
         identify(asking, readCookie(asking, cookieName('session', ctx.req))),
       )
@@ -177,6 +182,7 @@ export function findClientMistakes(settings: IssuerSettings, keys: SigningKeys):
     render: async () => '',
     authorizationFault: async () => undefined,
     tokenFaults: () => undefined,
+    registrations: { put: async () => {}, delete: async () => {} },
     onCall: () => {},
   })
   const provider = new Provider('http://localhost', configure(issuer))

@@ -9,6 +9,7 @@ import { exchangeOf, issuerOf } from '../state.ts'
 const methods: Record<string, string> = {
   authorization: 'GET, POST',
   userinfo: 'GET, POST',
+  resource: 'GET, POST',
   end_session: 'GET, POST',
   jwks: 'GET',
   discovery: 'GET',
@@ -23,7 +24,7 @@ export function meetFaults(): Middleware {
     const issuer = issuerOf(ctx)
     const exchange = exchangeOf(ctx)
     if (exchange === undefined) return next()
-    const allowed = methods[exchange.endpoint] ?? 'POST'
+    const allowed = exchange.methods?.join(', ') ?? methods[exchange.endpoint] ?? 'POST'
     ctx.state.allowedMethods = allowed
     // The provider would take some of these for another of its routes.
     if (!allowed.includes(ctx.method === 'HEAD' ? 'GET' : ctx.method)) return Promise.resolve()
