@@ -24,7 +24,13 @@ function userByEmail(users: Users, address: string): User | undefined {
  * @param params those of a backchannel authentication request
  */
 export function hintedUser(users: Users, params: Readonly<Record<string, string | undefined>>): User | undefined {
-  const { login_hint: hint, login_hint_token: token, id_token_hint: idToken } = params
+  const { request } = params
+  const signed = request === undefined ? undefined : readClaims(request)
+  const {
+    login_hint: hint,
+    login_hint_token: token,
+    id_token_hint: idToken,
+  } = { ...params, ...signed } as typeof params
   if (hint !== undefined) return userByHint(users, hint)
   const jwt = token ?? idToken
   const claims = jwt === undefined ? undefined : readClaims(jwt)
