@@ -2,7 +2,7 @@ import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provid
 import type { IssuerContext } from '../context.ts'
 import { userByClaims, userByHint } from '../login-hint.ts'
 import { readTrustedJwt, UntrustedJwt } from '../trusted-jwt.ts'
-import { decideAtOnce } from './requests.ts'
+import { approveRequest } from './requests.ts'
 
 type Ciba = NonNullable<NonNullable<Configuration['features']>['ciba']>
 
@@ -25,7 +25,8 @@ export function cibaFeature(issuer: IssuerContext): Ciba {
     // It means something to those alone who have agreed on it.
     validateRequestContext: async () => {},
     async triggerAuthenticationDevice(ctx, request) {
-      if (issuer.settings.ciba.approve === 'automatically') await decideAtOnce(ctx.oidc.provider, issuer, request)
+      if (issuer.settings.ciba.approve !== 'automatically') return
+      await approveRequest(ctx.oidc.provider, issuer, request, { sub: request.accountId as string })
     },
   } as Ciba
 }

@@ -31,6 +31,7 @@ export interface CibaRequests {
 }
 
 export function createCibaRequests(provider: Provider, issuer: IssuerContext): CibaRequests {
+  giveTypeableIds(provider)
   const { bucket, users } = issuer
 
   async function find(id: string): Promise<Request | undefined> {
@@ -66,10 +67,12 @@ export function createCibaRequests(provider: Provider, issuer: IssuerContext): C
       }
       const { login, message } = userStates[user.state]
       if (!login) throw new UnderstudyError('ERR_USER_STATE', 409, `${failed}: ${message}`)
-      await approve(provider, issuer, request, user)
+      await approveRequest(provider, issuer, request, user)
     },
     async deny(id) {
-      await deny(await findPending(id, 'deny'), 'The user refused the request.')
+      const request = await findPending(id, 'deny')
+      Object.assign(request, { error: 'access_denied', errorDescription: 'The user refused the request.' })
+      await request.save()
     },
     async expire(id) {
       const request = await findPending(id, 'expire')
@@ -79,26 +82,29 @@ export function createCibaRequests(provider: Provider, issuer: IssuerContext): C
   }
 }
 
-/** Decides a request at once, as its user's state lets it be decided. */
-export async function decideAtOnce(provider: Provider, issuer: IssuerContext, request: Request): Promise<void> {
-  const user = issuer.users.bySub(request.accountId ?? '')
-  if (user === undefined) return
-  const { login, message } = userStates[user.state]
-  if (login) await approve(provider, issuer, request, user)
-  else await deny(request, message)
+/** Has the ids of requests begin with a letter or a digit: a command line takes what begins with a dash for an option. */
+function giveTypeableIds(provider: Provider): void {
+  const { prototype } = provider.BackchannelAuthenticationRequest as unknown as {
+    prototype: { generateTokenId(): string }
+  }
+  const { generateTokenId } = prototype
+  prototype.generateTokenId = function generateTypeableId() {
+    return generateTokenId.call(this).replace(/^[-_]/, 'x')
+  }
 }
 
-async function approve(provider: Provider, issuer: IssuerContext, request: Request, { sub }: User): Promise<void> {
+/** Approves a request whose user is known, and may log in. */
+export async function approveRequest(
+  provider: Provider,
+  issuer: IssuerContext,
+  request: Request,
+  { sub }: Pick<User, 'sub'>,
+): Promise<void> {
   const { clientId = '', scope = '', resource, params } = request
   const resources = [resource ?? []].flat()
   const grantId = await saveGrant(provider, { sub, clientId, scope, resources })
   const acr = acrFor(issuer.settings, params?.acr_values)
   Object.assign(request, { grantId, acr, amr: ['pwd'], authTime: nowSeconds() })
-  await request.save()
-}
-
-async function deny(request: Request, why: string): Promise<void> {
-  Object.assign(request, { error: 'access_denied', errorDescription: why })
   await request.save()
 }
 
