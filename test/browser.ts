@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import bundled from '@sparticuz/chromium'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
 
 const args = [
   '--headless',
@@ -19,11 +19,23 @@ const args = [
  * The Debian packages that the one from the packages needs are in `scripts/browser-packages.txt`.
  */
 export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+  const { browser } = await launch({ args: [...args, ...more] })
+  return browser
+}
+
+/** How that Chromium is launched by somebody else, such as the test runner of Playwright. */
+export async function browserOptions(): Promise<Pick<LaunchOptions, 'executablePath' | 'args'>> {
+  const { browser, executablePath } = await launch({ args })
+  await browser.close()
+  return { executablePath, args }
+}
+
+async function launch(options: LaunchOptions): Promise<{ browser: Browser; executablePath: string }> {
   const failures: unknown[] = []
   for (const locate of [fromEnvironment, fromPackages, fromSystem]) {
     try {
       const executablePath = await locate()
-      if (executablePath) return await chromium.launch({ executablePath, args: [...args, ...more] })
+      if (executablePath) return { browser: await chromium.launch({ ...options, executablePath }), executablePath }
     } catch (error) {
       failures.push(error)
     }

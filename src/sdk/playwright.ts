@@ -108,8 +108,8 @@ export function understudy({
     ],
     allowUnfired: [false, { option: true }],
     idp: [
-      async ({ understudy, allowUnfired }, use, { testId, retry, repeatEachIndex, ...info }) => {
-        const idp = understudy.issuer(issuer).tagged([testId, repeatEachIndex, retry].join('-'))
+      async ({ understudy, allowUnfired }, use, info) => {
+        const idp = understudy.issuer(issuer).tagged([info.testId, info.repeatEachIndex, info.retry].join('-'))
         await use(idp)
         try {
           // Of a test that has failed, the first failure is the one to be read.
