@@ -4,6 +4,7 @@ import { authorizationCodes } from './endpoint/authorization.ts'
 import { backchannelCodes } from './endpoint/backchannel.ts'
 import { inactive } from './endpoint/inactive.ts'
 import { pollingCodes } from './endpoint/polling.ts'
+import { registrationCodes } from './endpoint/registration.ts'
 import { dpopCodes, resourceCodes } from './endpoint/resource.ts'
 import { sharedCodes } from './endpoint/shared.ts'
 import { tokenCodes } from './endpoint/token.ts'
@@ -24,6 +25,7 @@ export const catalog = [
   ...tokenCodes,
   ...pollingCodes,
   ...backchannelCodes,
+  ...registrationCodes,
   ...resourceCodes,
   ...dpopCodes,
   inactive,

@@ -39,7 +39,7 @@ export function narrowedTo(tokens: readonly TokenType[], fault: TokenFault, inSc
 }
 
 /** What the vocabulary of faults knows and no issuer serves yet, so that nothing can fire there. */
-const unserved: readonly Endpoint[] = ['resource', 'registration']
+const unserved: readonly Endpoint[] = []
 
 /** Those of some endpoints that issuers serve. */
 export function servedEndpoints(names: Iterable<Endpoint>): Endpoint[] {

@@ -38,10 +38,11 @@ import { cacheMetadata } from './metadata.ts'
 import { createMinting, type Minting } from './minting/minting.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
+import { answerPreflights } from './registration/preflight.ts'
+import { serveRegistrations } from './registration/registrar.ts'
 import { describeResources } from './resources/metadata.ts'
 import { serveResources } from './resources/serve.ts'
 import { completeResponses } from './response-modes.ts'
-import { serveRegistrations } from './registration/registrar.ts'
 import { keepNewSessions, sessionLifetime } from './sessions.ts'
 import { createTailor, patchClaims } from './token-claims.ts'
 
@@ -129,7 +130,14 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   })
 
   return {
-    middleware: compose([cached, describeResources(issuer), resumeWithoutQuery, takePosts, ...(provider.middleware as unknown as Middleware[])]),
+    middleware: compose([
+      cached,
+      answerPreflights(endpointOf),
+      describeResources(issuer),
+      resumeWithoutQuery,
+      takePosts,
+      ...(provider.middleware as unknown as Middleware[]),
+    ]),
     openExchange(ctx) {
       const found = endpointOf(ctx.path, ctx.method)
       if (found === undefined) return undefined

@@ -26,6 +26,10 @@ const codes: Partial<Record<Endpoint, string[]>> = {
     ...['missing_user_code', 'invalid_user_code', 'invalid_binding_message', 'invalid_client', 'access_denied'],
   ],
   pushed_authorization_request: [...new Set([...authorization, ...token])],
+  registration: [
+    ...['invalid_redirect_uri', 'invalid_client_metadata', 'invalid_software_statement'],
+    ...['unapproved_software_statement', 'invalid_token', 'server_error'],
+  ],
   revocation: [...token, 'unsupported_token_type', 'temporarily_unavailable'],
   introspection: ['invalid_request', 'invalid_client', 'invalid_token', 'insufficient_scope', 'inactive'],
   userinfo: [

@@ -91,6 +91,7 @@ export const authorizationCodes = [
     summary: 'The redirect URI is not one that the client has registered.',
     see: rfc6749,
     at: { authorization: onPage },
+    alsoAt: { registration: asJson(400) },
     params: codeParams,
   }),
 ] as const

@@ -15,6 +15,7 @@ export const resourceCodes = [
     summary: 'The access token is expired, revoked, malformed, or invalid for other reasons.',
     see: rfc6750,
     at: { userinfo: asResource(401), introspection: asResource(401), resource: asResource(401) },
+    alsoAt: { registration: asResource(401) },
     params: codeParams,
   }),
   defineErrorCode({
@@ -22,6 +23,7 @@ export const resourceCodes = [
     summary: 'The access token lacks a scope that this request needs.',
     see: rfc6750,
     at: { userinfo: asResource(403), introspection: asResource(403), resource: asResource(403) },
+    alsoAt: { registration: asResource(403) },
     params: codeParams.extend({
       scope: z.string().min(1).default('openid').describe('The scope that would be enough, named in the challenge.'),
     }),

@@ -11,6 +11,7 @@ const everywhere = (status: number) => ({
   backchannel_authentication: asJson(status),
   introspection: asJson(status),
   revocation: asJson(status),
+  registration: asJson(status),
   userinfo: asJson(status),
   resource: asJson(status),
 })
