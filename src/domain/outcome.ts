@@ -28,6 +28,8 @@ export interface Outcome {
   user?: string | undefined
   /** Names, separated by spaces. */
   scope?: string | undefined
+  /** The id of the grant that it rests on. */
+  grant?: string | undefined
   refused?: Refused | undefined
 }
 

@@ -31,6 +31,7 @@ export interface JournalEntry {
   user?: string
   grant_type?: string
   scope?: string
+  grant?: string
   flow?: string
   tag?: string
   params: Record<string, string>
@@ -80,7 +81,7 @@ function requestEntry(record: RequestRecord, show: Show): JournalEntry {
     method: exchange.method,
     url: record.path,
     ...given({ client: outcome.client, user: outcome.user, grant_type: exchange.grantType }),
-    ...given({ scope: scopeOf(record), flow: exchange.flow?.id, tag }),
+    ...given({ scope: scopeOf(record), grant: outcome.grant, flow: exchange.flow?.id, tag }),
     params: shownParams(exchange.params, show),
     headers: shownHeaders(exchange.headers, show),
     ...(exchange.body !== '' && !isForm && { body: show.text(exchange.body) }),

@@ -11,12 +11,17 @@ const errorEvents = [
   'authorization.error',
   'grant.error',
   'userinfo.error',
+  'resource.error',
   'introspection.error',
   'revocation.error',
   'device_authorization.error',
   'pushed_authorization_request.error',
   'backchannel_authentication.error',
   'end_session.error',
+  'registration_create.error',
+  'registration_read.error',
+  'registration_update.error',
+  'registration_delete.error',
   'jwks.error',
   'discovery.error',
   'server_error',
@@ -64,12 +69,15 @@ export function outcomeOf(
   // Where a fault or a layer above answered, the provider has never seen the request.
   const { oidc } = ctx as Partial<KoaContextWithOIDC>
   const payload = exchange.presented?.payload
+  // Who answers in the provider's stead has asked whose request it is.
+  const known = exchange.fired.length > 0 ? exchange.identified : undefined
   const sub = payload?.accountId ?? oidc?.account?.accountId ?? oidc?.session?.accountId
   const scope = payload?.scope ?? oidc?.params?.scope
   return {
-    client: oidc?.client?.clientId ?? exchange.client ?? payload?.clientId,
-    user: sub === undefined ? undefined : users.bySub(sub)?.username,
-    scope: typeof scope === 'string' ? scope : undefined,
+    client: oidc?.client?.clientId ?? exchange.client ?? payload?.clientId ?? known?.client,
+    user: sub === undefined ? known?.user : users.bySub(sub)?.username,
+    scope: typeof scope === 'string' ? scope : known?.scope?.join(' ') || undefined,
+    grant: payload?.grantId ?? oidc?.entities?.Grant?.jti ?? known?.grant,
     refused: exchange.refused,
   }
 }

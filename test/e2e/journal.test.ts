@@ -117,7 +117,7 @@ describe('a login', () => {
       user: 'alice',
       client: 'web-app',
       scope: 'openid email',
-      headers: { authorization: expect.stringMatching(/^Basic web-app:\[redacted|^Basic \[redacted/) },
+      params: { grant_type: 'authorization_code', client_secret: expect.stringMatching(/^\[redacted/) },
       tokens: {
         issued: {
           id_token: { header: { alg: 'RS256' }, claims: { sub: '100101', aud: 'web-app' } },
@@ -126,6 +126,15 @@ describe('a login', () => {
       },
     })
     expect(token?.params.code).toBe(answered?.answer?.location?.params.code)
+  })
+
+  test('tells on which grant it rests, as grants are listed', async () => {
+    const { tokens } = await login(web)
+    await client.fetchUserInfo(web, tokens.access_token, '100101')
+
+    const [grant] = await server.control.grants('default', { client: 'web-app' })
+    const entries = await requests({ grant: grant?.id ?? '' })
+    expect(entries.map(({ endpoint }) => endpoint)).toEqual(['interaction', 'token', 'userinfo'])
   })
 
   test('holds no secret that was not asked for', async () => {
@@ -184,6 +193,8 @@ test('a tag of the flow selects faults, entries and expectations at every step',
   })
 
   const red = await requests({ tag: 'red', endpoint: ['token', 'userinfo', 'introspection'] })
+  const [grant] = new Set(red.map((entry) => entry.grant))
+  expect(red.every((entry) => entry.grant === grant && entry.client === 'web-app')).toBe(true)
   expect(red.map(({ endpoint, faults, user }) => [endpoint, faults[0]?.fault, user])).toEqual([
     ['token', undefined, 'alice'],
     ['userinfo', 'invalid_token', 'alice'],

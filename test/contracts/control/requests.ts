@@ -72,6 +72,8 @@ export function requestsContract(subject: () => ControlUnderTest): void {
     [{ status: '/^4/' }, ['2', '3']],
     [{ error: 'invalid_grant' }, ['3']],
     [{ method: 'get' }, ['4']],
+    [{ url: '/jwks' }, ['4']],
+    [{ grant: 'none' }, []],
     [{ kind: 'call' }, []],
     [{ param: { device_code: 'b,c' } }, ['3']],
     [{ header: { 'Understudy-Tag': ['blue', 'red'] } }, ['3']],
