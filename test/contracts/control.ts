@@ -12,6 +12,7 @@ import { keysContract } from './control/keys.ts'
 import { logoutContract } from './control/logout.ts'
 import { requestsContract } from './control/requests.ts'
 import { sessionsContract } from './control/sessions.ts'
+import { tokensContract } from './control/tokens.ts'
 import { verifyContract } from './control/verify.ts'
 
 /** Fixtures that the control under test runs. */
@@ -62,6 +63,7 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
   holdContract(() => opened)
   logoutContract(() => opened)
   sessionsContract(() => opened)
+  tokensContract(() => opened)
   grantsContract(() => opened)
   issuersContract(() => opened)
   fixturesContract(() => opened)
