@@ -17,11 +17,11 @@ export interface Entries<Entry, Input> {
   /** @throws UnderstudyError where there is none by this key, such as `ERR_USER_UNKNOWN` */
   get(key: string): Promise<Entry>
   /**
-   * Makes one, or replaces the one of this key.
+   * Makes one, or replaces the one of this key; takes what `get` gives, too, so that an entry can be changed in part.
    *
    * @throws UnderstudyError `ERR_FIXTURES_INVALID` with every mistake
    */
-  put(key: string, entry: Input): Promise<Put<Entry>>
+  put(key: string, entry: Input | Entry): Promise<Put<Entry>>
   /** @throws UnderstudyError where there is none by this key, and `ERR_ENTRY_USED` where a client needs it */
   delete(key: string): Promise<void>
 }
