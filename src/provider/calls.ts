@@ -26,7 +26,8 @@ export function createFetch({ clients, onCall }: Pick<IssuerContext, 'clients' |
         if ((registered as Record<string, unknown>)[member] === url) return { endpoint, client }
       }
     }
-    return { endpoint: 'request_uri' }
+    // Of a client that is about to be registered, nothing else is looked at.
+    return { endpoint: currentExchange()?.endpoint === 'registration' ? 'sector_identifier_uri' : 'request_uri' }
   }
 
   return async function recordedFetch(target: string | URL | Request, init: Init = {}): Promise<Response> {

@@ -29,6 +29,9 @@ takeRegistrations({
   del: (ctx) => registrarOf(ctx).del(ctx),
 })
 
+/** Where registrations are not managed, nothing answers at the endpoint that the provider has for it. */
+const unmanaged = { get: async () => {}, put: async () => {}, del: async () => {} }
+
 /**
  * What the registration endpoint does, and the client configuration endpoint beside it.
  *
@@ -96,7 +99,7 @@ function createRegistrar(provider: Provider, issuer: IssuerContext): Registratio
     return refuseToken(ctx, 'the registration access token is not for this client')
   }
 
-  return {
+  const handlers: RegistrationHandlers = {
     async post(ctx) {
       open(ctx)
       if (initial !== undefined && !isSame(requireBearer(ctx, 'the initial access token'), initial)) {
@@ -138,6 +141,7 @@ function createRegistrar(provider: Provider, issuer: IssuerContext): Registratio
       ctx.status = 204
     },
   }
+  return isManaged ? handlers : { ...handlers, ...unmanaged }
 }
 
 function open(ctx: KoaContextWithOIDC): void {
