@@ -87,7 +87,9 @@ export const issuerSettingsSchema = z.strictObject({
   resources: z
     .record(z.string().min(1), resourceSchema)
     .default({})
-    .describe('The APIs that access tokens are for, by name; where any is declared, no other resource can be asked for.'),
+    .describe(
+      'The APIs that access tokens are for, by name; where any is declared, no other resource can be asked for.',
+    ),
   users: z.array(userEntrySchema).default([]),
   clients: z.array(clientSchema).default([]),
   token_rules: z.array(tokenRuleSchema).default([]),

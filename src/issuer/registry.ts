@@ -19,6 +19,9 @@ interface Match {
   path: string
 }
 
+/** Where the resources of a named issuer describe themselves, by RFC 9728. */
+const resourceDocument = /^(\/\.well-known\/oauth-protected-resource)\/([^/]+)(\/.*)$/
+
 const wellKnown = /^(\/\.well-known\/(?:oauth-authorization-server|openid-configuration))\/([^/]+)\/?$/
 
 /** All issuers of a process: the only place where one is wired. */
@@ -137,6 +140,9 @@ export class Issuers {
     const [, document, suffix] = path.startsWith('/.well-known/') ? (wellKnown.exec(path) ?? []) : []
     const named = this.#byName.get(suffix ?? '')
     if (document !== undefined && named !== undefined && suffix !== rootIssuer) return { issuer: named, path: document }
+    const [, prefix = '', owner = '', rest = ''] = resourceDocument.exec(path) ?? []
+    const describing = owner === rootIssuer ? undefined : this.#byName.get(owner)
+    if (describing !== undefined) return { issuer: describing, path: prefix + rest }
     const end = path.indexOf('/', 1)
     const segment = end === -1 ? path.slice(1) : path.slice(1, end)
     const issuer = segment === rootIssuer ? undefined : this.#byName.get(segment)

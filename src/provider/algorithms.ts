@@ -16,12 +16,15 @@ export function findAlgorithmMistakes(
 ): { path: (string | number)[]; message: string }[] {
   const able = signingAlgorithms(keys)
   const all = [...able, ...withSecrets]
-  const { access_token: accessToken, id_token: idToken, clients } = settings
+  const { access_token: accessToken, id_token: idToken, clients, resources } = settings
   const chosen: [path: (string | number)[], alg: string | undefined, choices: string[]][] = [
     [['id_token'], idToken.signed_response_alg, all],
     [['access_token'], accessToken.signed_response_alg, able],
     ...clients.map(({ access_token: own }, index): (typeof chosen)[number] => {
       return [['clients', index, 'access_token'], own?.signed_response_alg, able]
+    }),
+    ...Object.entries(resources).map(([name, { access_token: own }]): (typeof chosen)[number] => {
+      return [['resources', name, 'access_token'], own?.signed_response_alg, able]
     }),
   ]
   return chosen.flatMap(([path, alg, choices]) => {

@@ -4,6 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Render } from '../domain/pages.ts'
 import { readClaims } from './access-token.ts'
 import type { IssuerContext } from './context.ts'
+import { targetOf } from './resources/targets.ts'
 import { applyRules } from './token-claims.ts'
 
 type Body = Record<string, unknown>
@@ -89,7 +90,9 @@ function describeToken(ctx: KoaContextWithOIDC, issuer: IssuerContext): void {
   const body = ctx.body as Body | undefined
   if (ctx.status !== 200 || body?.active !== true) return
   if (jwt === undefined) {
-    if (body.token_type !== undefined) body.aud ??= audienceOfOpaque(ctx, issuer, String(body.client_id))
+    const target = targetOf(issuer, body.aud)
+    if (target !== undefined) body.aud = target.access_token?.audience ?? body.aud
+    else if (body.token_type !== undefined) body.aud ??= audienceOfOpaque(ctx, issuer, String(body.client_id))
     return
   }
   const claims = readClaims(jwt)

@@ -19,6 +19,7 @@ import { findAskedAccount } from './ciba/account.ts'
 import { cibaFeature, cibaLifetime } from './ciba/feature.ts'
 import type { IssuerContext } from './context.ts'
 import { joseAlgorithms, pairwiseSubject } from './jose.ts'
+import { clientAuthMethods, mtlsFeature } from './mtls.ts'
 import { createPageSources } from './pages.ts'
 import { registrationFeatures } from './registration/feature.ts'
 import { resourceIndicators, targetOf } from './resources/targets.ts'
@@ -74,6 +75,7 @@ export function configure(issuer: IssuerContext): Configuration {
     subjectTypes: ['public', 'pairwise'],
     pairwiseIdentifier: (_ctx, sub, client) =>
       pairwiseSubject(issuer.name, (client.sectorIdentifier as string | undefined) ?? client.clientId, sub),
+    clientAuthMethods,
     clockTolerance: 0,
     fetch: createFetch(issuer),
     conformIdTokenClaims: false,
@@ -138,6 +140,7 @@ export function configure(issuer: IssuerContext): Configuration {
       jwtResponseModes: { enabled: true },
       jwtIntrospection: { enabled: true },
       encryption: { enabled: true },
+      mTLS: mtlsFeature(issuer),
       requestObjects: { enabled: true },
       claimsParameter: { enabled: true },
       rpInitiatedLogout: {

@@ -12,7 +12,11 @@ export interface FoundEndpoint {
 }
 
 /** Tells endpoints by path and method, as the provider's own router does: without regard to case or a last slash. */
-export function createEndpointMap(paths: Persona['endpoints'], registration: RegistrationSettings, resources: Resources) {
+export function createEndpointMap(
+  paths: Persona['endpoints'],
+  registration: RegistrationSettings,
+  resources: Resources,
+) {
   const byPath = new Map<string, Endpoint>([
     ['/.well-known/openid-configuration', 'discovery'],
     ['/.well-known/oauth-authorization-server', 'discovery'],

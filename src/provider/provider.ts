@@ -36,6 +36,7 @@ import { createSessions, type Sessions } from './live-sessions.ts'
 import { createLogout, type Logout } from './logout.ts'
 import { cacheMetadata } from './metadata.ts'
 import { createMinting, type Minting } from './minting/minting.ts'
+import { hideCertificates } from './mtls.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
 import { answerPreflights } from './registration/preflight.ts'
@@ -115,6 +116,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   wrapGrant(provider, 'authorization_code', (handler) => oneAtATime(handler, 'code'))
   wrapGrant(provider, 'refresh_token', (handler) => oneAtATime(handler, 'refresh_token'))
   provider.use(completeAnswers(issuer))
+  provider.use(hideCertificates(issuer))
   serveResources(provider, issuer)
 
   const endpointOf = createEndpointMap(issuer.persona.endpoints, settings.registration, settings.resources)

@@ -14,6 +14,8 @@ import { usualAlgorithm } from './algorithms.ts'
 import type { IssuerContext } from './context.ts'
 import { encryptFor, withoutEncryption } from './encryption.ts'
 import { handedOnBy } from './grants/handed-on.ts'
+import { targetOf } from './resources/targets.ts'
+import { confirmationOf } from './mtls.ts'
 import { createSigners } from './signing.ts'
 import { skewTimes, skewWhenSigned } from './skew.ts'
 import { createTokenFaults, readJwt, type Signee } from './token-faults.ts'
@@ -45,7 +47,10 @@ export async function extraTokenClaims(issuer: IssuerContext, token: Token): Pro
   const sub = 'accountId' in token ? token.accountId : undefined
   const circumstance = circumstanceOf(issuer, clientId, sub, token.scope)
   const user = sub === undefined ? undefined : issuer.users.bySub(sub)
-  const wanted = client?.access_token?.claims ?? issuer.settings.access_token.claims
+  const wanted =
+    targetOf(issuer, token.aud)?.access_token?.claims ??
+    client?.access_token?.claims ??
+    issuer.settings.access_token.claims
   const context = { scope: [...circumstance.scope], client: clientId }
   const claims = {
     ...(user && accessTokenClaims(await claimsOf(user, issuer.hooks, context), wanted, issuer.named)),
@@ -64,7 +69,8 @@ export function createTailor(issuer: IssuerContext): Tailor {
 
   return async function tailor(payload, token) {
     const client = issuer.clients.get(payload.clientId as string)
-    const settings = { ...issuer.settings.access_token, ...client?.access_token }
+    const target = targetOf(issuer, payload.aud)?.access_token
+    const settings = { ...issuer.settings.access_token, ...client?.access_token, ...target }
     if (settings.format === 'opaque') return undefined
     const wished = wishFor(token)
     const alg = wished?.key?.alg ?? settings.signed_response_alg ?? usualAlgorithm(issuer.settings, issuer.keys)
@@ -78,13 +84,13 @@ export function createTailor(issuer: IssuerContext): Tailor {
     const claims: Claims = {
       iss,
       sub: sub ?? payload.clientId,
-      aud: audienceOf(payload) ?? settings.audience ?? iss,
+      aud: target?.audience ?? audienceOf(payload) ?? settings.audience ?? iss,
       client_id: payload.clientId,
       scope: payload.scope,
       jti: payload.jti,
       iat: payload.iat,
       exp: payload.exp,
-      cnf: payload.jkt === undefined ? undefined : { jkt: payload.jkt },
+      cnf: confirmationOf(payload),
       ...(payload.extra as Claims | undefined),
     }
     const changed = await issuer.hooks.onToken?.(

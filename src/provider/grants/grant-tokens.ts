@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { askedResources, askedScopes, bindToken, issueTokens, senderConstraints } from '../private.ts'
 import { handOn } from './handed-on.ts'
 
@@ -52,6 +52,17 @@ export async function grantMachineToken(
     typeof provider.ClientCredentials
   >[0])
   await bindToken(provider, ctx, token, constraints)
+  const [resource, ...others] = await askedResources(provider, ctx)
+  if (others.length > 0) throw new errors.InvalidTarget('a token is for one resource alone')
+  if (resource !== undefined) {
+    const server = ctx.oidc.resourceServers?.[resource] as InstanceType<typeof provider.ResourceServer>
+    token.resourceServer = server
+    token.scope =
+      words
+        ?.split(' ')
+        .filter((each) => server.scope.split(' ').includes(each))
+        .join(' ') || undefined
+  }
   if (sub !== client.clientId) handOn(ctx, { sub })
   ctx.oidc.entity('ClientCredentials', token)
   const value = await token.save()
@@ -59,6 +70,6 @@ export async function grantMachineToken(
     access_token: value,
     expires_in: token.expiration,
     token_type: token.tokenType,
-    ...(words !== undefined && { scope: words }),
+    ...(token.scope !== undefined && { scope: token.scope }),
   }
 }
