@@ -6,7 +6,7 @@ const floors = [
   ['errors.ts', 'time.ts'],
   ['domain'],
   ['store'],
-  ['personas', 'faults', 'journal'],
+  ['personas', 'faults', 'journal', 'certificates'],
   ['fixtures', 'provider'],
   ['issuer'],
   ['control'],

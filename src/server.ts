@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Logger } from 'pino'
+import { Authority } from './certificates/authority.ts'
+import { type CertificateOptions, setUpCertificates } from './certificates/setup.ts'
 import type { Control } from './control/control.ts'
 import { createControl } from './control/in-process.ts'
 import { type LoadOptions, loadFixtures } from './fixtures/load.ts'
 import type { Fixtures } from './fixtures/schema.ts'
 import { FixturesSource } from './fixtures/watch.ts'
-import { type AppOptions, createAdminApp, createApp } from './http/app.ts'
-import { type Listening, listen, originAt } from './http/listen.ts'
+import { originAt } from './http/listen.ts'
 import { createLogger } from './http/log.ts'
 import type { LogLevel } from './http/log-level.ts'
+import { listenOn } from './http/ports.ts'
 import { packageRoot } from './http/web/package-root.ts'
 import { createRender } from './http/web/render.ts'
 import { Issuers, processBucket } from './issuer/registry.ts'
@@ -18,9 +20,9 @@ import { prepareKeys } from './provider/make-keys.ts'
 import { memoryStore } from './store/memory.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
-import { isNew } from './store/url.ts'
+import { fileOf, isNew } from './store/url.ts'
 
-export interface ServerOptions {
+export interface ServerOptions extends CertificateOptions {
   /** Files and folders of fixtures. Default, where nothing else is given either: the documented example. */
   fixtures?: readonly string[] | undefined
   /** One more document: YAML or JSON as text, or the object itself. */
@@ -39,6 +41,8 @@ export interface ServerOptions {
   /** A port that the admin API has to itself; 0 takes a free one. Default: it is on the same one as all else. */
   adminPort?: number | undefined
   adminHosts?: readonly string[] | undefined
+  /** A port for plain HTTP beside HTTPS; 0 takes a free one. Default: there is none. */
+  httpPort?: number | undefined
   /** Overrides `persona` of the root issuer. */
   persona?: string | undefined
   /** Whether edits of the fixtures are taken over while it runs. Default: true. */
@@ -56,6 +60,8 @@ export interface RunningServer {
   url: string
   /** The origin at which the admin API is: the same, unless it has a port of its own. */
   adminUrl: string
+  /** The origin of plain HTTP, where it is spoken beside HTTPS. */
+  httpUrl: string | undefined
   control: Control
   registry: Issuers
   /** All issuers with their URLs. */
@@ -77,9 +83,17 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   try {
     const cookieSigner = new CookieSigner(await keepCookieSecrets(store))
     const render = createRender()
-    let origin = originAt(options.port ?? 9400, options.host)
+    const authority = new Authority(store.bucket(processBucket))
+    const { tls, clients } = await setUpCertificates(options, authority, folderOf(storeUrl))
+    let origin = originAt(options.port ?? 9400, options.host, tls === undefined ? 'http' : 'https')
     const warn = (message: string) => logger.warn(message)
-    const registry = new Issuers(store, { render, cookieSigner, fallbackOrigin: () => origin, warn })
+    const registry = new Issuers(store, {
+      render,
+      cookieSigner,
+      fallbackOrigin: () => origin,
+      clientTrust: clients,
+      warn,
+    })
     const source = await FixturesSource.open(loadOptions(options, registry), {
       async onChange(fixtures) {
         await registry.adopt(fixtures)
@@ -92,21 +106,25 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await registry.resume()
     const refresh = options.watch === false ? () => undefined : () => source.refresh()
     const control = createControl(registry, refresh)
-    const { main, admin, drain } = await listenOn(options, {
-      issuers: registry,
-      control,
-      render,
-      logger,
-      cookieSigner,
-      adminToken: options.adminToken,
-      adminHosts: () => [...(options.adminHosts ?? []), options.host ?? 'localhost', ...issuerHosts(registry)],
-      refresh,
-    })
+    const { main, admin, http, drain } = await listenOn(
+      { ...options, tls },
+      {
+        issuers: registry,
+        control,
+        render,
+        logger,
+        cookieSigner,
+        adminToken: options.adminToken,
+        adminHosts: () => [...(options.adminHosts ?? []), options.host ?? 'localhost', ...issuerHosts(registry)],
+        refresh,
+      },
+    )
     origin = main.origin
     let closing: Promise<void> | undefined
     return {
       url: origin,
       adminUrl: admin.origin,
+      httpUrl: http?.origin,
       control,
       registry,
       issuers: [...registry.all()].map(({ name, provider }) => ({ name, url: provider.naming.issuerFor(undefined) })),
@@ -157,28 +175,10 @@ async function keepCookieSecrets(store: Store): Promise<string[]> {
   return made
 }
 
-/** Listens on the port of all, and on that of the admin API where it has one to itself. */
-async function listenOn(
-  { port = 9400, adminPort, host, requestTimeoutMs }: ServerOptions,
-  app: Omit<AppOptions, 'adminPort'>,
-): Promise<{ main: Listening; admin: Listening; drain(): Promise<unknown> }> {
-  const how = { host, requestTimeoutMs }
-  if (adminPort === undefined) {
-    const main = await listen(createApp(app).callback(), { port, portOption: '--port', ...how })
-    return { main, admin: main, drain: main.drain }
-  }
-  let taken = adminPort
-  const answer = createApp({ ...app, adminPort: () => taken }).callback()
-  const main = await listen(answer, { port, portOption: '--port', ...how })
-  try {
-    const adminAnswer = createAdminApp(app, main.port).callback()
-    const admin = await listen(adminAnswer, { port: adminPort, portOption: '--admin-port', ...how })
-    taken = admin.port
-    return { main, admin, drain: () => Promise.all([main.drain(), admin.drain()]) }
-  } catch (error) {
-    await main.drain()
-    throw error
-  }
+/** Where a store keeps its files; undefined where it keeps none. */
+function folderOf(storeUrl: string): string | undefined {
+  const file = fileOf(storeUrl)
+  return file && dirname(file)
 }
 
 function* issuerHosts(registry: Issuers): Iterable<string> {

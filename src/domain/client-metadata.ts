@@ -4,6 +4,15 @@ const text = z.string().optional()
 const texts = z.array(z.string()).optional()
 const flag = z.boolean().optional()
 
+/** By which part of its certificate a client of `tls_client_auth` is known. */
+export const certificateSubjects = [
+  'tls_client_auth_subject_dn',
+  'tls_client_auth_san_dns',
+  'tls_client_auth_san_uri',
+  'tls_client_auth_san_ip',
+  'tls_client_auth_san_email',
+] as const
+
 /**
  * Registered client metadata that Understudy hands to the provider as it is: what has an effect here, and what tells of
  * the client alone (`contacts`, `client_uri`, `logo_uri`, `policy_uri`, `tos_uri`).
@@ -47,6 +56,12 @@ export const registeredMetadata = {
   response_modes: texts,
   require_pushed_authorization_requests: flag,
   dpop_bound_access_tokens: flag,
+  tls_client_certificate_bound_access_tokens: flag,
+  tls_client_auth_subject_dn: z.string().optional().describe('RFC 4514, such as `CN=web-app,O=Example`.'),
+  tls_client_auth_san_dns: text,
+  tls_client_auth_san_uri: text,
+  tls_client_auth_san_ip: text,
+  tls_client_auth_san_email: text,
   backchannel_token_delivery_mode: z
     .literal('poll', { error: 'expected poll: ping and push are not served' })
     .optional()

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { registeredMetadata } from './client-metadata.ts'
+import { certificateSubjects, registeredMetadata } from './client-metadata.ts'
 import { accessTokenSchema, clientLifetimesSchema } from './tokens.ts'
 import { claimsSchema } from './user.ts'
 
@@ -71,9 +71,19 @@ const clientFields = z.strictObject({
     .optional()
     .describe('Default: all that its grants allow: code for authorization_code, those with tokens for implicit.'),
   token_endpoint_auth_method: z
-    .enum(['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'])
+    .enum([
+      'client_secret_basic',
+      'client_secret_post',
+      'client_secret_jwt',
+      'private_key_jwt',
+      'tls_client_auth',
+      'self_signed_tls_client_auth',
+      'none',
+    ])
     .optional()
-    .describe('Default: any of Basic and post where there is a secret, else none.'),
+    .describe(
+      'Default: any of Basic and post where there is a secret, else none. The tls ones need HTTPS, or a proxy.',
+    ),
   scope: scopeList.optional().describe('Scopes this client may ask for. Default: all of the issuer.'),
   consent: z.enum(['ask', 'skip']).default('ask').describe('Whether the consent page is shown.'),
   auto_login: z.string().optional().describe('Log this user in without a page.'),
@@ -100,12 +110,22 @@ const hasKeys = (client: ClientFields): boolean => client.jwks !== undefined || 
  * With a secret the method stays open, so that Basic and post are both taken.
  */
 export function normalizeClient(client: ClientFields): ClientFields & { response_types: string[] } {
-  const isPublic = client.client_secret === undefined && !hasKeys(client)
   return {
     ...client,
-    token_endpoint_auth_method: client.token_endpoint_auth_method ?? (isPublic ? 'none' : undefined),
+    token_endpoint_auth_method: client.token_endpoint_auth_method ?? usualMethod(client),
     response_types: client.response_types ?? usualResponseTypes(client.grant_types),
   }
+}
+
+/** How a client authenticates that does not say it; undefined: by whatever its secret and keys allow. */
+function usualMethod(client: ClientFields): ClientFields['token_endpoint_auth_method'] {
+  if (client.client_secret !== undefined || hasKeys(client)) return undefined
+  return subjectsOf(client).length === 0 ? 'none' : 'tls_client_auth'
+}
+
+/** By which parts of its certificate a client is known. */
+function subjectsOf(client: ClientFields): string[] {
+  return certificateSubjects.filter((name) => client[name] !== undefined)
 }
 
 /** What a client may ask the authorization endpoint for, by its grants. */
@@ -125,6 +145,17 @@ function contradictions(client: ClientFields): [member: string, message: string]
   }
   if (method === 'private_key_jwt' && !hasKeys(client)) {
     found.push(['token_endpoint_auth_method', 'private_key_jwt needs jwks or jwks_uri'])
+  }
+  if (method === 'self_signed_tls_client_auth' && !hasKeys(client)) {
+    found.push(['token_endpoint_auth_method', `${method} needs jwks or jwks_uri, with the certificate as x5c`])
+  }
+  const subjects = subjectsOf(client)
+  if (subjects.length > 1) found.push([subjects[1] as string, `a client has one of ${subjects.join(', ')}`])
+  if (method === 'tls_client_auth' && subjects.length === 0) {
+    found.push(['token_endpoint_auth_method', `${method} needs one of ${certificateSubjects.join(', ')}`])
+  }
+  if (method !== undefined && method !== 'tls_client_auth' && subjects[0] !== undefined) {
+    found.push([subjects[0], `it is for tls_client_auth, and the client has ${method}`])
   }
   if (client.claims !== undefined && 'jti' in client.claims) {
     found.push(['claims', 'jti cannot be chosen: it is the handle by which the token is found again'])

@@ -15,10 +15,13 @@ const idleCheckMs = 20
  */
 export function drainable(server: Server): () => Promise<void> {
   const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
+  function watch(socket: Socket): void {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-  })
+  }
+
+  // Of a connection with TLS both are told: the bare one counts bytes before there is a request, the other does not.
+  for (const event of ['connection', 'secureConnection']) server.on(event, watch)
 
   /** Connections between two requests; the server itself does not count those that wait for their first. */
   function letGoOfIdle(): void {
@@ -31,7 +34,9 @@ export function drainable(server: Server): () => Promise<void> {
     server.close()
     letGoOfIdle()
     const lettingGo = setInterval(letGoOfIdle, idleCheckMs)
-    const cutOff = setTimeout(() => server.closeAllConnections(), patienceMs)
+    const cutOff = setTimeout(() => {
+      for (const socket of sockets) socket.destroy()
+    }, patienceMs)
     await closed
     clearInterval(lettingGo)
     clearTimeout(cutOff)

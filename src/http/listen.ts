@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import { UnderstudyError } from '../errors.ts'
 import { drainable } from './drain.ts'
 
@@ -9,11 +10,15 @@ export interface ListenOptions {
   /** 0 takes a free one. */
   port: number
   /** The option of the command line that would choose another port, for the message. */
-  portOption: '--port' | '--admin-port'
+  portOption: '--port' | '--admin-port' | '--http-port'
   /** Default: 127.0.0.1. */
   host?: string | undefined
   /** How long a request may take to arrive, in milliseconds, before it is cut off with 408. Default: 30,000. */
   requestTimeoutMs?: number | undefined
+  /** Of a server that speaks HTTPS. */
+  tls?: TlsOptions | undefined
+  /** Told why a client and the server found no way to speak TLS. */
+  onTlsFailure?: ((error: Error) => void) | undefined
 }
 
 /** A server that listens. */
@@ -31,10 +36,12 @@ export interface Listening {
  */
 export async function listen(
   answer: RequestListener,
-  { port, portOption, host = '127.0.0.1', requestTimeoutMs = 30_000 }: ListenOptions,
+  { port, portOption, host = '127.0.0.1', requestTimeoutMs = 30_000, tls, onTlsFailure = () => {} }: ListenOptions,
 ): Promise<Listening> {
   const connectionsCheckingInterval = Math.min(1000, requestTimeoutMs)
-  const server = createServer({ requestTimeout: requestTimeoutMs, connectionsCheckingInterval }, answer)
+  const timing = { requestTimeout: requestTimeoutMs, connectionsCheckingInterval }
+  const server = tls === undefined ? createServer(timing, answer) : await createSecure({ ...timing, ...tls }, answer)
+  server.on('tlsClientError', onTlsFailure)
   const drain = drainable(server)
   try {
     server.listen(port, host)
@@ -49,14 +56,20 @@ export async function listen(
     throw new UnderstudyError('ERR_LISTEN', 500, `${failed}: ${message}.`)
   }
   const taken = (server.address() as AddressInfo).port
-  return { origin: originAt(taken, host), port: taken, drain }
+  return { origin: originAt(taken, host, tls === undefined ? 'http' : 'https'), port: taken, drain }
+}
+
+/** Loaded by those alone that speak it. */
+async function createSecure(options: TlsOptions, answer: RequestListener): Promise<Server> {
+  const { createServer } = await import('node:https')
+  return createServer(options, answer)
 }
 
 /** Listening at these, it can be reached as localhost. */
 const localHosts = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::'])
 
 /** The origin at which a server that listens on a host and port is asked. */
-export function originAt(port: number, host = 'localhost'): string {
+export function originAt(port: number, host = 'localhost', protocol: 'http' | 'https' = 'http'): string {
   const name = localHosts.has(host) ? 'localhost' : isIPv6(host) ? `[${host}]` : host
-  return `http://${name}:${port}`
+  return `${protocol}://${name}:${port}`
 }

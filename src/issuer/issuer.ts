@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { ClientTrust } from '../certificates/client.ts'
 import { Clock } from '../domain/clock.ts'
 import type { Exchange, SignIn } from '../domain/exchange.ts'
 import type { PageClient, Render } from '../domain/pages.ts'
@@ -28,6 +29,8 @@ export interface IssuerEnvironment {
   render: Render
   cookieSigner: CookieSigner
   fallbackOrigin: () => string
+  /** How clients' certificates get here; undefined where none can. */
+  clientTrust?: ClientTrust | undefined
   /** Is told in words what is not as somebody wanted it. */
   warn?: (message: string) => void
 }

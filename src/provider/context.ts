@@ -1,3 +1,4 @@
+import type { ClientTrust } from '../certificates/client.ts'
 import type { Client } from '../domain/client.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Exchange, Identity, SignIn } from '../domain/exchange.ts'
@@ -48,6 +49,8 @@ export interface ProviderOptions {
   /** The origin where no request tells it. */
   fallbackOrigin: () => string
   render: Render
+  /** How clients' certificates get here; undefined where none can. */
+  clientTrust?: ClientTrust | undefined
   /**
    * Asked once for every authorization, after its client and redirect URI are known to be right; and once more for each
    * person who signs in during it.

@@ -3,13 +3,14 @@ import { version } from '../../control/version.ts'
 import type { Render } from '../../domain/pages.ts'
 import type { Issuers } from '../../issuer/registry.ts'
 import { originOf } from '../../provider/hosts.ts'
+import { withHostOf } from '../admin/origin.ts'
 
 /**
  * The front door of the process: what this is, and where its issuers and the description of the admin API are.
  *
- * @param adminPort of the admin API, where it is not on the same one
+ * @param adminOrigin of the admin API, where it has a port to itself
  */
-export function homePage(render: Render, issuers: Issuers, adminPort?: () => number): Middleware {
+export function homePage(render: Render, issuers: Issuers, adminOrigin?: () => string): Middleware {
   return function homePage(ctx, next) {
     const isHome = ctx.method === 'GET' && ctx.path === '/'
     return isHome ? answer(ctx) : next()
@@ -31,7 +32,6 @@ export function homePage(render: Render, issuers: Issuers, adminPort?: () => num
   /** By the name that the browser has used. */
   function referenceUrl(ctx: Context): string {
     const origin = originOf(ctx.req, () => ctx.origin)
-    if (adminPort === undefined) return `${origin}/_understudy/docs`
-    return `http://${new URL(origin).hostname}:${adminPort()}/_understudy/docs`
+    return `${adminOrigin === undefined ? origin : withHostOf(origin, adminOrigin())}/_understudy/docs`
   }
 }
