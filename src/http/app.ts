@@ -29,8 +29,8 @@ export interface AppOptions {
   adminToken?: string | undefined
   /** Host names by which the admin API may be asked, beside those that are always let in. */
   adminHosts: () => Iterable<string>
-  /** The port of the admin API, where it has one of its own and is not on this one; asked once both listen. */
-  adminPort?: (() => number) | undefined
+  /** The origin of the admin API, where it has a port of its own and is not on this one; asked once both listen. */
+  adminOrigin?: (() => string) | undefined
   /** Brings edited fixtures into force; nothing where there is nothing to do. */
   refresh: () => Promise<void> | undefined
 }
@@ -38,8 +38,8 @@ export interface AppOptions {
 /** The way of a request, outermost first. */
 export function createApp(options: AppOptions): Koa {
   return layered(options, [
-    options.adminPort === undefined ? adminApi(options) : adminElsewhere(),
-    homePage(options.render, options.issuers, options.adminPort),
+    options.adminOrigin === undefined ? adminApi(options) : adminElsewhere(),
+    homePage(options.render, options.issuers, options.adminOrigin),
     lookUpIssuer(options.issuers, options.refresh),
     keepJournal(),
     readBody(),
@@ -53,10 +53,10 @@ export function createApp(options: AppOptions): Koa {
 /**
  * The way of a request to a port that the admin API has to itself.
  *
- * @param issuerPort the port of the issuers
+ * @param issuerOrigin where the issuers are
  */
-export function createAdminApp(options: AppOptions, issuerPort: number): Koa {
-  return layered(options, [issuersAt(issuerPort), adminApi(options)])
+export function createAdminApp(options: AppOptions, issuerOrigin: string): Koa {
+  return layered(options, [issuersAt(issuerOrigin), adminApi(options)])
 }
 
 function adminApi({ control, render, adminToken, adminHosts, logger }: AppOptions): Middleware {
