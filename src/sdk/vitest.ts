@@ -37,7 +37,7 @@ type IssuerFixture = (context: IssuerContext, use: Use<CreatedIssuer>) => Promis
  *
  * @param source how the server is started, or where it runs; `scope` says who shares it: the files of a `worker`
  *   (default), or the tests of a `file`
- * @example `const test = base.extend(understudy({ fixtures: 'fixtures.yaml' }))`
+ * @example `const test = base.extend<UnderstudyFixtures>(understudy({ fixtures: 'fixtures.yaml' }))`
  */
 export function understudy({
   scope = 'worker',

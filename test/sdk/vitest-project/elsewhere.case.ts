@@ -1,8 +1,10 @@
 import { test as base, expect } from 'vitest'
-import { understudy } from '../../../src/sdk/vitest.ts'
+import { type UnderstudyFixtures, understudy } from '../../../src/sdk/vitest.ts'
 import { askForToken } from './fixtures.ts'
 
-const test = base.extend(understudy({ connect: process.env.IDP_URL ?? '', adminToken: 's3cret', scope: 'file' }))
+const test = base.extend<UnderstudyFixtures>(
+  understudy({ connect: process.env.IDP_URL ?? '', adminToken: 's3cret', scope: 'file' }),
+)
 
 test('an issuer is made at a server that runs elsewhere', async ({ idp, understudy }) => {
   await idp.arm('invalid_client')

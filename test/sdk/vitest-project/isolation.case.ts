@@ -1,9 +1,8 @@
-import { decodeJwt } from 'jose'
 import { afterAll, test as base, describe, expect } from 'vitest'
-import { understudy } from '../../../src/sdk/vitest.ts'
+import { type UnderstudyFixtures, understudy } from '../../../src/sdk/vitest.ts'
 import { askForToken, fixtures } from './fixtures.ts'
 
-const test = base.extend(understudy({ fixtures, env: {} }))
+const test = base.extend<UnderstudyFixtures>(understudy({ fixtures, env: {} }))
 
 /** Every issuer that a test of this file had. */
 const issuers: string[] = []
@@ -23,10 +22,9 @@ describe.concurrent('at once', () => {
 test('the functions of the fixtures come along', async ({ idp }) => {
   const { access_token: token } = await idp.tokens({ client: 'worker', user: 'alice', scope: 'openid' })
 
-  expect(decodeJwt(token)).toMatchObject({ iss: idp.url })
   const answer = await fetch(`${idp.url}/me`, { headers: { authorization: `Bearer ${token}` } })
   expect(await answer.json()).toMatchObject({ sub: 'alice', from: 'the module' })
-}, 10_000)
+})
 
 test.extend({ declared: { name: 'own', users: ['zoe'] } })('an issuer is what is declared', async ({ idp }) => {
   expect(idp.name).toBe('own')

@@ -1,8 +1,8 @@
 import { test as base, expect } from 'vitest'
-import { understudy } from '../../../src/sdk/vitest.ts'
+import { type UnderstudyFixtures, understudy } from '../../../src/sdk/vitest.ts'
 import { askForToken, fixtures } from './fixtures.ts'
 
-const test = base.extend(understudy({ fixtures, env: {} }))
+const test = base.extend<UnderstudyFixtures>(understudy({ fixtures, env: {} }))
 
 test('a fault that fires passes', async ({ idp }) => {
   await idp.arm('invalid_client')
