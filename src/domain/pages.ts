@@ -28,9 +28,11 @@ export interface PageScope {
 /** Who is signing in, and to what. One form posts `pick` (a username), the other `username` and `password`, both to `action`. */
 export interface LoginPage {
   issuer: PageIssuer
-  client: PageClient
+  /** Left out: it is a page of ours that asks who is there. */
+  client?: PageClient | undefined
   action: string
-  abortAction: string
+  /** Left out: there is nowhere to go back to. */
+  abortAction?: string | undefined
   /** The users to pick from; the first 50 are enough. */
   users: readonly (PageUser & { state: UserState })[]
   /** How many users there are beyond those. */
@@ -93,6 +95,27 @@ export interface DeviceScreenPage {
   /** Drawn as a QR code. */
   verificationUriComplete: string
   state: DeviceScreenState
+}
+
+/**
+ * What clients ask of a person by the back channel; each request posts `auth_req_id`, `xsrf` and `decision` (`approve`
+ * or `deny`) to `action`, where `as=another` asks who is there.
+ */
+export interface WaitingPage {
+  issuer: PageIssuer
+  user: PageUser
+  requests: readonly {
+    /** Its `auth_req_id`. */
+    id: string
+    client: PageClient
+    bindingMessage?: string | undefined
+    scopes: readonly PageScope[]
+    expiresInSeconds: number
+  }[]
+  action: string
+  xsrf: string
+  /** What was decided just now. */
+  decided?: { client: PageClient; approved: boolean } | undefined
 }
 
 /** Whether to sign out; posts `xsrf`, and `logout=yes` for yes. */
@@ -202,6 +225,7 @@ export interface Pages {
   'device-confirm': DeviceConfirmPage
   'device-done': DeviceDonePage
   'device-screen': DeviceScreenPage
+  waiting: WaitingPage
   logout: LogoutPage
   'logout-done': LogoutDonePage
   error: ErrorPage

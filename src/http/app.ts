@@ -19,6 +19,7 @@ import { deviceScreen } from './web/device-screen.ts'
 import { securePages } from './web/headers.ts'
 import { homePage } from './web/home.ts'
 import { interactionPages } from './web/interactions.ts'
+import { waitingRequests } from './web/waiting.ts'
 
 export interface AppOptions {
   issuers: Issuers
@@ -46,6 +47,7 @@ export function createApp(options: AppOptions): Koa {
     meetFaults(),
     interactionPages(options.render),
     deviceScreen(options.render),
+    waitingRequests(options.render),
     askProvider(),
   ])
 }

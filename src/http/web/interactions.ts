@@ -7,7 +7,7 @@ import { pageUser } from '../../provider/pages.ts'
 import { bodyText, issuerOf } from '../state.ts'
 
 /** How many users the picker shows. */
-const pickerSize = 50
+export const pickerSize = 50
 
 const pathPattern = /^\/interaction\/([\w-]{10,64})(?:\/(abort|switch))?$/
 

@@ -4,6 +4,7 @@ import { UnderstudyError } from '../../errors.ts'
 import { saveGrant } from '../allowed-grant.ts'
 import { acrFor } from '../authentication-context.ts'
 import type { IssuerContext } from '../context.ts'
+import { type PersonAtBrowser, personAtBrowser } from './person.ts'
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>
 
@@ -28,6 +29,8 @@ export interface CibaRequests {
   approve(authReqId: string): Promise<void>
   deny(authReqId: string): Promise<void>
   expire(authReqId: string): Promise<void>
+  /** Who is signed in in a browser, by the value of its session cookie. */
+  personAt(sessionId: string | undefined): Promise<PersonAtBrowser | undefined>
 }
 
 export function createCibaRequests(provider: Provider, issuer: IssuerContext): CibaRequests {
@@ -79,6 +82,7 @@ export function createCibaRequests(provider: Provider, issuer: IssuerContext): C
       request.exp = nowSeconds() - 1
       await request.save()
     },
+    personAt: (sessionId) => personAtBrowser(provider, issuer, sessionId),
   }
 }
 

@@ -60,6 +60,22 @@ export const samples: Pages = {
     verificationUriComplete: 'http://localhost:9400/device?user_code=WDJB-MJHT',
     state: 'pending',
   },
+  waiting: {
+    issuer,
+    user: alice,
+    requests: [
+      {
+        id: 'kJSi0eLbJ5yW',
+        client: { id: 'till', name: 'The till' },
+        bindingMessage: 'W4SCT',
+        scopes,
+        expiresInSeconds: 600,
+      },
+      { id: 'q7wZ', client, scopes: [], expiresInSeconds: 42 },
+    ],
+    action: '/backchannel/requests',
+    xsrf: 'x1',
+  },
   logout: { issuer, client, user: alice, action: '/session/end/confirm', xsrf: 'x1' },
   'logout-done': { issuer, client },
   error: {
@@ -110,6 +126,28 @@ export const hardSamples: Record<string, { [Name in PageName]: [Name, Pages[Name
     { ...samples.login, client: { id: 'x', name: longName }, users: [...foreign, ...longUsers], moreUsers: 9953 },
   ],
   'device-refused': ['device-done', { ...samples['device-done'], refused: true }],
+  'login-of-ours': ['login', { ...samples.login, client: undefined, abortAction: undefined }],
+  'waiting-none': [
+    'waiting',
+    { ...samples.waiting, requests: [], decided: { client: { id: 'till', name: 'The till' }, approved: true } },
+  ],
+  'waiting-long': [
+    'waiting',
+    {
+      ...samples.waiting,
+      decided: { client: { id: 'x', name: longName }, approved: false },
+      requests: [
+        {
+          id: 'x',
+          client: { id: 'x', name: longName },
+          bindingMessage:
+            'Überweisung von 1.234,56 € an Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, Auftrag 77',
+          scopes: longScopes,
+          expiresInSeconds: 599,
+        },
+      ],
+    },
+  ],
   'login-failed': [
     'login',
     { ...samples.login, issuer: named, username: 'alice', error: 'That is not the password of this account.' },
