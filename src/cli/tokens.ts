@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander'
 import type { MintedToken, TokenOrder } from '../control/tokens.ts'
+import { UnderstudyError } from '../errors.ts'
 import { collectJson } from './assignments.ts'
 import { examples } from './examples.ts'
+import { collect, faultSteps } from './fault-options.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
 
 const types = { access: 'access_token', id: 'id_token', refresh: 'refresh_token', logout: 'logout_token' } as const
@@ -47,21 +49,21 @@ export function tokensCommand(program: Command): void {
 }
 
 async function tokens(options: TokensOptions): Promise<void> {
-  const control = await connect(options)
   const type = types[options.type]
-  const minted = await control.mint(options.issuer, { ...orderOf(options), type })
+  const order = orderOf(options)
+  const control = await connect(options)
+  const minted = await control.mint(options.issuer, { ...order, type })
   print(minted, options, () => `${(minted as MintedToken)[type]}\n`)
 }
 
 function orderOf({ client, user, scope, audience, claim, expiresIn, key, fault = [], ...rest }: TokensOptions) {
-  const faults = fault.map((name, index) =>
-    rest.with !== undefined && index === fault.length - 1 ? { fault: name, with: rest.with } : name,
-  )
+  if (rest.with !== undefined && fault.length === 0) throw usage('--with is for a --fault')
+  const faults = faultSteps(fault, rest.with)
   const order = { client, user, scope, audience, claims: claim, expires_in: expiresIn, key, faults }
   const said = Object.entries(order).filter(([, value]) => value !== undefined)
   return Object.fromEntries(said) as unknown as TokenOrder
 }
 
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value]
+function usage(why: string): UnderstudyError {
+  return new UnderstudyError('ERR_USAGE', 400, `Failed to mint a token: ${why}. See understudy tokens --help.`)
 }

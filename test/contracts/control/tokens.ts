@@ -9,11 +9,11 @@ const redirectUri = 'http://localhost:3000/callback'
 export function tokensContract(subject: () => ControlUnderTest): void {
   const mint = (order: TokenOrder, issuer = 'default') =>
     subject().control.mint(issuer, order, subject().origin) as Promise<MintedToken & Record<string, string>>
-  const post = async (path: string, form: Record<string, string>) => {
+  const post = (path: string, form: Record<string, string>) => {
     const body = new URLSearchParams({ client_id: 'web', client_secret: 'web-secret', ...form })
-    return (await fetch(subject().origin + path, { method: 'POST', body })).json() as Promise<Record<string, unknown>>
+    return fetch(subject().origin + path, { method: 'POST', body })
   }
-  const introspect = (token = '') => post('/token/introspection', { token })
+  const introspect = async (token = '') => (await post('/token/introspection', { token })).json()
   const userinfo = (token = '') => fetch(`${subject().origin}/me`, { headers: { authorization: `Bearer ${token}` } })
 
   describe('minted tokens', () => {
@@ -120,7 +120,8 @@ export function tokensContract(subject: () => ControlUnderTest): void {
         scope: 'openid',
       })
 
-      expect(await post('/token', { grant_type: 'refresh_token', refresh_token: token })).toMatchObject({
+      const refreshed = await post('/token', { grant_type: 'refresh_token', refresh_token: token })
+      expect(await refreshed.json()).toMatchObject({
         access_token: expect.any(String),
         id_token: expect.any(String),
         scope: 'openid',
