@@ -105,7 +105,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await registry.adopt(source.current)
     await registry.resume()
     const refresh = options.watch === false ? () => undefined : () => source.refresh()
-    const control = createControl(registry, refresh)
+    const control = createControl(registry, authority, refresh)
     const { main, admin, http, drain } = await listenOn(
       { ...options, tls },
       {

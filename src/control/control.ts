@@ -1,4 +1,5 @@
 import type { CibaControl } from './ciba.ts'
+import type { CertificatesControl } from './certificates.ts'
 import type { ClockControl } from './clock.ts'
 import type { DevicesControl } from './devices.ts'
 import type { EntriesControl } from './entries.ts'
@@ -35,6 +36,7 @@ export interface Control
     SessionsControl,
     TokensControl,
     KeysControl,
+    CertificatesControl,
     ClockControl,
     LogoutControl,
     RequestsControl,

@@ -1,5 +1,6 @@
 import type { Control } from './control.ts'
 import { asker, type ConnectOptions } from './http-client/ask.ts'
+import { askCertificates } from './http-client/certificates.ts'
 import { askCiba } from './http-client/ciba.ts'
 import { askClock } from './http-client/clock.ts'
 import { askDevices } from './http-client/devices.ts'
@@ -39,6 +40,7 @@ export function connectControl(options: ConnectOptions): Control {
     ...askSessions(ask),
     ...askTokens(ask),
     ...askKeys(ask),
+    ...askCertificates(ask),
     ...askClock(ask),
     ...askLogout(ask),
     ...askRequests(ask),

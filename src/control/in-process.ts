@@ -1,6 +1,8 @@
+import type { Authority } from '../certificates/authority.ts'
 import type { Issuers } from '../issuer/registry.ts'
 import type { Control } from './control.ts'
 import { accessTo } from './in-process/access.ts'
+import { controlCertificates } from './in-process/certificates.ts'
 import { controlCiba } from './in-process/ciba.ts'
 import { controlClock } from './in-process/clock.ts'
 import { controlDevices } from './in-process/devices.ts'
@@ -22,9 +24,14 @@ import { version } from './version.ts'
 /**
  * The control of the issuers of this very process.
  *
+ * @param authority that of this process
  * @param refresh brings edited fixtures into force; awaited before everything that looks at an issuer
  */
-export function createControl(issuers: Issuers, refresh: () => void | Promise<void> = () => {}): Control {
+export function createControl(
+  issuers: Issuers,
+  authority: Authority,
+  refresh: () => void | Promise<void> = () => {},
+): Control {
   const access = accessTo(issuers, refresh)
   return {
     health: async () => ({ status: 'ok', version }),
@@ -39,6 +46,7 @@ export function createControl(issuers: Issuers, refresh: () => void | Promise<vo
     ...controlSessions(access),
     ...controlTokens(access),
     ...controlKeys(access),
+    ...controlCertificates(authority),
     ...controlClock(access),
     ...controlLogout(access),
     ...controlRequests(access),

@@ -1,4 +1,6 @@
 /** The types of the object that `startUnderstudy` and `connect` give. */
+
+export type { CertificateOrder, IssuedCertificate } from '../control/certificates.ts'
 export type { PendingCiba } from '../control/ciba.ts'
 export type { ClockView } from '../control/clock.ts'
 export type { PendingDevice } from '../control/devices.ts'
@@ -19,6 +21,7 @@ export type { FaultName } from '../faults/catalog.ts'
 export type { ArmedFaultInput } from '../faults/spec.ts'
 export type { FixturesModule, IssuerModule } from '../fixtures/define.ts'
 export type { FixturesInput } from '../fixtures/schema.ts'
+export type { Certificates } from './certificates.ts'
 export type { Ciba } from './ciba.ts'
 export type { IssuerClock } from './clock.ts'
 export type { BrowserCookie } from './cookies.ts'

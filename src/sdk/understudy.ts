@@ -2,6 +2,7 @@ import type { Control } from '../control/control.ts'
 import type { IssuerSummary } from '../control/issuers.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { IssuerModule } from '../fixtures/define.ts'
+import { type Certificates, certificatesOf } from './certificates.ts'
 import { issuerOf } from './issuer.ts'
 import type { UnderstudyIssuer } from './verbs.ts'
 
@@ -17,6 +18,9 @@ export interface Understudy extends UnderstudyIssuer, AsyncDisposable {
   readonly origin: string
   /** Where its admin API listens: at the same origin, unless it has a port of its own. */
   readonly adminUrl: string
+  /** Where plain HTTP is spoken beside HTTPS, if it was started so in this process. */
+  readonly httpUrl?: string | undefined
+  readonly certificates: Certificates
   issuers(): Promise<IssuerSummary[]>
   /**
    * A named issuer.
@@ -39,6 +43,7 @@ export interface Server {
   control: Control
   origin: string
   adminUrl: string
+  httpUrl?: string | undefined
   /** The identifier of an issuer. @throws UnderstudyError `ERR_ISSUER_UNKNOWN` */
   urlOf(name: string): string
   close(): Promise<void>
@@ -49,7 +54,7 @@ const rootIssuer = 'default'
 // Node before 18.18 has no such symbol, and compilers then look for this one.
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')
 
-export function understudyOf({ control, origin, adminUrl, urlOf, close }: Server): Understudy {
+export function understudyOf({ control, origin, adminUrl, httpUrl, urlOf, close }: Server): Understudy {
   const issuer = (name: string) => issuerOf(control, origin, name, urlOf(name))
 
   async function createIssuer(declared?: NewIssuer): Promise<CreatedIssuer> {
@@ -70,6 +75,8 @@ export function understudyOf({ control, origin, adminUrl, urlOf, close }: Server
     ...issuer(rootIssuer),
     origin,
     adminUrl,
+    httpUrl,
+    certificates: certificatesOf(control),
     issuers: () => control.issuers(),
     issuer,
     createIssuer,

@@ -3,6 +3,7 @@ import compose from 'koa-compose'
 import type { Control } from '../../control/control.ts'
 import type { Render } from '../../domain/pages.ts'
 import { bearer } from './bearer.ts'
+import { authorityRoutes } from './certificates.ts'
 import { descriptionRoutes } from './describe.ts'
 import { foreignPageGuard } from './guard.ts'
 import { healthRoutes } from './health.ts'
@@ -33,7 +34,7 @@ export function createAnswer({
   report,
 }: AnswerOptions): compose.ComposedMiddleware<Context> {
   const needsToken = adminToken !== undefined
-  const openRoutes = [...healthRoutes, ...descriptionRoutes({ root, render, needsToken })]
+  const openRoutes = [...healthRoutes, ...authorityRoutes, ...descriptionRoutes({ root, render, needsToken })]
   const open = routeAll(root, openRoutes, control)
   const openPaths = new Set(openRoutes.map(({ path }) => root + path))
   const guarded = compose([

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { version } from '../../control/version.ts'
 import type { Render } from '../../domain/pages.ts'
 import { originOf } from '../../provider/hosts.ts'
+import { authorityRoutes } from './certificates.ts'
 import { healthRoutes } from './health.ts'
 import { type ApiDocument, describeApi } from './openapi/document.ts'
 import { referencePage } from './reference.ts'
@@ -18,7 +19,7 @@ export interface DescribeOptions {
 /** The document as the package holds it: of a server at its usual address that may or may not ask for a token. */
 export function packagedDocument(render: Render): ApiDocument {
   const described = descriptionRoutes({ root: '', render, needsToken: false })
-  return describeApi([...healthRoutes, ...described], guardedRoutes, {
+  return describeApi([...healthRoutes, ...authorityRoutes, ...described], guardedRoutes, {
     server: 'http://localhost:9400/_understudy',
     version,
   })
@@ -29,7 +30,11 @@ export function descriptionRoutes({ root, render, needsToken }: DescribeOptions)
   let made: ApiDocument | undefined
 
   function documentFor({ ctx }: Pick<Request<string, unknown, unknown>, 'ctx'>): ApiDocument {
-    made ??= describeApi([...healthRoutes, ...routes], guardedRoutes, { server: root, version, needsToken })
+    made ??= describeApi([...healthRoutes, ...authorityRoutes, ...routes], guardedRoutes, {
+      server: root,
+      version,
+      needsToken,
+    })
     return { ...made, servers: [{ url: originOf(ctx.req, () => ctx.origin) + root }] }
   }
 

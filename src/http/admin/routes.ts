@@ -1,3 +1,4 @@
+import { certificateRoutes } from './certificates.ts'
 import { cibaRoutes } from './ciba.ts'
 import { clientRoutes } from './clients.ts'
 import { clockRoutes } from './clock.ts'
@@ -33,6 +34,7 @@ export const guardedRoutes: readonly Route[] = [
   ...sessionRoutes,
   ...tokenRoutes,
   ...keyRoutes,
+  ...certificateRoutes,
   ...clockRoutes,
   ...logoutRoutes,
   ...requestRoutes,
