@@ -1,9 +1,9 @@
-import { Agent, fetch as undiciFetch } from 'undici'
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { type FixturesModule, startUnderstudy } from '../../src/index.ts'
 import { UserAgent } from '../user-agent.ts'
 import { login } from './flows.ts'
+import { fetchTrusting } from './trusting.ts'
 
 const members: FixturesModule = {
   users: [{ username: 'alice', sub: '100101' }],
@@ -18,12 +18,6 @@ const members: FixturesModule = {
 }
 
 const fixtures: FixturesModule = { ...members, issuers: { partner: members as never } }
-
-/** A fetch that trusts one authority and no other. */
-export function fetchTrusting(ca: string): typeof fetch {
-  const dispatcher = new Agent({ connect: { ca } })
-  return ((url: string, init: object) => undiciFetch(url, { ...init, dispatcher })) as unknown as typeof fetch
-}
 
 /** A complete login by a client that is strict about names and certificates. */
 async function strictLogin(issuer: string, send: typeof fetch): Promise<void> {

@@ -1,0 +1,178 @@
+import { decodeJwt } from 'jose'
+import * as client from 'openid-client'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type CertificateOrder, type IssuedCertificate, startUnderstudy, type Understudy } from '../../src/index.ts'
+import { UserAgent } from '../user-agent.ts'
+import { login } from './flows.ts'
+import { fetchTrusting } from './trusting.ts'
+
+const redirect_uris = ['http://localhost:3000/callback']
+const grant_types = ['authorization_code', 'refresh_token', 'client_credentials'] as const
+const bound = { redirect_uris, grant_types: [...grant_types], tls_client_certificate_bound_access_tokens: true }
+
+const members = {
+  users: [{ username: 'alice', sub: '100101' }],
+  scopes: { crate: {} },
+  clients: [
+    { client_id: 'by-dn', tls_client_auth_subject_dn: 'CN=by-dn,OU=R\\, D,O=Example', ...bound },
+    { client_id: 'by-dns', tls_client_auth_san_dns: 'app.example', grant_types: ['client_credentials'] },
+    { client_id: 'by-uri', tls_client_auth_san_uri: 'spiffe://example/app', grant_types: ['client_credentials'] },
+    { client_id: 'by-ip', tls_client_auth_san_ip: '2001:db8::1', grant_types: ['client_credentials'] },
+    { client_id: 'by-email', tls_client_auth_san_email: 'app@example.com', grant_types: ['client_credentials'] },
+    { client_id: 'secretive', client_secret: 'its-secret', ...bound },
+    { client_id: 'public', token_endpoint_auth_method: 'none', ...bound, grant_types: ['authorization_code'] },
+  ],
+}
+
+let idp: Understudy
+let ca: string
+
+beforeEach(async () => {
+  idp = await startUnderstudy({ fixtures: { ...members, issuers: { partner: members } } as never, https: true })
+  ca = await idp.certificates.authority()
+})
+afterEach(() => idp.close())
+
+/** openid-client, with a certificate or without. */
+async function clientOf(id: string, shown?: IssuedCertificate, mount = '', auth = client.TlsClientAuth()) {
+  const send = fetchTrusting(ca, shown)
+  return client.discovery(new URL(idp.url + mount), id, undefined, auth, {
+    [client.customFetch]: send as client.CustomFetch,
+  })
+}
+
+const byDn: CertificateOrder = { subject: 'CN=by-dn,OU=R\\, D,O=Example' }
+
+describe.each(['', '/partner'])('tls_client_auth at "%s"', (mount) => {
+  test('a client of openid-client is known by its certificate, in a whole login', async () => {
+    const shown = await idp.certificates.issue(byDn)
+    const config = await clientOf('by-dn', shown, mount)
+    client.enableNonRepudiationChecks(config)
+    const { tokens } = await login(config, { agent: new UserAgent(fetchTrusting(ca)), scope: 'openid', par: true })
+    const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token as string)
+    const userinfo = await client.fetchUserInfo(config, refreshed.access_token, '100101')
+    const introspected = await client.tokenIntrospection(config, refreshed.access_token)
+    await client.tokenRevocation(config, refreshed.access_token)
+
+    expect(userinfo.sub).toBe('100101')
+    expect(decodeJwt(refreshed.access_token).cnf).toEqual({ 'x5t#S256': shown.thumbprint })
+    expect(introspected).toMatchObject({ active: true, cnf: { 'x5t#S256': shown.thumbprint } })
+    await expect(client.fetchUserInfo(config, refreshed.access_token, '100101')).rejects.toMatchObject({ status: 401 })
+  })
+
+  test.each([
+    ['by-dns', { dns: ['other.example', 'app.example'] }],
+    ['by-uri', { uri: ['spiffe://example/app'] }],
+    ['by-ip', { ip: ['2001:db8:0:0:0:0:0:1'] }],
+    ['by-email', { email: ['app@example.com'] }],
+  ])('%s', async (id, names) => {
+    const config = await clientOf(id, await idp.certificates.issue(names), mount)
+    await expect(client.clientCredentialsGrant(config)).resolves.toMatchObject({ token_type: 'bearer' })
+    const stranger = await clientOf(id, await idp.certificates.issue({ subject: 'CN=other' }), mount)
+    await expect(client.clientCredentialsGrant(stranger)).rejects.toMatchObject(invalidClient)
+  })
+})
+
+const invalidClient = { error: 'invalid_client', status: 401 }
+
+describe('a certificate that is not right', () => {
+  test.each<[string, CertificateOrder | undefined, RegExp]>([
+    ['none', undefined, /certificate was not provided/],
+    ['another subject', { subject: 'CN=by-dn,O=Example' }, /does not match/],
+    ['another order of names', { subject: 'OU=R\\, D,CN=by-dn,O=Example' }, /does not match/],
+    ['its own signature', { ...byDn, self_signed: true }, /was not verified/],
+    ['a life that is over', { ...byDn, expires_in: '-1h' }, /was not verified/],
+  ])('%s', async (_, order, description) => {
+    const shown = order && (await idp.certificates.issue(order))
+    const config = await clientOf('by-dn', shown)
+    const answer = client.clientCredentialsGrant(config)
+    await expect(answer).rejects.toMatchObject({
+      ...invalidClient,
+      error_description: expect.stringMatching(description),
+    })
+  })
+
+  test('one of another authority', async () => {
+    await using elsewhere = await startUnderstudy()
+    const config = await clientOf('by-dn', await elsewhere.certificates.issue(byDn))
+    await expect(client.clientCredentialsGrant(config)).rejects.toMatchObject(invalidClient)
+  })
+
+  test('after which a right one is taken', async () => {
+    const wrong = await clientOf('by-dn', await idp.certificates.issue())
+    await expect(client.clientCredentialsGrant(wrong)).rejects.toMatchObject(invalidClient)
+    const right = await clientOf('by-dn', await idp.certificates.issue(byDn))
+    await expect(client.clientCredentialsGrant(right)).resolves.toBeDefined()
+  })
+})
+
+describe.each(['', 'partner'])('self_signed_tls_client_auth at "%s"', (name) => {
+  test('a client is known by the certificate that it has registered, and by no other', async () => {
+    const shown = await idp.certificates.issue({ subject: 'CN=anything', self_signed: true })
+    const issuer = name === '' ? idp : idp.issuer(name)
+    await issuer.clients.put('self', {
+      token_endpoint_auth_method: 'self_signed_tls_client_auth',
+      grant_types: ['client_credentials'],
+      jwks: { keys: [shown.jwk] },
+    })
+    const mount = name && `/${name}`
+    await expect(client.clientCredentialsGrant(await clientOf('self', shown, mount))).resolves.toBeDefined()
+    for (const order of [{ subject: 'CN=anything', self_signed: true }, { subject: 'CN=anything' }]) {
+      const other = await clientOf('self', await idp.certificates.issue(order), mount)
+      await expect(client.clientCredentialsGrant(other)).rejects.toMatchObject(invalidClient)
+    }
+    await expect(client.clientCredentialsGrant(await clientOf('self', undefined, mount))).rejects.toMatchObject(
+      invalidClient,
+    )
+  })
+})
+
+describe('tokens that are bound to a certificate', () => {
+  test('are of use to nobody who has another, or none', async () => {
+    const shown = await idp.certificates.issue()
+    const config = await clientOf('secretive', shown, '', client.ClientSecretPost('its-secret'))
+    const { tokens } = await login(config, { agent: new UserAgent(fetchTrusting(ca)), scope: 'openid' })
+    const asks = async (certificate?: IssuedCertificate) => {
+      const headers = { authorization: `Bearer ${tokens.access_token}` }
+      return fetchTrusting(ca, certificate)(`${idp.url}/me`, { headers })
+    }
+
+    expect((await asks(shown)).status).toBe(200)
+    for (const other of [undefined, await idp.certificates.issue()]) {
+      const refused = await asks(other)
+      expect(refused.status).toBe(401)
+      expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer .*error="invalid_token"/)
+    }
+    expect((await asks(shown)).status).toBe(200)
+  })
+
+  test('are not given to who shows none', async () => {
+    const config = await clientOf('secretive', undefined, '', client.ClientSecretPost('its-secret'))
+    const answer = client.clientCredentialsGrant(config)
+    await expect(answer).rejects.toMatchObject({ error: 'invalid_grant', status: 400 })
+  })
+
+  test('of a public client: its refresh tokens are bound as well', async () => {
+    const shown = await idp.certificates.issue()
+    await idp.clients.put('public', {
+      token_endpoint_auth_method: 'none',
+      ...bound,
+      grant_types: ['authorization_code', 'refresh_token'],
+    })
+    const config = await clientOf('public', shown, '', client.None())
+    const { tokens } = await login(config, { agent: new UserAgent(fetchTrusting(ca)), scope: 'openid' })
+    const thief = await clientOf('public', await idp.certificates.issue(), '', client.None())
+    const stolen = client.refreshTokenGrant(thief, tokens.refresh_token as string)
+    await expect(stolen).rejects.toMatchObject({ error: 'invalid_grant' })
+    await expect(client.refreshTokenGrant(config, tokens.refresh_token as string)).resolves.toBeDefined()
+  })
+
+  test('may be opaque: introspection tells whose they are', async () => {
+    await idp.clients.put('secretive', { client_secret: 'its-secret', ...bound, access_token: { format: 'opaque' } })
+    const shown = await idp.certificates.issue()
+    const config = await clientOf('secretive', shown, '', client.ClientSecretPost('its-secret'))
+    const { access_token: token } = await client.clientCredentialsGrant(config, { scope: 'crate' })
+    const told = await client.tokenIntrospection(config, token)
+    expect(told).toMatchObject({ active: true, cnf: { 'x5t#S256': shown.thumbprint } })
+  })
+})
