@@ -62,3 +62,16 @@ export function joseAlgorithms(keys: SigningKeys): Configuration['enabledJWA'] {
 export function pairwiseSubject(issuerName: string, sector: string, sub: string): string {
   return createHmac('sha256', issuerName).update(`${sector}\n${sub}`).digest('base64url')
 }
+
+/** What tells whether a client knows people by subjects of its own. */
+export interface SubjectClient {
+  clientId: string
+  subjectType?: string | undefined
+  sectorIdentifier?: unknown
+}
+
+/** The subject by which a client knows a user. */
+export function subjectFor(issuerName: string, client: SubjectClient | undefined, sub: string): string {
+  if (client?.subjectType !== 'pairwise') return sub
+  return pairwiseSubject(issuerName, (client.sectorIdentifier as string | undefined) ?? client.clientId, sub)
+}

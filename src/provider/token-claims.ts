@@ -14,6 +14,7 @@ import { usualAlgorithm } from './algorithms.ts'
 import type { IssuerContext } from './context.ts'
 import { encryptFor, withoutEncryption } from './encryption.ts'
 import { handedOnBy } from './grants/handed-on.ts'
+import { subjectFor } from './jose.ts'
 import { confirmationOf } from './mtls.ts'
 import { targetOf } from './resources/targets.ts'
 import { createSigners } from './signing.ts'
@@ -83,7 +84,7 @@ export function createTailor(issuer: IssuerContext): Tailor {
     const circumstance = circumstanceOf(issuer, payload.clientId as string, sub, payload.scope)
     const claims: Claims = {
       iss,
-      sub: sub ?? payload.clientId,
+      sub: sub === undefined ? payload.clientId : subjectFor(issuer.name, (token as AccessToken).client, sub),
       aud: target?.audience ?? audienceOf(payload) ?? settings.audience ?? iss,
       client_id: payload.clientId,
       scope: payload.scope,
@@ -91,6 +92,7 @@ export function createTailor(issuer: IssuerContext): Tailor {
       iat: payload.iat,
       exp: payload.exp,
       cnf: confirmationOf(payload),
+      authorization_details: payload.rar,
       ...(payload.extra as Claims | undefined),
     }
     const changed = await issuer.hooks.onToken?.(

@@ -2,6 +2,7 @@ import {
   CompactEncrypt,
   compactDecrypt,
   createRemoteJWKSet,
+  decodeJwt,
   exportJWK,
   generateKeyPair,
   jwtVerify,
@@ -174,6 +175,9 @@ for (const name of ['default', 'partner']) {
         const { tokens } = await login(config, { scope: 'openid', redirectUri: `https://${id}.example/callback` })
         const sub = tokens.claims()?.sub as string
         await client.fetchUserInfo(config, tokens.access_token, sub)
+        expect(decodeJwt(tokens.access_token).sub).toBe(sub)
+        const minted = await idp.issuer(name).tokens({ type: 'id_token', client: id, user: 'alice' })
+        expect(decodeJwt(minted.id_token ?? '').sub).toBe(sub)
         return sub
       }
 

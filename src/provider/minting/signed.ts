@@ -4,6 +4,7 @@ import type { User } from '../../domain/user.ts'
 import { claimsOf } from '../accounts.ts'
 import type { IssuerContext } from '../context.ts'
 import { encryptFor } from '../encryption.ts'
+import { subjectFor } from '../jose.ts'
 import { signingKey } from '../keys.ts'
 import { skewTimes } from '../skew.ts'
 import type { TokenFaults } from '../token-faults.ts'
@@ -50,7 +51,7 @@ export async function signIdToken(making: Making): Promise<SignedToken> {
   const claims = await idToken.payload()
   return sign(
     making,
-    { header: {}, claims: { ...claims, sub: user.sub } },
+    { header: {}, claims: { ...claims, sub: subjectFor(issuer.name, client, user.sub) } },
     Model.expiresIn(undefined, undefined, client),
   )
 }
@@ -63,8 +64,8 @@ const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 
 /** A logout token, for whoever wants to deliver one. */
 export async function signLogoutToken(making: Making): Promise<SignedToken> {
-  const { user } = making.order
-  const about = user === undefined ? {} : { sub: user.sub }
+  const { order, client, issuer } = making
+  const about = order.user === undefined ? {} : { sub: subjectFor(issuer.name, client, order.user.sub) }
   const claims = { ...about, jti: randomUUID(), events: { [logoutEvent]: {} } }
   return sign(making, { header: { typ: 'logout+jwt' }, claims }, logoutSeconds)
 }
