@@ -99,15 +99,19 @@ export class ProviderExchange implements Exchange {
 
   get requested(): { tag?: string | undefined; faults?: string | undefined } {
     if (!this.#mentions('understudy')) return {}
-    // A browser sends its cookies with every request; they mean the flow that it starts.
-    const cookies = this.endpoint === 'authorization' && !this.continued ? this.headers.cookie : undefined
+    // A browser sends its cookies with every request: they mean the flow that it starts, and the tag its logouts as well.
+    const starts = this.endpoint === 'authorization' && !this.continued
+    const { cookie: cookies } = this.headers
+    const tagCookies = starts || this.endpoint === 'end_session' ? cookies : undefined
     return {
       faults:
         header(this.headers, faultSources.header) ??
         this.params[faultSources.param] ??
-        cookie(cookies, faultSources.param),
+        cookie(starts ? cookies : undefined, faultSources.param),
       tag:
-        header(this.headers, tagSources.header) ?? this.params[tagSources.param] ?? cookie(cookies, tagSources.param),
+        header(this.headers, tagSources.header) ??
+        this.params[tagSources.param] ??
+        cookie(tagCookies, tagSources.param),
     }
   }
 

@@ -172,6 +172,24 @@ describe('a login', () => {
   })
 })
 
+test("a browser's tag is that of its logout, too, and its faults are not", async () => {
+  await server.control.arm('default', {
+    fault: 'latency',
+    with: { ms: 1 },
+    when: { tag: 'red', endpoint: 'end_session' },
+  })
+
+  await fetch(`${server.url}/session/end`, {
+    headers: { cookie: 'understudy_tag=red; understudy_fault=access_denied' },
+  })
+
+  expect(await only({ endpoint: 'end_session' })).toMatchObject({
+    tag: 'red',
+    answer: { status: 200 },
+    faults: [{ fault: 'latency' }],
+  })
+})
+
 test('a tag of the flow selects faults, entries and expectations at every step', async () => {
   const { tokens } = await login(web, { parameters: { understudy_tag: 'red' } })
   const other = await login(web, { parameters: { understudy_tag: 'blue' } })
