@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { authorizationDetailTypeSchema } from './authorization-details.ts'
 import { clientSchema } from './client.ts'
 import { registrationSchema } from './registration.ts'
 import { resourceSchema } from './resource.ts'
@@ -39,6 +40,10 @@ export const issuerSettingsSchema = z.strictObject({
   browser_url: issuerUrl
     .optional()
     .describe('Where a browser reaches it, if back ends use another name. Needs a fixed issuer.'),
+  open: z
+    .boolean()
+    .default(false)
+    .describe('Whether any client and any user are taken, beside those that are declared.'),
   lifetimes: lifetimesSchema.default({}),
   access_token: accessTokenSchema.default({}),
   id_token: z
@@ -48,6 +53,10 @@ export const issuerSettingsSchema = z.strictObject({
   refresh_token: refreshTokenSchema.prefault({}),
   device: deviceSchema.prefault({}),
   ciba: cibaSchema.prefault({}).describe('Backchannel authentication requests.'),
+  authorization_details: z
+    .record(z.string().min(1), authorizationDetailTypeSchema)
+    .default({})
+    .describe('The types of authorization details (RFC 9396) that clients may ask for.'),
   registration: registrationSchema.prefault({}).describe('Whether and how clients may register themselves.'),
   acr_values: z
     .array(z.string().regex(/^[\x21-\x7e]+$/, { error: 'expected a name without spaces' }))

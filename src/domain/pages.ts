@@ -25,6 +25,13 @@ export interface PageScope {
   description?: string | undefined
 }
 
+/** One of the things that a client asks to be allowed, in detail. */
+export interface PageDetail {
+  /** What it means to a person. */
+  title: string
+  members: readonly { name: string; value: string }[]
+}
+
 /** Who is signing in, and to what. One form posts `pick` (a username), the other `username` and `password`, both to `action`. */
 export interface LoginPage {
   issuer: PageIssuer
@@ -37,6 +44,8 @@ export interface LoginPage {
   users: readonly (PageUser & { state: UserState })[]
   /** How many users there are beyond those. */
   moreUsers: number
+  /** What the box for claims holds at first, as JSON; posted as `claims` with the username. Left out: there is none. */
+  claims?: string | undefined
   /** What the username field holds at first. */
   username?: string | undefined
   /** Why the last attempt failed. */
@@ -51,6 +60,8 @@ export interface ConsentPage {
   scopes: readonly PageScope[]
   /** Names of the claims that those scopes release. */
   claims: readonly string[]
+  /** What it wants to do beyond its scopes. Default: nothing. */
+  details?: readonly PageDetail[]
   action: string
   abortAction: string
   switchAction: string

@@ -4,8 +4,8 @@ import { Clock } from '../domain/clock.ts'
 import type { Exchange, SignIn } from '../domain/exchange.ts'
 import type { PageClient, Render } from '../domain/pages.ts'
 import { Arming } from '../faults/arming.ts'
-import type { FaultAnswer } from '../faults/fault.ts'
-import type { FiredToken } from '../faults/fired.ts'
+import type { Answer, FaultAnswer, StatePort } from '../faults/fault.ts'
+import type { FiredResponse, FiredToken } from '../faults/fired.ts'
 import { disarmedBy } from '../faults/records.ts'
 import type { IssuerFixtures } from '../fixtures/schema.ts'
 import { Journal } from '../journal/journal.ts'
@@ -17,11 +17,13 @@ import type { KeyRotation } from '../provider/key-rotation.ts'
 import type { SigningKeys } from '../provider/keys.ts'
 import { createProvider, type IssuerProvider } from '../provider/provider.ts'
 import type { Bucket } from '../store/store.ts'
+import { Aftermath } from './aftermath.ts'
 import { IssuerBucket } from './bucket.ts'
 import { findIssuerMistakes } from './check.ts'
 import { describeMisfits, IssuerEdits } from './edits.ts'
 import { KeyRing } from './key-ring.ts'
 import { meetFaults, meetOwnFaults } from './meet-faults.ts'
+import { createStatePort } from './state-port.ts'
 import { Waits } from './waits.ts'
 
 /** What every issuer of a process shares. */
@@ -84,6 +86,7 @@ export class RunningIssuer {
   readonly clock = new Clock()
   readonly arming: Arming
   readonly waits = new Waits()
+  readonly aftermath = new Aftermath()
   readonly journal: Journal
   readonly #environment: IssuerEnvironment
   readonly #records: IssuerBucket
@@ -91,6 +94,7 @@ export class RunningIssuer {
   #settings: IssuerFixtures
   readonly keys: KeyRing
   readonly edits: IssuerEdits
+  readonly #statePort: StatePort
   #provider: IssuerProvider
   /** What is being stored of faults and clock. */
   readonly #writes: Promise<void>[] = []
@@ -131,12 +135,23 @@ export class RunningIssuer {
       },
     })
     this.edits = new IssuerEdits(settings, this.#records, {
-      entries: () => ({ settings: this.#settings, users: this.#provider.users }),
+      entries: () => ({ settings: this.#settings, users: this.#provider.users.declared }),
       checkIssuer: async (edited) => findIssuerMistakes(edited, this.keys.current),
       takeOver: (edited) => this.#takeOver(edited),
       onMisfits: (misfits) => environment.warn?.(describeMisfits(name, misfits)),
     })
     this.#provider = this.#makeProvider()
+    this.#statePort = createStatePort({
+      edits: this.edits,
+      provider: () => this.#provider,
+      rotateKeys: (rotation) => this.rotateKeys(rotation),
+    })
+  }
+
+  /** Has what faults do to the issuer's state be done, now that a request is answered. */
+  async afterAnswer(exchange: Exchange, answer: Answer): Promise<void> {
+    const { states } = this.aftermath.of(exchange)
+    for (const each of states) await each.act(this.#statePort, await exchange.identify(), answer)
   }
 
   get settings(): IssuerFixtures {
@@ -176,19 +191,27 @@ export class RunningIssuer {
    */
   async faultFor(exchange: Exchange, signIn?: SignIn): Promise<FaultAnswer | undefined> {
     const { onRequest } = this.#settings.hooks
-    const meeting = { arming: this.arming, onRequest, waits: this.waits, settled: () => this.settled() }
+    const { arming, waits, aftermath } = this
+    const meeting = { arming, onRequest, waits, aftermath, state: this.#statePort, settled: () => this.settled() }
     return signIn === undefined ? meetFaults(exchange, meeting) : meetOwnFaults(exchange, signIn, meeting)
   }
 
   /** The faults that change a token, once what they have counted is stored; undefined where there are none, for sure. */
   #tokenFaults(...asked: Parameters<Arming['takeToken']>): Promise<FiredToken[]> | undefined {
     if (!this.arming.concernsToken(asked[0], asked[1])) return undefined
-    const taken = async () => {
-      const fired = await this.arming.takeToken(...asked)
-      await this.settled()
-      return fired
-    }
-    return taken()
+    return this.#stored(this.arming.takeToken(...asked))
+  }
+
+  /** The faults that change an authorization response, likewise. */
+  #responseFaults(...asked: Parameters<Arming['takeResponse']>): Promise<FiredResponse[]> | undefined {
+    if (!this.arming.concernsResponse(asked[0])) return undefined
+    return this.#stored(this.arming.takeResponse(...asked))
+  }
+
+  async #stored<Taken>(taken: Promise<Taken>): Promise<Taken> {
+    const fired = await taken
+    await this.settled()
+    return fired
   }
 
   /** Back to the fixtures: edits, faults, clock, journal, tokens and sessions; what a slow request still writes is lost. Keys stay. */
@@ -312,8 +335,12 @@ export class RunningIssuer {
       clock: this.clock,
       keys: this.keys.current,
       names: { issuer: settings.issuer, browser: settings.browser_url },
-      authorizationFault: (exchange, signIn) => this.faultFor(exchange, signIn),
+      authorizationFault: async (exchange, signIn) => {
+        const answer = await this.faultFor(exchange, signIn)
+        return answer?.plain ? undefined : answer
+      },
       tokenFaults: (...asked) => this.#tokenFaults(...asked),
+      responseFaults: (...asked) => this.#responseFaults(...asked),
       registrations: {
         put: async (id, metadata) => void (await this.edits.put('clients', id, metadata)),
         delete: (id) => this.edits.delete('clients', id),

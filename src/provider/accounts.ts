@@ -1,5 +1,6 @@
 import type { Account, FindAccount } from 'oidc-provider'
 import type { IssuerHooks } from '../domain/issuer.ts'
+import { anyUser, OpenMap } from '../domain/open.ts'
 import { type User, userStates } from '../domain/user.ts'
 
 /** The users of an issuer, found by name and by subject. */
@@ -8,16 +9,34 @@ export interface Users {
   bySub(sub: string): User | undefined
   all(): Iterable<User>
   readonly size: number
+  /** Those that are declared: all, unless any user is taken. */
+  readonly declared: Users
 }
 
 export function indexUsers(users: readonly User[]): Users {
   const byName = new Map(users.map((user) => [user.username, user]))
   const bySub = new Map(users.map((user) => [user.sub, user]))
-  return {
+  const declared: Users = {
     byName: (username) => byName.get(username),
     bySub: (sub) => bySub.get(sub),
     all: () => byName.values(),
     size: byName.size,
+    get declared() {
+      return declared
+    },
+  }
+  return declared
+}
+
+/** Any user, by the name that is typed; those that are declared as they are. */
+export function openUsers(declared: Users): Users {
+  const others = new OpenMap<User>([], anyUser)
+  return {
+    ...declared,
+    byName: (username) => declared.byName(username) ?? others.get(username),
+    // Where a declared user has another subject, its name is nobody's subject.
+    bySub: (sub) => declared.bySub(sub) ?? (declared.byName(sub) === undefined ? others.get(sub) : undefined),
+    declared,
   }
 }
 

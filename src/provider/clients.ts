@@ -2,6 +2,7 @@ import type Provider from 'oidc-provider'
 import type { ClientMetadata } from 'oidc-provider'
 import type { Client } from '../domain/client.ts'
 import type { Clock } from '../domain/clock.ts'
+import { OpenMap } from '../domain/open.ts'
 import { type ClientModel, type ClientSchema, clientModel } from './private.ts'
 
 /** Members of a client in the fixtures that are ours, not metadata that the provider knows. */
@@ -56,9 +57,16 @@ export function serveClients(provider: Provider, clients: ReadonlyMap<string, Cl
     const client = typeof id === 'string' ? clients.get(id) : undefined
     if (client === undefined) return find(id)
     const model = new Model(metadataOf(client))
-    made.set(id, model)
+    // Those that nobody has declared are without number.
+    if (!(clients instanceof OpenMap) || clients.isDeclared(id)) made.set(id, model)
     return model
   }
+}
+
+/** Whether a browser may be sent somewhere that nobody has registered. */
+export function isSafeRedirect(uri: string): boolean {
+  const parsed = URL.parse(uri)
+  return parsed !== null && !uri.includes('#') && !forbiddenSchemes.has(parsed.protocol)
 }
 
 /** Takes redirect URIs of any scheme but those that run in the page, for web and native clients alike. */

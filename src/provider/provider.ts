@@ -7,13 +7,15 @@ import type { Client } from '../domain/client.ts'
 import { Clock } from '../domain/clock.ts'
 import type { Exchange } from '../domain/exchange.ts'
 import { type IssuerSettings, rootIssuer } from '../domain/issuer.ts'
+import { openClients } from '../domain/open.ts'
 import type { Outcome, Registrations } from '../domain/outcome.ts'
 import { generic } from '../personas/generic.ts'
 import { memoryStore } from '../store/memory.ts'
 import { dressTokens, refuseDroppedKeys } from './access-token.ts'
-import { indexUsers, type Users } from './accounts.ts'
+import { indexUsers, openUsers, type Users } from './accounts.ts'
 import { addressedIssuer } from './addressee.ts'
 import { completeAnswers, explainErrors, reportFailures } from './answers.ts'
+import { takeDetailsAtToken } from './authorization-details/token-requests.ts'
 import { resumeWithoutQuery, takePosts } from './browser-requests.ts'
 import { type CibaRequests, createCibaRequests } from './ciba/requests.ts'
 import { checkClients, serveClients } from './clients.ts'
@@ -37,6 +39,7 @@ import { createLogout, type Logout } from './logout.ts'
 import { cacheMetadata } from './metadata.ts'
 import { createMinting, type Minting } from './minting/minting.ts'
 import { hideCertificates } from './mtls.ts'
+import { takeAnyAssertion, takeAnyClient } from './open-clients.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
 import { answerPreflights } from './registration/preflight.ts'
@@ -93,6 +96,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   provider.cookieName = (type) => cookieName(type, Provider.ctx?.req)
   linkByName(provider, issuer)
   serveClients(provider, issuer.clients, clock)
+  takeAnyClient(provider, issuer)
   dressTokens(provider, createTailor(issuer))
   refuseDroppedKeys(provider, issuer.keys.dropped)
   patchClaims(provider, issuer)
@@ -115,6 +119,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   }
   wrapGrant(provider, 'authorization_code', (handler) => oneAtATime(handler, 'code'))
   wrapGrant(provider, 'refresh_token', (handler) => oneAtATime(handler, 'refresh_token'))
+  takeDetailsAtToken(provider, issuer)
   provider.use(completeAnswers(issuer))
   provider.use(hideCertificates(issuer))
   serveResources(provider, issuer)
@@ -138,6 +143,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
       describeResources(issuer),
       resumeWithoutQuery,
       takePosts,
+      takeAnyAssertion(issuer),
       ...(provider.middleware as unknown as Middleware[]),
     ]),
     openExchange(ctx) {
@@ -158,7 +164,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
       return outcome
     },
     registrations: registrationsOf(issuer, configuration.scopes as string[]),
-    interactions: createInteractions(provider, issuer.users, settings.scopes),
+    interactions: createInteractions(provider, issuer.users, settings),
     devices: createDevices(provider, bucket, issuer.users),
     ciba: createCibaRequests(provider, issuer),
     sessions,
@@ -192,6 +198,7 @@ export function findClientMistakes(settings: IssuerSettings, keys: SigningKeys):
     render: async () => '',
     authorizationFault: async () => undefined,
     tokenFaults: () => undefined,
+    responseFaults: () => undefined,
     registrations: { put: async () => {}, delete: async () => {} },
     onCall: () => {},
   })
@@ -203,13 +210,17 @@ export function findClientMistakes(settings: IssuerSettings, keys: SigningKeys):
 
 function createContext(options: ProviderOptions): IssuerContext {
   const { settings, name } = options
-  const clients = new Map<string, Client>(settings.clients.map((client) => [client.client_id, client]))
+  const declared = settings.clients
+  const clients: ReadonlyMap<string, Client> = settings.open
+    ? openClients(declared)
+    : new Map<string, Client>(declared.map((client) => [client.client_id, client]))
+  const users = indexUsers(settings.users)
   const naming = createNaming(options.names, mountOf(name), options.fallbackOrigin)
   const { browser } = options.names
   return {
     ...options,
     clients,
-    users: indexUsers(settings.users),
+    users: settings.open ? openUsers(users) : users,
     naming,
     named: namedClaims(allScopes(settings.scopes)),
     nameFor(clientId) {

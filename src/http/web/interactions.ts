@@ -5,6 +5,7 @@ import { UnderstudyError } from '../../errors.ts'
 import { authenticate, type OpenInteraction } from '../../provider/interactions.ts'
 import { pageUser } from '../../provider/pages.ts'
 import { bodyText, issuerOf } from '../state.ts'
+import { withTypedClaims } from './typed-claims.ts'
 
 /** How many users the picker shows. */
 export const pickerSize = 50
@@ -36,19 +37,22 @@ export function interactionPages(render: Render): Middleware {
     const [pick, username, password] = ['pick', 'username', 'password'].map((name) => String(form[name] ?? ''))
     const isPick = pick !== undefined && pick !== ''
     const name = (isPick ? pick : username) ?? ''
-    const user = authenticate(issuerOf(ctx).provider.users, name, isPick ? undefined : password)
+    const issuer = issuerOf(ctx)
+    const known = authenticate(issuer.provider.users, name, isPick ? undefined : password)
+    const claims = issuer.settings.open ? String(form.claims ?? '') : ''
+    const user = await withTypedClaims(known, claims, issuer)
     if (!('error' in user)) return goTo(ctx, await step.login(user))
     ctx.status = 400
-    await showStep(ctx, uid, step, { username: name, error: user.error })
+    await showStep(ctx, uid, step, { username: name, claims, error: user.error })
   }
 
   async function showStep(
     ctx: Context,
     uid: string,
     step: OpenInteraction,
-    tried?: { username: string; error: string },
+    tried?: { username: string; claims: string; error: string },
   ) {
-    const { name, provider } = issuerOf(ctx)
+    const { name, provider, settings } = issuerOf(ctx)
     const action = `${provider.naming.baseFor(ctx.req, 'resume')}/interaction/${uid}`
     const common = {
       issuer: { name, url: provider.naming.issuerFor(ctx.req) },
@@ -58,8 +62,8 @@ export function interactionPages(render: Render): Middleware {
     }
     ctx.type = 'html'
     if (step.prompt === 'consent' && step.user !== undefined) {
-      const { scopes, claims } = step
-      const page = { ...common, scopes, claims, user: pageUser(step.user), switchAction: `${action}/switch` }
+      const { scopes, claims, details } = step
+      const page = { ...common, scopes, claims, details, user: pageUser(step.user), switchAction: `${action}/switch` }
       ctx.body = await render('consent', page)
       return
     }
@@ -70,6 +74,7 @@ export function interactionPages(render: Render): Middleware {
       moreUsers: provider.users.size - shown.length,
       username: tried?.username ?? step.loginHint,
       error: tried?.error,
+      claims: settings.open ? (tried?.claims ?? '') : undefined,
     })
   }
 }

@@ -152,6 +152,8 @@ export const hardSamples: Record<string, { [Name in PageName]: [Name, Pages[Name
     'login',
     { ...samples.login, issuer: named, username: 'alice', error: 'That is not the password of this account.' },
   ],
+  'login-open': ['login', { ...samples.login, claims: '' }],
+  'login-open-empty': ['login', { ...samples.login, users: [], claims: '{', error: 'The claims are no JSON object.' }],
   'login-empty': ['login', { ...samples.login, users: [] }],
   'login-rtl': ['login', { ...samples.login, client: { id: 'x', name: 'متجر ليلى' }, users: foreign }],
   'consent-long': [
