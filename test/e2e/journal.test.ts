@@ -185,7 +185,7 @@ test("a browser's tag is that of its logout, too, and its faults are not", async
 
   expect(await only({ endpoint: 'end_session' })).toMatchObject({
     tag: 'red',
-    answer: { status: 200 },
+    answer: { status: 303 },
     faults: [{ fault: 'latency' }],
   })
 })
