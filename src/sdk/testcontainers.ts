@@ -40,11 +40,14 @@ export class UnderstudyContainer extends GenericContainer {
       ])
     }
     const source = resolve(fixtures)
-    const target = `${folder}/${count}-${basename(source)}`
-    this.#serve(basename(target))
+    // The list of paths has commas between them.
+    const name = `${count}-${basename(source).replaceAll(',', '_')}`
+    const target = `${folder}/${name}`
+    this.#serve(name)
+    // Whoever runs in the container may read them, however they lie here.
     return statSync(source).isDirectory()
-      ? this.withCopyDirectoriesToContainer([{ source, target }])
-      : this.withCopyFilesToContainer([{ source, target }])
+      ? this.withCopyDirectoriesToContainer([{ source, target, mode: 0o755 }])
+      : this.withCopyFilesToContainer([{ source, target, mode: 0o644 }])
   }
 
   /** Asks for this token at the admin API; `connect` of the started container has it. */
