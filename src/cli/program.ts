@@ -2,6 +2,8 @@ import { Command } from 'commander'
 import { version } from '../control/version.ts'
 import { armCommand } from './arm.ts'
 import { armedCommand } from './armed.ts'
+import { caCommand } from './ca.ts'
+import { certificateCommand } from './certificate.ts'
 import { cibaCommand } from './ciba.ts'
 import { clientsCommand } from './clients.ts'
 import { clockCommand } from './clock.ts'
@@ -49,6 +51,7 @@ export function createProgram(): Command {
   for (const define of [armCommand, armedCommand, releaseCommand, disarmCommand]) define(program)
   for (const define of [scenarioCommand, scenariosCommand, deviceCommand, cibaCommand, resetCommand]) define(program)
   for (const define of [tokensCommand, clockCommand, keysCommand, sessionsCommand, grantsCommand]) define(program)
+  for (const define of [caCommand, certificateCommand]) define(program)
   for (const define of [usersCommand, clientsCommand, scopesCommand, fixturesCommand, issuersCommand]) define(program)
   logoutCommand(program)
   for (const define of [requestsCommand, verifyCommand]) define(program)

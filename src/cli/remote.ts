@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Control } from '../control/control.ts'
 import { rootIssuer } from '../domain/issuer.ts'
+import { localFetch } from './local-fetch.ts'
 import { localServer } from './local-server.ts'
 
 /** What every command that speaks to a running server is told. */
@@ -29,7 +30,7 @@ function serverOption(): Option {
 /** The control of the server that the options name. */
 export async function connect({ server, adminToken }: RemoteOptions): Promise<Control> {
   const { connectControl } = await import('../control/http-client.ts')
-  return connectControl({ server, adminToken })
+  return connectControl({ server, adminToken, fetch: localFetch(server) })
 }
 
 /** Prints a command's result: as JSON where asked for, else as text for people. */

@@ -4,11 +4,13 @@ import { type LogLevel, logLevels } from '../http/log-level.ts'
 import { prepareKeys } from '../provider/make-keys.ts'
 import type { RunningServer } from '../server.ts'
 import { isNew } from '../store/url.ts'
+import { isSwitchedOn, option } from './environment.ts'
 import { examples } from './examples.ts'
 import { fail } from './fail.ts'
+import { type HttpsOptions, withHttpsOptions } from './https-options.ts'
 import { wholeNumber } from './numbers.ts'
 
-interface StartOptions {
+interface StartOptions extends HttpsOptions {
   fixtures?: string[]
   port: number
   host: string
@@ -27,7 +29,7 @@ interface StartOptions {
 const settledMs = 5000
 
 export function startCommand(program: Command): void {
-  program
+  const command = program
     .command('start')
     .description('serve the issuers of the fixtures')
     .addOption(option('--fixtures <path>', 'a file or a folder; repeatable, the later wins').argParser(collect))
@@ -50,15 +52,10 @@ export function startCommand(program: Command): void {
         ['understudy start --fixtures fixtures.yaml', 'serve, and reload on every save'],
         ['understudy start --port 0 --no-watch', 'in a script: read the URL from the ready line'],
         ['UNDERSTUDY_PORT=9500 understudy start --store json:state.json', 'tokens outlive a restart'],
+        ['understudy start --https --http-port 9401', 'HTTPS at 9400, and plain HTTP beside it'],
       ),
     )
-    .action(start)
-}
-
-/** An option that the environment can give as well: `--issuer-url` as UNDERSTUDY_ISSUER_URL. */
-function option(flags: string, description: string): Option {
-  const declared = new Option(flags, description)
-  return declared.env(`UNDERSTUDY_${declared.name().replaceAll('-', '_').toUpperCase()}`)
+  withHttpsOptions(command).action(start)
 }
 
 async function start(options: StartOptions, command: Command): Promise<void> {
@@ -69,15 +66,23 @@ async function start(options: StartOptions, command: Command): Promise<void> {
     ...options,
     fixtures: command.getOptionValueSource('fixtures') === 'env' ? fixtures?.flatMap(names) : fixtures,
     inline: process.env.UNDERSTUDY_FIXTURES_INLINE,
+    https: options.https ?? isSwitchedOn('UNDERSTUDY_HTTPS'),
     watch: options.watch && !isSwitchedOn('UNDERSTUDY_NO_WATCH'),
   })
   drainOnSignal(starting)
-  const { issuers, url, adminUrl } = await starting
+  const { issuers, url, adminUrl, httpUrl } = await starting
   const urls = issuers.map(({ name, url }) => (name === 'default' ? `${url} (default)` : url))
   const admin = adminUrl === url ? '' : `; admin API: ${adminUrl}/_understudy`
-  process.stdout.write(`Understudy is ready: ${urls.join(', ')}${admin}\n`)
+  const http = httpUrl === undefined ? '' : `; HTTP: ${httpUrl}`
+  const authority = isOwnAuthority(options, url) ? `; authority: ${adminUrl}/_understudy/ca.pem` : ''
+  process.stdout.write(`Understudy is ready: ${urls.join(', ')}${http}${admin}${authority}\n`)
   // Node keeps what it has compiled when it exits; it would not if it were killed.
   setTimeout(flushCompileCache, settledMs).unref()
+}
+
+/** Whether the certificate that clients have to trust is one that we have made. */
+function isOwnAuthority({ tlsCert }: StartOptions, url: string): boolean {
+  return tlsCert === undefined && url.startsWith('https:')
 }
 
 /** Ends the process once what is under way has been answered and stored; a second signal ends it at once. */
@@ -98,10 +103,6 @@ function drainOnSignal(starting: Promise<RunningServer>): void {
   }
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal)
-}
-
-function isSwitchedOn(variable: string): boolean {
-  return !['', '0', 'false', 'no', 'off'].includes((process.env[variable] ?? '').toLowerCase())
 }
 
 function collect(value: string, previous: string[] = []): string[] {

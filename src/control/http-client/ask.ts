@@ -7,6 +7,8 @@ export interface ConnectOptions {
   adminToken?: string | undefined
   /** How long an answer is waited for, in milliseconds. Default: 30 s. */
   timeoutMs?: number | undefined
+  /** What sends the requests. Default: the platform's `fetch`. */
+  fetch?: typeof fetch | undefined
 }
 
 /** What a request may carry beside its path. */
@@ -37,7 +39,7 @@ export interface Ask {
  * Problem documents are thrown as the `UnderstudyError` that they were made of; a server that cannot be reached is
  * `ERR_SERVER_UNREACHABLE`, one that answers as no Understudy does is `ERR_SERVER_UNKNOWN`.
  */
-export function asker({ server, adminToken, timeoutMs = 30_000 }: ConnectOptions): Ask {
+export function asker({ server, adminToken, timeoutMs = 30_000, fetch: given }: ConnectOptions): Ask {
   const root = `${serverUrl(server)}/_understudy`
 
   async function send(
@@ -50,7 +52,7 @@ export function asker({ server, adminToken, timeoutMs = 30_000 }: ConnectOptions
     if (adminToken !== undefined) headers.authorization = `Bearer ${adminToken}`
     if (body !== undefined) headers['content-type'] = 'application/json'
     const sent = body === undefined ? null : JSON.stringify(body, refuseFunction)
-    return fetch(root + path + searchOf(query), { method, headers, body: sent, signal: signal ?? null })
+    return (given ?? fetch)(root + path + searchOf(query), { method, headers, body: sent, signal: signal ?? null })
   }
 
   async function ask(method: string, path: string, asking: Asking = {}): Promise<unknown> {
@@ -159,11 +161,15 @@ function unknownServer(server: string, status: number): UnderstudyError {
 function unreachable(server: string, error: unknown, timeoutMs: number): UnderstudyError {
   const { name, cause } = error as Error & { cause?: { code?: string; message?: string } }
   const why = name === 'TimeoutError' ? `no answer in ${timeoutMs / 1000} s` : (cause?.code ?? cause?.message ?? name)
-  return new UnderstudyError(
-    'ERR_SERVER_UNREACHABLE',
-    503,
-    `Failed to reach ${server}: ${why}. Is Understudy running there?`,
-    undefined,
-    { cause: error },
-  )
+  const way = isDistrust(why)
+    ? 'Have Node trust its authority: NODE_EXTRA_CA_CERTS=ca.pem, a file of what is at /_understudy/ca.pem there.'
+    : 'Is Understudy running there?'
+  return new UnderstudyError('ERR_SERVER_UNREACHABLE', 503, `Failed to reach ${server}: ${why}. ${way}`, undefined, {
+    cause: error,
+  })
+}
+
+/** Whether a connection came to nothing because of the server's certificate. */
+function isDistrust(why: string): boolean {
+  return /SELF_SIGNED_CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(why)
 }
