@@ -54,6 +54,7 @@ export const registeredMetadata = {
   default_max_age: z.int().nonnegative().optional(),
   require_auth_time: flag,
   response_modes: texts,
+  authorization_details_types: texts.describe('Types of authorization details it may ask for. Default: all.'),
   require_pushed_authorization_requests: flag,
   dpop_bound_access_tokens: flag,
   tls_client_certificate_bound_access_tokens: flag,

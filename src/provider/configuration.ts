@@ -14,6 +14,7 @@ import { createFindAccount } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
 import { usualAlgorithm } from './algorithms.ts'
 import { afterSignIn, beforeAuthorization } from './authorization.ts'
+import { detailsPrompt, richAuthorizationRequests } from './authorization-details/feature.ts'
 import { createFetch } from './calls.ts'
 import { findAskedAccount } from './ciba/account.ts'
 import { cibaFeature, cibaLifetime } from './ciba/feature.ts'
@@ -68,6 +69,7 @@ export function configure(issuer: IssuerContext): Configuration {
     clientDefaults: {
       id_token_signed_response_alg: settings.id_token.signed_response_alg,
       backchannel_token_delivery_mode: 'poll',
+      authorization_details_types: Object.keys(settings.authorization_details),
       introspection_signed_response_alg: usualAlgorithm(settings, issuer.keys),
       authorization_signed_response_alg: usualAlgorithm(settings, issuer.keys),
     } as NonNullable<Configuration['clientDefaults']>,
@@ -96,7 +98,7 @@ export function configure(issuer: IssuerContext): Configuration {
       return loadGrant(issuer, ctx)
     },
     interactions: {
-      policy: createPolicy(),
+      policy: createPolicy(issuer),
       url: (ctx, interaction) => `${issuer.naming.baseFor(ctx.req, 'resume')}/interaction/${interaction.uid}`,
     },
     extraParams: {
@@ -134,6 +136,7 @@ export function configure(issuer: IssuerContext): Configuration {
         successSource: pages.successSource,
       },
       ciba: cibaFeature(issuer),
+      richAuthorizationRequests: richAuthorizationRequests(issuer),
       ...registrationFeatures(settings.registration),
       backchannelLogout: { enabled: true },
       dPoP: { enabled: true, nonceSecret, requireNonce: () => settings.dpop.nonce },
@@ -199,7 +202,7 @@ function wholeSeconds(seconds: number): number {
 }
 
 /** The usual prompts and `select_account`; but a session whose user may not go on asks to log in, and native clients ask for consent once. */
-function createPolicy(): interactionPolicy.DefaultPolicy {
+function createPolicy(issuer: IssuerContext): interactionPolicy.DefaultPolicy {
   const { Check, Prompt, base } = interactionPolicy
   const policy = base()
   const description = 'the signed-in user is not there any more, or may not go on'
@@ -210,6 +213,8 @@ function createPolicy(): interactionPolicy.DefaultPolicy {
   )
   policy.get('login')?.checks.add(gone, 0)
   policy.get('consent')?.checks.remove('native_client_prompt')
+  policy.get('consent')?.checks.remove('rar_prompt')
+  policy.get('consent')?.checks.add(detailsPrompt(issuer))
   policy.add(new Prompt({ name: 'select_account', requestable: true }, () => ({})), 0)
   return policy
 }

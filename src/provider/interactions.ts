@@ -1,9 +1,11 @@
 import type Provider from 'oidc-provider'
 import { allScopes, releasedClaims } from '../domain/claims.ts'
-import type { PageClient, PageScope } from '../domain/pages.ts'
+import type { IssuerSettings } from '../domain/issuer.ts'
+import type { PageClient, PageDetail, PageScope } from '../domain/pages.ts'
 import type { Scope } from '../domain/scope.ts'
 import { type User, userStates } from '../domain/user.ts'
 import type { Users } from './accounts.ts'
+import { pageDetails } from './authorization-details/page-details.ts'
 import { pageClient, pageScopes } from './pages.ts'
 
 type Interaction = InstanceType<Provider['Interaction']>
@@ -27,6 +29,8 @@ export interface OpenInteraction {
   scopes: PageScope[]
   /** Names of the claims of the user that the client would learn. */
   claims: string[]
+  /** What the client wants to do beyond its scopes. */
+  details: PageDetail[]
   login(user: User): Promise<string>
   consent(): Promise<string>
   abort(): Promise<string>
@@ -53,7 +57,7 @@ export function authenticate(users: Users, username: string, password: string | 
 export function createInteractions(
   provider: Provider,
   users: Users,
-  scopes: Readonly<Record<string, Scope>>,
+  { scopes, authorization_details: details }: Pick<IssuerSettings, 'scopes' | 'authorization_details'>,
 ): Interactions {
   async function finish(interaction: Interaction, result: Record<string, unknown>): Promise<string> {
     interaction.result = { ...(interaction.lastSubmission as object | undefined), ...result }
@@ -96,6 +100,7 @@ export function createInteractions(
       loginHint: typeof interaction.params.login_hint === 'string' ? interaction.params.login_hint : undefined,
       scopes: pageScopes(asked, scopes),
       claims: user === undefined ? [] : releasedClaims(user.claims, asked, allScopes(scopes)),
+      details: pageDetails(interaction.params.authorization_details, details),
       async login(user) {
         if (sub !== undefined && sub !== user.sub) await forgetUser(interaction)
         return finish(interaction, { select_account: {}, login: { accountId: user.sub, amr: ['pwd'] } })

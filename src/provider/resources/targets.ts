@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import Provider, { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { indicatorOf, type Resource, scopesOf } from '../../domain/resource.ts'
 import { didYouMean } from '../../errors.ts'
+import { needNoResource } from '../authorization-details/asked.ts'
 import type { IssuerContext } from '../context.ts'
 
 /** What it takes to tell a declared resource by its indicator. */
@@ -57,8 +58,10 @@ export function resourceIndicators(issuer: Declared, everything: readonly string
   return {
     enabled: true,
     // Of several that were granted none is chosen here, which the provider refuses.
-    defaultResource: (ctx: KoaContextWithOIDC, _client: unknown, oneOf?: readonly string[]) =>
-      (oneOf ?? namedByAudience(ctx)) as never,
+    defaultResource(ctx: KoaContextWithOIDC, _client: unknown, oneOf?: readonly string[]) {
+      needNoResource(ctx)
+      return (oneOf ?? namedByAudience(ctx)) as never
+    },
     useGrantedResource: () => true,
     getResourceServerInfo(_ctx: KoaContextWithOIDC, indicator: string) {
       const target = targetOf(issuer, indicator)

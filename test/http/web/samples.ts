@@ -165,6 +165,21 @@ export const hardSamples: Record<string, { [Name in PageName]: [Name, Pages[Name
       claims: longScopes.map((scope) => scope.name),
     },
   ],
+  'consent-details': [
+    'consent',
+    {
+      ...samples.consent,
+      details: [
+        {
+          title: 'Pay from your account',
+          members: [
+            { name: 'instructedAmount', value: 'currency: EUR, amount: 123.50' },
+            { name: 'creditorName', value: 'Laila Al-Amiri & Sons' },
+          ],
+        },
+      ],
+    },
+  ],
   'consent-rtl': [
     'consent',
     {

@@ -1,0 +1,48 @@
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { type AuthorizationDetail, isWithin } from '../../domain/authorization-details.ts'
+
+/** The authorization details that a request asks for, once they are known to be well-formed; undefined where there are none. */
+export function detailsOf({ oidc }: KoaContextWithOIDC): AuthorizationDetail[] | undefined {
+  const { authorization_details: text } = (oidc.params ?? {}) as { authorization_details?: unknown }
+  return typeof text === 'string' ? (JSON.parse(text) as AuthorizationDetail[]) : undefined
+}
+
+/**
+ * The authorization details of a text.
+ *
+ * @throws InvalidAuthorizationDetails
+ */
+export function parseDetails(text: unknown): AuthorizationDetail[] {
+  try {
+    const details: unknown = JSON.parse(String(text))
+    if (Array.isArray(details) && details.every(isDetail)) return details
+  } catch {
+    // Said below.
+  }
+  throw new errors.InvalidAuthorizationDetails('authorization_details must be a JSON array of objects that have a type')
+}
+
+function isDetail(value: unknown): value is AuthorizationDetail {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
+}
+
+export function isWithinSome(asked: AuthorizationDetail, granted: readonly AuthorizationDetail[]): boolean {
+  return granted.some((each) => isWithin(asked, each))
+}
+
+/**
+ * Hides authorization details while the provider looks for the resource that it wants with them, and RFC 9396 does not:
+ * it looks right after it was told the resource, in the same turn.
+ */
+export function needNoResource({ oidc }: KoaContextWithOIDC): void {
+  const { params } = oidc as { params?: Record<string, unknown> }
+  const details = params?.authorization_details
+  if (params === undefined || details === undefined) return
+  params.authorization_details = undefined
+  // The provider goes on in the turn after the next.
+  queueMicrotask(() =>
+    queueMicrotask(() => {
+      params.authorization_details = details
+    }),
+  )
+}

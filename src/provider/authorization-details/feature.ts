@@ -1,0 +1,58 @@
+import {
+  errors,
+  interactionPolicy,
+  type KoaContextWithOIDC,
+  type RichAuthorizationRequestsActiveConfiguration as RichRequests,
+} from 'oidc-provider'
+import { type AuthorizationDetail, detailMistake } from '../../domain/authorization-details.ts'
+import type { IssuerContext } from '../context.ts'
+import { detailsOf, isWithinSome } from './asked.ts'
+
+interface WithDetails {
+  rar?: readonly AuthorizationDetail[] | undefined
+}
+
+/**
+ * How an issuer takes authorization details of the types that it declares; where it declares none, not at all.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9396 RFC 9396}
+ */
+export function richAuthorizationRequests({ settings }: Pick<IssuerContext, 'settings'>): RichRequests {
+  const types = Object.entries(settings.authorization_details).map(([name, declared]) => {
+    function validate(_ctx: KoaContextWithOIDC, detail: AuthorizationDetail): void {
+      const mistake = detailMistake(detail, declared)
+      if (mistake !== undefined) throw new errors.InvalidAuthorizationDetails(mistake)
+    }
+    return [name, { validate }] as const
+  })
+  return {
+    enabled: types.length > 0,
+    types: Object.fromEntries(types),
+    // Who consents, consents to all that is asked for.
+    authorizationDetailsForGrantSource: (ctx: KoaContextWithOIDC) => detailsOf(ctx),
+    authorizationDetailsForAccessToken: (ctx: KoaContextWithOIDC, _token: unknown, source: WithDetails | undefined) =>
+      narrowed(detailsOf(ctx), source?.rar),
+    authorizationDetailsForIntrospection: (_ctx: unknown, token: WithDetails) => token.rar,
+  } as unknown as RichRequests
+}
+
+/** What a token is for: what its request asks for, as far as it was granted; else all of that. */
+function narrowed(
+  asked: readonly AuthorizationDetail[] | undefined,
+  granted: readonly AuthorizationDetail[] | undefined,
+): readonly AuthorizationDetail[] | undefined {
+  if (asked === undefined || granted === undefined) return asked ?? granted
+  const excess = asked.find((detail) => !isWithinSome(detail, granted))
+  if (excess === undefined) return asked
+  throw new errors.InvalidAuthorizationDetails(`the authorization details of type '${excess.type}' were not granted so`)
+}
+
+/** Authorization details are agreed to each time that they are asked for, unless the client's consent is skipped. */
+export function detailsPrompt({ clients }: Pick<IssuerContext, 'clients'>): interactionPolicy.Check {
+  const { Check } = interactionPolicy
+  return new Check('details_prompt', 'authorization_details were requested', 'consent_required', (ctx) => {
+    const isAsked = detailsOf(ctx) !== undefined && ctx.oidc.result?.consent === undefined
+    const isSkipped = clients.get(ctx.oidc.client?.clientId ?? '')?.consent === 'skip'
+    return isAsked && !isSkipped ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
+  })
+}
