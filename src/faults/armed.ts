@@ -78,6 +78,12 @@ export class Armed {
     if (subject !== undefined) this.state.fires += 1
   }
 
+  /** Takes back what has found nothing to act on. */
+  unfired(subject: string | undefined): void {
+    this.counts.of(subject).fires -= 1
+    if (subject !== undefined) this.state.fires -= 1
+  }
+
   #diceFall(): boolean {
     const { probability } = this.plan
     return probability === undefined || throwOfDice(this.state.seed ?? 0, this.state.matches) < probability

@@ -5,10 +5,11 @@ import type { Armed } from './armed.ts'
 import { Declared, type DeclaredScenario, type ScenarioState } from './declared.ts'
 import { Encounters, type Holder } from './encounters.ts'
 import { readOnce } from './fire-once.ts'
-import type { Fired, FiredToken } from './fired.ts'
+import type { Fired, FiredResponse, FiredToken } from './fired.ts'
 import { FlowFaults } from './flow-faults.ts'
 import type { TokenType } from './jwt.ts'
 import { type ArmingOptions, Maker } from './maker.ts'
+import { signingOf } from './plan.ts'
 import {
   type ArmingRecord,
   armedRecord,
@@ -114,7 +115,12 @@ export class Arming {
 
   /** Whether `takeToken` could have anything to say of a token; costs next to nothing. */
   concernsToken(exchange: Exchange, token: TokenType): boolean {
-    return this.#encounters.concernsToken(exchange, token)
+    return this.#encounters.concernsLater(exchange, signingOf(token))
+  }
+
+  /** Whether `takeResponse` could have anything to say; costs next to nothing. */
+  concernsResponse(exchange: Exchange): boolean {
+    return this.#encounters.concernsLater(exchange, 'responding')
   }
 
   /**
@@ -147,14 +153,24 @@ export class Arming {
    *
    * @param holder whom the token is made for, as `client`, `user` and `scope` are to be judged
    */
-  takeToken(exchange: Exchange, token: TokenType, holder: Holder): FiredToken[] | Promise<FiredToken[]> {
+  takeToken(exchange: Exchange, token: TokenType, holder: Holder): Promise<FiredToken[]> {
     return this.#encounters.takeToken(exchange, token, holder)
+  }
+
+  /**
+   * Decides which faults change the response that is about to send a browser back to its client, and counts; to be asked
+   * once a response. They are to be applied in order.
+   *
+   * @param holder whose authorization it is
+   */
+  takeResponse(exchange: Exchange, holder: Holder): Promise<FiredResponse[]> {
+    return this.#encounters.takeResponse(exchange, holder)
   }
 
   /**
    * Fires a fault at one request, without arming it.
    *
-   * @returns undefined for a fault of tokens, which fires when its token is signed
+   * @returns undefined for a fault of tokens or responses, which fires when they are made
    * @throws UnderstudyError `ERR_FAULT_INVALID` (500) where there is no such fault, or it cannot fire here or so
    */
   fireOnce(step: FaultStep, exchange: Exchange): Fired | undefined {

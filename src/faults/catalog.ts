@@ -1,5 +1,11 @@
+import { bodyFaults } from './answer/bodies.ts'
+import { deviceAnswerFaults } from './answer/device.ts'
+import { tokenAnswerFaults } from './answer/token.ts'
+import { userinfoFaults } from './answer/userinfo.ts'
+import { connectionFaults } from './connection/connections.ts'
 import { hold } from './connection/hold.ts'
 import { latency } from './connection/latency.ts'
+import { plainAnswers } from './connection/plain-answers.ts'
 import { authorizationCodes } from './endpoint/authorization.ts'
 import { backchannelCodes } from './endpoint/backchannel.ts'
 import { inactive } from './endpoint/inactive.ts'
@@ -10,6 +16,10 @@ import { sharedCodes } from './endpoint/shared.ts'
 import { tokenCodes } from './endpoint/token.ts'
 import { unsupportedTokenType } from './endpoint/unsupported-token-type.ts'
 import type { Fault } from './fault.ts'
+import { discoveryFaults } from './metadata/discovery.ts'
+import { jwksFaults } from './metadata/jwks.ts'
+import { responseFaults } from './response/responses.ts'
+import { stateFaults } from './state/states.ts'
 import { bindingFaults } from './token/bindings.ts'
 import { formFaults } from './token/forms.ts'
 import { logoutFaults } from './token/logout.ts'
@@ -39,6 +49,16 @@ export const catalog = [
   ...formFaults,
   ...surpriseFaults,
   ...logoutFaults,
+  ...jwksFaults,
+  ...discoveryFaults,
+  ...responseFaults,
+  ...tokenAnswerFaults,
+  ...bodyFaults,
+  ...userinfoFaults,
+  ...deviceAnswerFaults,
+  ...stateFaults,
+  ...connectionFaults,
+  ...plainAnswers,
 ] as const
 
 export type FaultName = (typeof catalog)[number]['name']

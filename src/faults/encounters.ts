@@ -1,9 +1,10 @@
 import type { Exchange, Identity, SignIn } from '../domain/exchange.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { Armed, Turn } from './armed.ts'
-import { type Fired, type FiredToken, firedBy } from './fired.ts'
+import type { Fault } from './fault.ts'
+import { type Fired, type FiredResponse, type FiredToken, firedBy } from './fired.ts'
 import type { FlowFaults } from './flow-faults.ts'
-import type { TokenType } from './jwt.ts'
+import type { Site, TokenType } from './jwt.ts'
 import type { Maker, ReadFault } from './maker.ts'
 import { type Step, signingOf } from './plan.ts'
 import { armedRecord, countRecord, flowRecord } from './records.ts'
@@ -35,8 +36,8 @@ export class Encounters {
     return requested.faults !== undefined || flow?.faults !== undefined
   }
 
-  concernsToken(exchange: Exchange, token: TokenType): boolean {
-    const site = signingOf(token)
+  /** Whether anything could be meant for what is made later of a request: a token that is signed, or a response. */
+  concernsLater(exchange: Exchange, site: Site): boolean {
     if (this.#roster.at(site).length > 0 || this.#flows.concern(site)) return true
     return exchange.flow?.faults !== undefined || this.#waiting.has(exchange)
   }
@@ -63,26 +64,20 @@ export class Encounters {
     })
   }
 
-  takeToken(exchange: Exchange, token: TokenType, holder: Holder): FiredToken[] | Promise<FiredToken[]> {
-    if (!this.concernsToken(exchange, token)) return nothing
-    const site = signingOf(token)
-    const seen = madeFor(holder, exchange)
-    const isMeant = ({ plan }: Armed) =>
-      plan.sites.has(site) && plan.endpoints.has(exchange.endpoint) && this.#maker.unfitness(plan) === undefined
-    const decide = (identity: Identity | undefined): FiredToken[] =>
-      this.#forFlow(exchange, identity, [], (ofFlow) => {
-        const waited = this.#takeWaiting(exchange, token)
-        const armed = [...ofFlow, ...this.#roster.at(site)].filter(isMeant)
-        return [...waited, ...this.#play(armed, seen, identity)].filter((fired) => fired.acts === 'token')
-      })
-    const isSimple = !this.#flows.concern(site) && isJudged(this.#roster.at(site).filter(isMeant), seen)
-    return isSimple ? decide(undefined) : seen.identify().then(decide)
+  async takeToken(exchange: Exchange, token: TokenType, holder: Holder): Promise<FiredToken[]> {
+    const fired = await this.#takeLater(exchange, signingOf(token), holder)
+    return fired.filter((each) => each.acts === 'token')
   }
 
-  /** Fires a step that was not armed; one for a token waits until that is signed. */
+  async takeResponse(exchange: Exchange, holder: Holder): Promise<FiredResponse[]> {
+    const fired = await this.#takeLater(exchange, 'responding', holder)
+    return fired.filter((each) => each.acts === 'response')
+  }
+
+  /** Fires a step that was not armed; one for what is made later waits. */
   fireOnce(due: Step, exchange: Exchange): Fired | undefined {
     const armedId = this.#maker.newId()
-    if (due.fault.acts !== 'token') return firedBy(armedId, 'hook', due, exchange)
+    if (!isForLater(due.fault.acts)) return firedBy({ id: armedId, origin: 'hook' }, due, exchange)
     this.#waiting.add(exchange, { armedId, due })
     return undefined
   }
@@ -126,26 +121,56 @@ export class Encounters {
     return fired
   }
 
-  /** What comes of a turn: of those that answer, the first does; a script's step for a token waits until that is signed. */
+  /** What comes of a turn: of those that exclude each other, the first; a script's step for what is made later waits. */
   #act(armed: Armed, { due, subject }: Turn, exchange: Exchange, before: readonly Fired[]): Fired[] {
     if (due === undefined) return []
-    if (due.fault.acts === 'answer' && before.some(({ acts }) => acts === 'answer')) return []
-    if (due.fault.acts === 'token' && armed.plan.script) {
+    const { acts } = due.fault
+    if (isAlone(acts) && before.some((other) => other.acts === acts)) return []
+    if (isForLater(acts) && armed.plan.script) {
       this.#waiting.add(exchange, { armed, subject, due })
       return []
     }
-    armed.fired(subject)
-    return [firedBy(armed.state.id, armed.state.origin, due, exchange)]
+    return [this.#fire(armed, subject, due, exchange)]
   }
 
-  #takeWaiting(exchange: Exchange, token: TokenType): Fired[] {
-    return this.#waiting.take(exchange, token).map((waiting) => {
-      if ('armedId' in waiting) return firedBy(waiting.armedId, 'hook', waiting.due, exchange)
+  #takeLater(exchange: Exchange, site: Site, holder: Holder): Fired[] | Promise<Fired[]> {
+    if (!this.concernsLater(exchange, site)) return nothing
+    const seen = madeFor(holder, exchange)
+    const isMeant = ({ plan }: Armed) =>
+      plan.sites.has(site) && plan.endpoints.has(exchange.endpoint) && this.#maker.unfitness(plan) === undefined
+    const decide = (identity: Identity | undefined): Fired[] =>
+      this.#forFlow(exchange, identity, [], (ofFlow) => {
+        const waited = this.#takeWaiting(exchange, site)
+        const armed = [...ofFlow, ...this.#roster.at(site)].filter(isMeant)
+        return [...waited, ...this.#play(armed, seen, identity)]
+      })
+    const isSimple = !this.#flows.concern(site) && isJudged(this.#roster.at(site).filter(isMeant), seen)
+    return isSimple ? decide(undefined) : seen.identify().then(decide)
+  }
+
+  #takeWaiting(exchange: Exchange, site: Site): Fired[] {
+    return this.#waiting.take(exchange, site).map((waiting) => {
+      if ('armedId' in waiting) return firedBy({ id: waiting.armedId, origin: 'hook' }, waiting.due, exchange)
       const { armed, subject, due } = waiting
-      armed.fired(subject)
+      const fired = this.#fire(armed, subject, due, exchange)
       this.#remember(armed, subject)
-      return firedBy(armed.state.id, armed.state.origin, due, exchange)
+      return fired
     })
+  }
+
+  #fire(armed: Armed, subject: string | undefined, due: Step, exchange: Exchange): Fired {
+    armed.fired(subject)
+    return firedBy(armed.state, due, exchange, () => this.#takeBack(armed, subject))
+  }
+
+  /** What has found nothing to act on has not fired, and may do so yet. */
+  #takeBack(armed: Armed, subject: string | undefined): void {
+    const wasSpent = armed.isSpent(this.#maker.nowMs)
+    armed.unfired(subject)
+    this.#remember(armed, subject)
+    if (!wasSpent) return
+    if (armed.state.origin === 'request') this.#flows.revive(armed)
+    else this.#roster.refresh()
   }
 
   #turnOf(armed: Armed, exchange: Exchange, identity: Identity | undefined): Turn | undefined {
@@ -179,6 +204,16 @@ export class Encounters {
     this.#maker.tell(armedRecord(armed))
     if (subject !== undefined) this.#maker.tell(countRecord(armed, subject, armed.counts.of(subject)))
   }
+}
+
+/** Whether only one fault of a kind can act on a request. */
+function isAlone(acts: Fault['acts']): boolean {
+  return acts === 'answer' || acts === 'connection'
+}
+
+/** Whether faults of a kind act on what is made of a request, rather than on the request. */
+function isForLater(acts: Fault['acts']): boolean {
+  return acts === 'token' || acts === 'response'
 }
 
 /** Whether a fault is meant for certain users. */

@@ -1,5 +1,21 @@
-import type { Exchange, FaultOrigin, FiredFault, WaitEnding } from '../domain/exchange.ts'
-import type { AnswerFault, DelayFault, DelayMoment, FaultAnswer, HoldUntil, TokenFault } from './fault.ts'
+import type { Exchange, FaultOrigin, FiredFault, Identity, WaitEnding } from '../domain/exchange.ts'
+import type {
+  Answer,
+  AnswerFault,
+  AuthorizationResponse,
+  ConnectionFault,
+  DelayFault,
+  DelayMoment,
+  FaultAnswer,
+  HoldUntil,
+  ResponseFacts,
+  ResponseFault,
+  RewriteFault,
+  StateFault,
+  StatePort,
+  TokenFault,
+  Wire,
+} from './fault.ts'
 import type { Jwt, MutatedJwt, TokenFacts } from './jwt.ts'
 import type { Step } from './plan.ts'
 
@@ -19,11 +35,33 @@ export interface FiredAnswer extends FiredBase {
   answer(): FaultAnswer
 }
 
+/** A fault by which something else happens meanwhile. */
+export interface FiredState extends FiredBase {
+  acts: 'state'
+  fault: StateFault
+  at: DelayMoment
+  act(port: StatePort, identity: Identity, answer?: Answer): Promise<void>
+}
+
 /** A fault that changes a token. */
 export interface FiredToken extends FiredBase {
   acts: 'token'
   fault: TokenFault
   patch(jwt: Jwt, facts: TokenFacts): MutatedJwt
+}
+
+/** A fault that changes an authorization response. */
+export interface FiredResponse extends FiredBase {
+  acts: 'response'
+  fault: ResponseFault
+  respond(response: AuthorizationResponse, facts: ResponseFacts): AuthorizationResponse
+}
+
+/** A fault that changes an answer. */
+export interface FiredRewrite extends FiredBase {
+  acts: 'rewrite'
+  fault: RewriteFault
+  rewrite(answer: Answer): Answer
 }
 
 /** How a request is let wait; what is held is known by the id of the armed fault. */
@@ -41,28 +79,80 @@ export interface FiredDelay extends FiredBase {
   delay(delays: Delays): Promise<void>
 }
 
-/** A fault that a request has met. */
-export type Fired = FiredAnswer | FiredToken | FiredDelay
+/** A fault that takes the connection over. */
+export interface FiredConnection extends FiredBase {
+  acts: 'connection'
+  fault: ConnectionFault
+  at: DelayMoment
+  send(wire: Wire): Promise<void>
+}
 
-/** A fault that one request meets; the exchange remembers it. */
-export function firedBy(armedId: string, origin: FaultOrigin, { fault, params }: Step, exchange: Exchange): Fired {
+/** A fault that a request has met. */
+export type Fired = FiredAnswer | FiredState | FiredToken | FiredResponse | FiredRewrite | FiredDelay | FiredConnection
+
+/**
+ * A fault that one request meets; the exchange remembers it.
+ *
+ * @param armed which it was
+ * @param takeBack told where it has found nothing to act on
+ */
+export function firedBy(
+  { id: armedId, origin }: { id: string; origin: FaultOrigin },
+  { fault, params }: Step,
+  exchange: Exchange,
+  takeBack: () => void = () => {},
+): Fired {
   const told: FiredFault = { id: armedId, fault: fault.name, origin }
   exchange.fired.push(told)
   const base = { armedId, origin, params }
-  if (fault.acts === 'answer') {
-    return { ...base, acts: fault.acts, fault, answer: () => fault.answer(exchange, params) }
+
+  /** Has it not have fired. */
+  function unfire(): void {
+    exchange.fired.splice(exchange.fired.indexOf(told), 1)
+    takeBack()
   }
-  if (fault.acts === 'token') {
-    return { ...base, acts: fault.acts, fault, patch: (jwt, facts) => fault.patch(jwt, params, facts) }
+
+  /** What a fault has made of something, or the thing as it was. */
+  function orUnfire<Thing>(changed: Thing | undefined, thing: Thing): Thing {
+    if (changed === undefined) unfire()
+    return changed ?? thing
   }
-  const delay = (delays: Delays) =>
-    fault.delay(exchange, params, {
-      async sleep(ms) {
-        told.waited = await delays.sleep(ms)
-      },
-      async hold(until) {
-        told.waited = await delays.hold(armedId, until)
-      },
-    })
-  return { ...base, acts: fault.acts, fault, at: fault.at(params), delay }
+
+  switch (fault.acts) {
+    case 'answer':
+      return { ...base, acts: fault.acts, fault, answer: () => fault.answer(exchange, params) }
+    case 'token':
+      return { ...base, acts: fault.acts, fault, patch: (jwt, facts) => fault.patch(jwt, params, facts) }
+    case 'response': {
+      const respond: FiredResponse['respond'] = (response, facts) =>
+        orUnfire(fault.respond(response, params, facts), response)
+      return { ...base, acts: fault.acts, fault, respond }
+    }
+    case 'rewrite': {
+      const rewrite: FiredRewrite['rewrite'] = (answer) => orUnfire(fault.rewrite(answer, params, exchange), answer)
+      return { ...base, acts: fault.acts, fault, rewrite }
+    }
+    case 'state': {
+      const act: FiredState['act'] = async (port, identity, answer) => {
+        if (!(await fault.act(port, params, { exchange, identity, answer }))) unfire()
+      }
+      return { ...base, acts: fault.acts, fault, at: fault.at(params), act }
+    }
+    case 'delay': {
+      const delay: FiredDelay['delay'] = (delays) =>
+        fault.delay(exchange, params, {
+          sleep: async (ms) => {
+            told.waited = await delays.sleep(ms)
+          },
+          hold: async (until) => {
+            told.waited = await delays.hold(armedId, until)
+          },
+        })
+      return { ...base, acts: fault.acts, fault, at: fault.at(params), delay }
+    }
+    case 'connection': {
+      const send: FiredConnection['send'] = (wire) => fault.send(wire, params)
+      return { ...base, acts: fault.acts, fault, at: fault.at(params), send }
+    }
+  }
 }

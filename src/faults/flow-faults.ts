@@ -42,11 +42,14 @@ export class FlowFaults {
     const all = [...(this.#flows.get(flowId) ?? []), ...faults]
     for (const armed of all.splice(0, Math.max(0, all.length - faultsOfAFlow))) this.settle(armed)
     this.#flows.set(flowId, all)
-    for (const armed of faults) {
-      for (const site of armed.plan.sites) {
-        const live = this.#live.get(site) ?? new Set()
-        this.#live.set(site, live.add(armed))
-      }
+    for (const armed of faults) this.revive(armed)
+  }
+
+  /** Has one be asked for again. */
+  revive(armed: Armed): void {
+    for (const site of armed.plan.sites) {
+      const live = this.#live.get(site) ?? new Set()
+      this.#live.set(site, live.add(armed))
     }
   }
 

@@ -27,8 +27,11 @@ export function endpointsOfTokens(tokens: readonly TokenType[]): Endpoint[] {
   return [...new Set(tokens.flatMap((token) => signedAt[token]))]
 }
 
-/** Where what is armed is decided on: at an endpoint when a request comes in, or when a token is about to be signed. */
-export type Site = Endpoint | `signing ${TokenType}`
+/**
+ * Where what is armed is decided on: at an endpoint when a request comes in, when a token is about to be signed, or when
+ * the browser is about to be sent back to the client.
+ */
+export type Site = Endpoint | `signing ${TokenType}` | 'responding'
 
 /** A JWT before it is signed. */
 export interface Jwt {

@@ -31,7 +31,7 @@ export interface Plan extends Reach {
   steps: readonly (Step | undefined)[]
   /** Whether `times` counts how often the steps are played, rather than how often the fault fires. */
   script: boolean
-  /** Where it is decided whether it fires: a fault of tokens where they are signed, everything else where requests come in. */
+  /** Where it is decided whether it fires: a fault of tokens where they are signed, one of authorization responses where they leave, everything else where requests come in. */
   sites: ReadonlySet<Site>
   selects: Selector
   skip: number
@@ -79,8 +79,10 @@ export function planOf(spec: ArmedFaultSpec): { plan: Plan; mistakes: Mistake[] 
 
 /** How often a fault fires where nobody says how often; a script is played once. */
 function usualTimes([step, ...others]: readonly (Step | undefined)[]): number {
-  if (step?.fault.acts !== 'delay' || others.length > 0) return 1
-  return step.fault.times?.(step.params) ?? 1
+  if (step === undefined || others.length > 0) return 1
+  const { fault, params } = step
+  if (fault.acts === 'delay') return fault.times?.(params) ?? 1
+  return fault.acts === 'answer' ? (fault.times ?? 1) : 1
 }
 
 /**
@@ -96,7 +98,8 @@ export function checkArmedFault(spec: ArmedFaultSpec): Mistake[] {
 
 function sitesOf(faults: readonly Fault[], { endpoints }: Reach): ReadonlySet<Site> {
   const [fault] = faults
-  return fault?.acts === 'token' ? new Set(fault.tokens.map(signingOf)) : endpoints
+  if (fault?.acts === 'token') return new Set(fault.tokens.map(signingOf))
+  return fault?.acts === 'response' ? new Set(['responding']) : endpoints
 }
 
 /** The site where a token is about to be signed. */

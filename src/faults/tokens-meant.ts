@@ -6,7 +6,7 @@ import type { When } from './spec.ts'
 
 /**
  * Faults as they are meant: those of tokens for the tokens that `when` names, else each for the first of its tokens that
- * is signed where it asks.
+ * is signed at each place where it asks.
  */
 export function aimed(
   faults: readonly Fault[],
@@ -45,6 +45,8 @@ function tokensMeant(
 function firstSigned({ tokens }: TokenFault, words: When['endpoint']): TokenType[] {
   if (words === undefined) return tokens.slice(0, 1)
   const { named, matched } = selectEndpoints(words)
-  const asked = [...named, ...matched]
-  return tokens.filter((token) => endpointsOfTokens([token]).some((endpoint) => asked.includes(endpoint))).slice(0, 1)
+  const first = [...named, ...matched].flatMap(
+    (endpoint) => tokens.find((token) => endpointsOfTokens([token]).includes(endpoint)) ?? [],
+  )
+  return tokens.filter((token) => first.includes(token))
 }

@@ -1,16 +1,16 @@
 import QuickLRU from 'quick-lru'
 import type { Exchange } from '../domain/exchange.ts'
 import type { Armed } from './armed.ts'
-import type { TokenType } from './jwt.ts'
-import type { Step } from './plan.ts'
+import type { Site } from './jwt.ts'
+import { type Step, signingOf } from './plan.ts'
 
-/** A step that was taken when a request came in, and waits for the token that it is to change: a script's, or a hook's. */
+/** A step that was taken when a request came in, and waits for what it is to change: a script's, or a hook's. */
 export type WaitingStep = { due: Step } & ({ armed: Armed; subject: string | undefined } | { armedId: string })
 
 /** How many authorizations may be under way with a step that waits; of more, the oldest give way. */
 const rememberedAuthorizations = 1000
 
-/** What waits for tokens: of one request each, but of an authorization, which may take several, for its flow. */
+/** What waits for tokens and authorization responses: of one request each, but of an authorization, which may take several, for its flow. */
 export class WaitingSteps {
   readonly #byExchange = new WeakMap<Exchange, WaitingStep[]>()
   readonly #byFlow = new QuickLRU<string, WaitingStep[]>({ maxSize: rememberedAuthorizations })
@@ -23,9 +23,10 @@ export class WaitingSteps {
     return this.#of(exchange).length > 0
   }
 
-  /** Those that are for a token, which wait no longer. */
-  take(exchange: Exchange, token: TokenType): WaitingStep[] {
-    const isFor = ({ due: { fault } }: WaitingStep) => fault.acts === 'token' && fault.tokens.includes(token)
+  /** Those that are for a site, which wait no longer. */
+  take(exchange: Exchange, site: Site): WaitingStep[] {
+    const isFor = ({ due: { fault } }: WaitingStep) =>
+      fault.acts === 'token' ? fault.tokens.map(signingOf).some((signing) => signing === site) : site === 'responding'
     const all = this.#of(exchange)
     const taken = all.filter(isFor)
     if (taken.length > 0) {

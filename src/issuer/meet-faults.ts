@@ -2,8 +2,9 @@ import type { Exchange, SignIn } from '../domain/exchange.ts'
 import type { IssuerHooks, RequestView } from '../domain/issuer.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { Arming } from '../faults/arming.ts'
-import type { FaultAnswer } from '../faults/fault.ts'
+import type { FaultAnswer, StatePort } from '../faults/fault.ts'
 import type { Fired } from '../faults/fired.ts'
+import type { Aftermath } from './aftermath.ts'
 import type { Waits } from './waits.ts'
 
 /** What a request meets its faults with. */
@@ -11,13 +12,15 @@ interface Meeting {
   arming: Arming
   onRequest: IssuerHooks['onRequest']
   waits: Waits
+  aftermath: Aftermath
+  state: StatePort
   /** Waits until what has been counted is stored. */
   settled(): Promise<void>
 }
 
 /**
- * Lets a request meet its faults: waits where one lets it wait, and then tells the answer of the one that takes it, if
- * one does. What waits for the answer to be there is kept for then.
+ * Lets a request meet its faults: has happen what one lets happen, waits where one lets it wait, and then tells the answer of the one that takes it, if
+ * one does. What is for the answer is put by until that is there.
  *
  * @throws UnderstudyError `ERR_CLIENT_GONE` (499) where nobody waits for the answer any more
  */
@@ -41,16 +44,25 @@ export async function meetOwnFaults(
 async function carryOut(
   fired: Fired[],
   exchange: Exchange,
-  { waits, settled }: Meeting,
+  { waits, aftermath, state, settled }: Meeting,
 ): Promise<FaultAnswer | undefined> {
   await settled()
+  if (fired.length === 0) return undefined
+  for (const each of fired) {
+    if (each.acts === 'state' && each.at === 'request') await each.act(state, await exchange.identify())
+  }
   for (const each of fired) {
     if (each.acts !== 'delay') continue
     if (each.at === 'answer') waits.postpone(exchange, each.delay)
     else await each.delay(waits.for(exchange))
   }
   if (waits.isGone(exchange)) throw clientGone()
-  return fired.find((each) => each.acts === 'answer')?.answer()
+  aftermath.put(exchange, fired)
+  const answer = fired.find((each) => each.acts === 'answer')?.answer()
+  if (!answer?.plain || exchange.endpoint !== 'authorization') return answer
+  // It is no error that could travel by redirect: whatever the authorization comes to, this is what the browser gets.
+  aftermath.replace(exchange, answer)
+  return undefined
 }
 
 /** What nobody waits for has never happened: a request that was held on its way has not arrived. */

@@ -5,7 +5,7 @@ import type { Exchange, Identity, SignIn } from '../domain/exchange.ts'
 import type { IssuerHooks, IssuerSettings } from '../domain/issuer.ts'
 import type { OutgoingCall } from '../domain/outcome.ts'
 import type { Render } from '../domain/pages.ts'
-import type { FiredToken } from '../faults/fired.ts'
+import type { FiredResponse, FiredToken } from '../faults/fired.ts'
 import type { TokenType } from '../faults/jwt.ts'
 import type { Persona } from '../personas/persona.ts'
 import type { Bucket } from '../store/store.ts'
@@ -67,6 +67,16 @@ export interface ProviderOptions {
     token: TokenType,
     holder: Pick<Identity, 'client' | 'user' | 'scope'>,
   ) => Promise<FiredToken[]> | undefined
+  /**
+   * Asked of every authorization response that is about to leave: the faults that change it, in order; undefined, at
+   * once, where nothing armed could.
+   *
+   * @param holder whose authorization it is
+   */
+  responseFaults: (
+    exchange: Exchange,
+    holder: Pick<Identity, 'client' | 'user' | 'scope'>,
+  ) => Promise<FiredResponse[]> | undefined
   registrations: ClientRegistrations
   /** Told of each call that the provider has made itself. */
   onCall: (call: OutgoingCall) => void

@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import { didYouMean, UnderstudyError } from '../errors.ts'
 import type { Bucket } from '../store/store.ts'
+import { wireId } from './access-token.ts'
 import { aged, grantModels, type Stored } from './adapter.ts'
 import type { IssuerContext } from './context.ts'
 import { bySince, issuerTime } from './issuer-time.ts'
@@ -39,6 +40,8 @@ export interface Grants {
    * @throws UnderstudyError `ERR_GRANT_UNKNOWN` (404)
    */
   revoke(id: string): Promise<void>
+  /** Takes one token back, by its value; nothing, where there is none. */
+  revokeToken(token: string): Promise<void>
   /** @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_CLIENT_UNKNOWN` (404) */
   revokeAll(filter?: GrantFilter): Promise<void>
 }
@@ -118,6 +121,10 @@ export function createGrants(provider: Provider, issuer: IssuerContext): Grants 
         throw new UnderstudyError('ERR_GRANT_UNKNOWN', 404, message)
       }
       await revokeGrant(bucket, id)
+    },
+    async revokeToken(token) {
+      const id = wireId(token)?.id ?? token
+      for (const model of ['AccessToken', 'ClientCredentials', 'RefreshToken']) await bucket.delete(model, id)
     },
     async revokeAll(filter = {}) {
       for (const id of (await select(filter)).keys()) await revokeGrant(bucket, id)

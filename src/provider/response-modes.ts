@@ -3,27 +3,49 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { IssuerContext } from './context.ts'
 import { pageClient } from './pages.ts'
 import { internals, type ResponseMode } from './private.ts'
+import { meetResponseFaults } from './response-faults.ts'
 
 type Fields = Parameters<ResponseMode>[2]
 
 /**
  * Completes how an authorization is answered: a fault's `error_uri`, which the provider does not know of, travels by
- * every response mode; and the form that takes an answer to the client is a page of ours, with a button.
+ * every response mode; faults of responses change them; and the form that takes an answer to the client is a page of
+ * ours, with a button.
  *
  * @see {@link https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html OAuth 2.0 Form Post Response Mode}
  */
 export function completeResponses(provider: Provider, issuer: IssuerContext): void {
   const { responseModes } = internals(provider)
-  for (const [name, respond] of responseModes) {
+  const own = new Map(responseModes)
+
+  async function respond(ctx: KoaContextWithOIDC, target: string, name: string, fields: Fields): Promise<void> {
     const [base, signed] = name.split('.')
-    responseModes.set(name, async function respondWhole(ctx, target, told) {
-      const fields = withErrorUri(ctx, told)
-      await respond(ctx, target, fields)
-      if (base !== 'form_post') return
-      const sent = signed === undefined ? fields : { response: signedResponse(String(ctx.body)) }
-      await showForm(issuer, ctx, target, sent)
+    // Of signed responses the provider looks here for how they travel.
+    if (signed !== undefined) Object.assign(ctx.oidc.params ?? {}, { response_mode: name })
+    await own.get(name)?.(ctx, target, fields)
+    if (base !== 'form_post') return
+    const sent = signed === undefined ? fields : { response: signedResponse(String(ctx.body)) }
+    await showForm(issuer, ctx, target, sent)
+  }
+
+  for (const asked of own.keys()) {
+    responseModes.set(asked, async function respondWhole(ctx, target, told) {
+      const met = await meetResponseFaults(issuer, ctx, { mode: asked, fields: withErrorUri(ctx, told) })
+      if (met === undefined) await stay(issuer, ctx)
+      else await respond(ctx, target, met.mode, met.fields)
     })
   }
+}
+
+async function stay({ render, name, naming }: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
+  ctx.type = 'html'
+  ctx.status = 200
+  ctx.body = await render('error', {
+    issuer: { name, url: naming.issuerFor(ctx.req) },
+    status: 200,
+    error: 'never-returns',
+    description: 'The browser would go back to the client now. A fault keeps it here.',
+  })
 }
 
 function withErrorUri(ctx: KoaContextWithOIDC, fields: Fields): Fields {

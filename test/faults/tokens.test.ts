@@ -46,7 +46,7 @@ test.each([
   [{ token: '/_token$/' }, ['id_token', 'access_token', 'logout_token']],
   [{ endpoint: 'userinfo' }, ['userinfo']],
   [{ endpoint: 'end_session' }, ['logout_token']],
-  [{ endpoint: ['introspection', 'userinfo'] }, ['userinfo']],
+  [{ endpoint: ['introspection', 'userinfo'] }, ['userinfo', 'introspection']],
 ])('where %j is asked for, it changes %j', async (when, expected) => {
   const { arming } = armingOfTest()
   arming.arm({ fault: 'invalid-iss', when, times: 10 })

@@ -1,9 +1,10 @@
 import type { Context, Middleware, Next } from 'koa'
 import type { Exchange } from '../../domain/exchange.ts'
-import type { FaultAnswer } from '../../faults/fault.ts'
+import type { Answer, FaultAnswer } from '../../faults/fault.ts'
 import type { RunningIssuer } from '../../issuer/issuer.ts'
 import { allowAnyOrigin } from '../../provider/metadata.ts'
 import { exchangeOf, issuerOf } from '../state.ts'
+import { takeOver } from '../wire.ts'
 
 /** Methods that each kind of endpoint takes, told where another was used. */
 const methods: Record<string, string> = {
@@ -34,11 +35,30 @@ export function meetFaults(): Middleware {
   }
 
   async function meet(ctx: Context, next: Next, exchange: Exchange, issuer: RunningIssuer): Promise<void> {
-    const answer = exchange.endpoint === 'authorization' ? undefined : await issuer.faultFor(exchange)
-    if (answer === undefined) await next()
-    else send(ctx, answer)
-    await issuer.waits.beforeAnswer(exchange)
+    const isAuthorization = exchange.endpoint === 'authorization'
+    const answer = isAuthorization ? undefined : await issuer.faultFor(exchange)
+    const { connection } = issuer.aftermath.of(exchange)
+    const isServed = isAuthorization || connection?.at !== 'request'
+    if (answer !== undefined) send(ctx, answer)
+    else if (isServed) await next()
+    await finish(ctx, exchange, issuer)
   }
+}
+
+/** What faults make of an answer, and last of its connection. */
+async function finish(ctx: Context, exchange: Exchange, issuer: RunningIssuer): Promise<void> {
+  const { answer, states, rewrites, connection } = issuer.aftermath.of(exchange)
+  if (answer !== undefined) replace(ctx, answer)
+  if (states.length > 0) await issuer.afterAnswer(exchange, answerOf(ctx))
+  if (rewrites.length > 0)
+    put(
+      ctx,
+      rewrites.reduce((changed, { rewrite }) => rewrite(changed), answerOf(ctx)),
+    )
+  await issuer.waits.beforeAnswer(exchange)
+  if (connection === undefined) return
+  const { sleep } = issuer.waits.for(exchange)
+  await connection.send(takeOver(ctx, answerOf(ctx), sleep))
 }
 
 function send(ctx: Context, { status, headers, body }: FaultAnswer): void {
@@ -47,4 +67,30 @@ function send(ctx: Context, { status, headers, body }: FaultAnswer): void {
   ctx.status = status
   ctx.set(headers)
   ctx.body = body
+}
+
+/** Nothing of what was to be answered is left, but that any page may read it. */
+function replace(ctx: Context, answer: FaultAnswer): void {
+  for (const name of Object.keys(ctx.response.headers)) ctx.remove(name)
+  send(ctx, answer)
+}
+
+/** The answer as it is about to leave. */
+function answerOf(ctx: Context): Answer {
+  const { body } = ctx
+  const text =
+    typeof body === 'string' || Buffer.isBuffer(body) ? body.toString() : body == null ? '' : JSON.stringify(body)
+  const headers = Object.entries(ctx.response.headers).flatMap(([name, value]) =>
+    value === undefined || name === 'content-length'
+      ? []
+      : [[name, Array.isArray(value) ? value : String(value)] as const],
+  )
+  return { status: ctx.status, headers: Object.fromEntries(headers), body: text }
+}
+
+function put(ctx: Context, { status, headers, body }: Answer): void {
+  for (const name of Object.keys(ctx.response.headers)) if (!(name in headers)) ctx.remove(name)
+  ctx.status = status
+  ctx.body = body
+  for (const [name, value] of Object.entries(headers)) ctx.set(name, value as string)
 }
