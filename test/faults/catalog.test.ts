@@ -64,8 +64,9 @@ test('what asks for something else at the token endpoint never takes a grant tha
   }
 })
 
+/** Answers of the protocol; behaviours, which have hyphens, answer as gateways do. */
 const answers = catalog
-  .filter((fault) => fault.acts === 'answer')
+  .filter((fault) => fault.acts === 'answer' && !fault.name.includes('-'))
   .flatMap((fault) => endpointsOf(fault).map((endpoint) => [fault.name, endpoint] as const))
 
 test.each(answers)('%s at %s answers in the characters that RFC 6749 allows', (name, endpoint) => {
