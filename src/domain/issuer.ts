@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { authorizationDetailTypeSchema } from './authorization-details.ts'
-import { clientSchema } from './client.ts'
+import { clientSchema, loginHintSchema } from './client.ts'
 import { registrationSchema } from './registration.ts'
 import { resourceSchema } from './resource.ts'
 import { scopeSchema } from './scope.ts'
@@ -16,6 +16,9 @@ import { type User, userEntrySchema } from './user.ts'
 
 /** The name of the issuer at the root. */
 export const rootIssuer = 'default'
+
+/** Stands for every name, where issuers are made by their first request. */
+export const templateIssuer = '*'
 
 /** Names that no further issuer may have, since paths below the root begin with them; those of personas come on top. */
 export const reservedIssuerNames: readonly string[] = [
@@ -58,6 +61,11 @@ export const issuerSettingsSchema = z.strictObject({
     .default({})
     .describe('The types of authorization details (RFC 9396) that clients may ask for.'),
   registration: registrationSchema.prefault({}).describe('Whether and how clients may register themselves.'),
+  login_hint: loginHintSchema
+    .default('suggest')
+    .describe(
+      'What becomes of a `login_hint`: the login page suggests that user, or that user is logged in without it.',
+    ),
   acr_values: z
     .array(z.string().regex(/^[\x21-\x7e]+$/, { error: 'expected a name without spaces' }))
     .default([])

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import { findIssuerMistakes } from './check.ts'
 import { type IssuerEnvironment, RunningIssuer } from './issuer.ts'
 import { KeptIssuers } from './kept.ts'
+import { IssuersOnDemand } from './on-demand.ts'
 
 /** The bucket of what belongs to the process rather than to an issuer. No issuer can have this name. */
 export const processBucket = '_process'
@@ -32,6 +33,7 @@ export class Issuers {
   /** Names of issuers that a program has created: the fixtures know nothing of them. */
   readonly #created = new Set<string>()
   readonly #kept: KeptIssuers
+  readonly #onDemand = new IssuersOnDemand()
   /** Paths of fixed issuer URLs, which a proxy may or may not have taken off. */
   #basePaths: string[] = []
 
@@ -45,9 +47,15 @@ export class Issuers {
    * Makes the issuers be those of the fixtures: new ones start, known ones take their edits over, others end, except
    * those that a program has created.
    */
-  async adopt({ issuers }: Fixtures): Promise<void> {
-    const gone = [...this.#byName.keys()].filter((known) => !issuers.has(known) && !this.#created.has(known))
-    for (const name of gone) await this.remove(name)
+  async adopt({ issuers, template }: Fixtures): Promise<void> {
+    this.#onDemand.adopt(template, issuers.get(rootIssuer))
+    for (const name of issuers.keys()) this.#onDemand.forget(name)
+    for (const name of [...this.#byName.keys()]) {
+      if (issuers.has(name) || this.#created.has(name)) continue
+      const settings = this.#onDemand.settingsOf(name)
+      if (settings === undefined) await this.#forget(name)
+      else await this.get(name).update(settings, await this.#keysOf(name, settings))
+    }
     for (const [name, settings] of issuers) {
       if (this.#created.delete(name)) await this.#kept.forget(name)
       const known = this.#byName.get(name)
@@ -73,7 +81,7 @@ export class Issuers {
    * @throws UnderstudyError `ERR_ISSUER_EXISTS` (409), `ERR_FIXTURES_INVALID`
    */
   async create(name: string, declared: IssuerModule, { kept = false } = {}): Promise<RunningIssuer> {
-    if (this.#byName.has(name) || this.#created.has(name)) {
+    if (this.#byName.has(name) || this.isCreated(name)) {
       const message = `Failed to create the issuer "${name}": there is one already. Choose another name, or none to have one made up.`
       throw new UnderstudyError('ERR_ISSUER_EXISTS', 409, message)
     }
@@ -92,14 +100,31 @@ export class Issuers {
 
   /** Ends an issuer that was created; one that the fixtures have come to declare stays. */
   async end(name: string): Promise<void> {
-    if (!this.#created.delete(name)) return
-    await this.#kept.forget(name)
+    if (this.#created.delete(name)) await this.#kept.forget(name)
+    else if (!this.#onDemand.has(name)) return
+    await this.#forget(name)
+  }
+
+  async #forget(name: string): Promise<void> {
+    this.#onDemand.forget(name)
     await this.remove(name)
+  }
+
+  /**
+   * Starts the issuer that a request asks for, where the fixtures have a template and it is not there yet.
+   *
+   * @returns undefined where there is nothing to wait for
+   * @throws UnderstudyError `ERR_ISSUERS_FULL` (403)
+   */
+  demand(requested: string): Promise<void> | undefined {
+    const name = this.#onDemand.nameIn(this.#withoutBase(requested))
+    if (name === undefined || this.#byName.has(name) || this.#created.has(name)) return undefined
+    return this.#onDemand.start(name, (settings) => this.add(name, settings))
   }
 
   /** Whether an issuer was created, and is none of the fixtures'. */
   isCreated(name: string): boolean {
-    return this.#created.has(name)
+    return this.#created.has(name) || this.#onDemand.has(name)
   }
 
   /** Starts one issuer. */

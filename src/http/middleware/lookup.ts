@@ -8,7 +8,12 @@ import type { Issuers } from '../../issuer/registry.ts'
 export function lookUpIssuer(issuers: Issuers, refresh: () => Promise<void> | undefined): Middleware {
   return function lookUpIssuer(ctx, next) {
     const refreshing = refresh()
-    return refreshing === undefined ? lookUp(ctx, next) : refreshing.then(() => lookUp(ctx, next))
+    return refreshing === undefined ? startAndLookUp(ctx, next) : refreshing.then(() => startAndLookUp(ctx, next))
+  }
+
+  function startAndLookUp(ctx: Context, next: Next): Promise<unknown> {
+    const starting = issuers.demand(ctx.path)
+    return starting === undefined ? lookUp(ctx, next) : starting.then(() => lookUp(ctx, next))
   }
 
   function lookUp(ctx: Context, next: Next): Promise<unknown> {
