@@ -33,7 +33,15 @@ export const issuedCertificate = z
     subject: z.string().describe('What `tls_client_auth_subject_dn` is to be.'),
     thumbprint: z.string().describe('What tokens that are bound to it carry as `cnf.x5t#S256`.'),
     jwk: z
-      .record(z.string(), z.json())
+      .strictObject({
+        kty: z.string(),
+        crv: z.string(),
+        x: z.string(),
+        y: z.string(),
+        kid: z.string(),
+        use: z.string(),
+        x5c: z.array(z.string()),
+      })
       .describe('Its public key with the certificate as `x5c`, for the `jwks` of a client.'),
     expires_at: z.iso.datetime(),
   })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Control } from '../../src/control/control.ts'
 import { UnderstudyError } from '../../src/errors.ts'
+import { certificatesContract } from './control/certificates.ts'
 import { cibaContract } from './control/ciba.ts'
 import { clockContract } from './control/clock.ts'
 import { entriesContract } from './control/entries.ts'
@@ -58,6 +59,7 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
   afterEach(() => opened.close())
 
   cibaContract(() => opened)
+  certificatesContract(() => opened)
   clockContract(() => opened)
   keysContract(() => opened)
   holdContract(() => opened)

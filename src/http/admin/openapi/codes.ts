@@ -5,6 +5,9 @@ const meanings: Readonly<Record<string, string>> = {
   ERR_BODY_TOO_LARGE: 'The body is larger than the operation takes.',
   ERR_BODY_UNREADABLE:
     'The body is no JSON in UTF-8, or broke off; `line` and `column` tell where it stops being JSON.',
+  ERR_CERTIFICATE_ORDER: 'The subject or a name cannot stand in a certificate.',
+  ERR_CIBA_DECIDED: 'The backchannel authentication request has been decided already.',
+  ERR_CIBA_UNKNOWN: 'No backchannel authentication request waits under that id.',
   ERR_CLIENT_UNKNOWN: 'There is no client of that id.',
   ERR_CLOCK_RANGE: 'A time cannot be moved that far.',
   ERR_CONTENT_TYPE: 'The body is not declared as plain JSON, without an encoding.',
