@@ -18,6 +18,7 @@ export async function startAtFreePort(options: (port: number) => UnderstudyOptio
   }
 }
 
+/** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -31,8 +31,10 @@ export type Oidc = Awaited<ReturnType<typeof createOidc>>
 /** All that the app says to its identity provider. */
 export async function createOidc({ issuer, clientId, clientSecret, url }: OidcSettings) {
   const at = new URL(issuer)
+  // ID tokens are checked by their signature, too, not only by the connection that they came by.
+  const execute = [client.enableNonRepudiationChecks]
   // A provider on the developer's own machine has no certificate.
-  const execute = at.protocol === 'http:' ? [client.allowInsecureRequests] : []
+  if (at.protocol === 'http:') execute.push(client.allowInsecureRequests)
   const config = await client.discovery(at, clientId, clientSecret, undefined, { execute })
 
   return {
