@@ -9,8 +9,8 @@ let server: RunningServer
 
 beforeEach(async () => {
   const clients = [
-    { client_id: 'service', client_secret: 'service-secret', grant_types: ['client_credentials'] },
-    { client_id: 'other', client_secret: 'other-secret', grant_types: ['client_credentials'] },
+    { client_id: 'service', client_secret: 'service-secret', grant_types: ['client_credentials' as const] },
+    { client_id: 'other', client_secret: 'other-secret', grant_types: ['client_credentials' as const] },
   ]
   server = await startServer({ inline: { clients }, port: 0, logLevel: 'silent', watch: false, env: {} })
 })

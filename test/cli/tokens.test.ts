@@ -7,8 +7,8 @@ let server: RunningServer
 
 beforeEach(async () => {
   const client = { client_id: 'app', client_secret: 's', redirect_uris: ['http://localhost/cb'] }
-  const grants = ['authorization_code', 'refresh_token', 'client_credentials']
-  const inline = { users: ['alice'], clients: [{ ...client, grant_types: grants }] }
+  const grants = ['authorization_code', 'refresh_token', 'client_credentials'] as const
+  const inline = { users: ['alice'], clients: [{ ...client, grant_types: [...grants] }] }
   server = await startServer({ inline, port: 0, logLevel: 'silent', watch: false, env: {} })
 })
 afterEach(() => server.close())

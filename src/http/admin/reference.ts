@@ -1,6 +1,7 @@
 import type { ReferenceAnswer, ReferenceMember, ReferenceOperation, ReferencePage } from '../../domain/pages.ts'
 import type { ApiDocument } from './openapi/document.ts'
 import { exampleOf, exampleOfParameter, type Resolve } from './openapi/example.ts'
+import { nounOf } from './openapi/nouns.ts'
 import type { Operation, Parameter } from './openapi/operation.ts'
 import type { Schema } from './openapi/schemas.ts'
 
@@ -121,7 +122,7 @@ function filled(path: string, parameters: readonly Parameter[], resolve: Resolve
   const query = new URLSearchParams()
   let whole = path
   for (const { name, in: place, required, schema } of parameters) {
-    const value = exampleOfParameter(name, schema, resolve)
+    const value = exampleOfParameter(nounOf(path), name, schema, resolve)
     if (place === 'path') whole = whole.replace(`{${name}}`, value.startsWith('{') ? value : encodeURIComponent(value))
     else if (required) query.set(name, value)
   }
@@ -166,7 +167,12 @@ function typeOf(schema: Schema): string {
   if (choices !== undefined) return choices.map((choice) => JSON.stringify(choice)).join(' | ')
   const options = anyOf ?? oneOf ?? allOf
   if (options !== undefined) return [...new Set(options.map(typeOf))].join(' | ')
-  if (type === 'array') return items === undefined ? 'list' : `list of ${typeOf(items)}`
+  if (type === 'array') return items === undefined ? 'list' : `list of ${grouped(typeOf(items))}`
   if (type === 'object') return 'object'
   return format === 'date-time' ? 'time' : String(type ?? 'any JSON')
+}
+
+/** A type of several, held together. */
+function grouped(type: string): string {
+  return type.includes(' | ') ? `(${type})` : type
 }

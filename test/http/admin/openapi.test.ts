@@ -60,6 +60,23 @@ test('the document in the package is in step; if not, run npx node scripts/schem
   expect(JSON.parse(readFileSync('openapi.json', 'utf8'))).toEqual(document)
 })
 
+test('every schema has a name that says what it is, and every body and answer an example', () => {
+  const { schemas } = document.components
+  const bodies = operations.flatMap(({ operation }) => [
+    operation.requestBody?.content['application/json']?.schema,
+    ...Object.values(operation.responses).map((answer) =>
+      'content' in answer ? answer.content?.['application/json']?.schema : undefined,
+    ),
+  ])
+  const named = bodies.flatMap((schema) => (schema?.items ?? schema)?.$ref?.split('/').at(-1) ?? [])
+
+  for (const name of Object.keys(schemas)) expect(name).toMatch(/^[A-Z][A-Za-z]+$/)
+  expect(named.length).toBeGreaterThan(40)
+  expect([...new Set(named)].filter((name) => schemas[name]?.examples === undefined && !schemas[name]?.oneOf)).toEqual(
+    [],
+  )
+})
+
 test('every operation has a name of its own', () => {
   const ids = operations.map(({ operation }) => operation.operationId)
 

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { examples } from './examples.ts'
 import { nounOf, nouns } from './nouns.ts'
 import { describeOperation, type Operation } from './operation.ts'
 import { type Answer, problemSchema, sharedProblems } from './problems.ts'
@@ -62,7 +63,7 @@ export function describeApi(open: readonly Route[], guarded: readonly Route[], a
     tags: [...used].map((name) => ({ name, description: nouns[name] ?? '' })),
     paths,
     components: {
-      schemas: sorted({ ...schemas.components, Problem: problemSchema }),
+      schemas: sorted({ ...exemplified(schemas.components), Problem: problemSchema }),
       responses: sharedProblems(),
       securitySchemes: {
         adminToken: {
@@ -73,6 +74,15 @@ export function describeApi(open: readonly Route[], guarded: readonly Route[], a
       },
     },
   }
+}
+
+function exemplified(schemas: Record<string, Schema>): Record<string, Schema> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      name in examples ? { ...schema, examples: [examples[name]] } : schema,
+    ]),
+  )
 }
 
 function sorted<Value>(named: Record<string, Value>): Record<string, Value> {

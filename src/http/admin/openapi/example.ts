@@ -37,6 +37,10 @@ const usual: Readonly<Record<string, unknown>> = {
   scope: 'crate',
   scenario: 'tv-expires',
   user_code: 'RSIK-KRAM',
+  // Those of the fixtures cannot be ended.
+  'issuers issuer': 'shop',
+  'faults id': '5f2c81aa',
+  'requests id': '12',
 }
 
 const byFormat: Readonly<Record<string, unknown>> = {
@@ -51,8 +55,9 @@ const byType: Readonly<Record<string, unknown>> = {
   boolean: true,
 }
 
-/** What stands for a parameter of a path or query in an example. */
-export function exampleOfParameter(name: string, schema: Schema, resolve: Resolve): string {
-  const example = 'examples' in resolve(schema) ? exampleOf(schema, resolve, name) : (usual[name] ?? `{${name}}`)
+/** What stands for a parameter of a path or query in an example of a noun's operation. */
+export function exampleOfParameter(noun: string, name: string, schema: Schema, resolve: Resolve): string {
+  const named = usual[`${noun} ${name}`] ?? usual[name] ?? `{${name}}`
+  const example = 'examples' in resolve(schema) ? exampleOf(schema, resolve, name) : named
   return String(example)
 }

@@ -15,6 +15,8 @@ export const nouns: Readonly<Record<string, string>> = {
   sessions: 'Signed-in browsers.',
   grants: 'What users have allowed clients.',
   device: 'Device requests that wait for a person.',
+  ciba: 'Backchannel authentication requests that wait for their users.',
+  certificates: 'Certificates of clients, made by the authority of this process.',
   keys: 'The keys that tokens are signed with.',
   'backchannel-logout': 'Logout tokens sent to clients.',
   reset: 'Back to the fixtures.',
@@ -32,6 +34,7 @@ const parameters: Readonly<Record<string, string>> = {
   scope: 'The name of the scope.',
   scenario: 'The name of the scenario in the fixtures.',
   user_code: 'The code that the device shows, as a person would type it.',
+  auth_req_id: 'The id by which the client polls.',
   id: 'The id, as the list of them has it.',
 }
 
