@@ -5,16 +5,7 @@ import { didYouMean } from '../errors.ts'
 import { findFault } from './catalog.ts'
 import type { Fault, Mistake } from './fault.ts'
 import type { Site, TokenType } from './jwt.ts'
-import {
-  commonReach,
-  describeReach,
-  describeServedReach,
-  endpointsOf,
-  type Reach,
-  selectEndpoints,
-  selectGrantTypes,
-  servedEndpoints,
-} from './reach.ts'
+import { commonReach, describeReach, endpointsOf, type Reach, selectEndpoints, selectGrantTypes } from './reach.ts'
 import { type Selector, selectorOf } from './selector.ts'
 import { type ArmedFaultSpec, passStep, unknownFaultText, type When } from './spec.ts'
 import { aimed } from './tokens-meant.ts'
@@ -150,21 +141,12 @@ function reachOf(faults: readonly Fault[], when: When, mistakes: Mistake[]): Rea
   const reach = commonReach(faults, asked)
   const places = faults.map((fault) => `"${fault.name}" fires at ${describeReach(fault)}`).join('; ')
   if (reach.endpoints.size > 0) {
-    const meant = when.grant_type === undefined ? reach : narrowed(reach, when.grant_type, places, mistakes)
-    if (mistakes.length === 0) mistakes.push(...unservedMistakes(faults, meant))
-    return meant
+    return when.grant_type === undefined ? reach : narrowed(reach, when.grant_type, places, mistakes)
   }
   const path = asked ? ['when', 'endpoint'] : ['script']
   const known = mistakes.some((mistake) => mistake.path.join('.') === 'when.endpoint')
   if (!known) mistakes.push({ path, message: `there is no endpoint where all of it can fire: ${places}` })
   return reach
-}
-
-/** What is wrong where everything that is asked for is reserved for what issuers do not serve yet. */
-function unservedMistakes(faults: readonly Fault[], { endpoints }: Reach): Mistake[] {
-  const places = faults.map((fault) => `"${fault.name}" fires at ${describeServedReach(fault)}`).join('; ')
-  if (servedEndpoints(endpoints).length > 0) return []
-  return [{ path: ['when', 'endpoint'], message: `nothing answers at ${[...endpoints].join(', ')} yet: ${places}` }]
 }
 
 /** The endpoints that were asked for; each that is named must be one where everything can fire. */

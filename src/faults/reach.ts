@@ -38,23 +38,6 @@ export function narrowedTo(tokens: readonly TokenType[], fault: TokenFault, inSc
   return { ...fault, tokens, endpoints: usual, alsoAt: endpoints.filter((endpoint) => endpoint === 'authorization') }
 }
 
-/** What the vocabulary of faults knows and no issuer serves yet, so that nothing can fire there. */
-const unserved: readonly Endpoint[] = []
-
-/** Those of some endpoints that issuers serve. */
-export function servedEndpoints(names: Iterable<Endpoint>): Endpoint[] {
-  return [...names].filter((name) => !unserved.includes(name))
-}
-
-/** Says for people where a fault can fire today. */
-export function describeServedReach(fault: Fault): string {
-  return describeReach({
-    ...fault,
-    endpoints: servedEndpoints(fault.endpoints),
-    ...(fault.alsoAt && { alsoAt: servedEndpoints(fault.alsoAt) }),
-  })
-}
-
 /** The endpoints that a selector names, and those that only its regular expressions mean. */
 export function selectEndpoints(words: Words): { named: Endpoint[]; matched: Endpoint[] } {
   const plain = listOf(words)

@@ -87,12 +87,6 @@ const mistakes: [written: unknown, text: string][] = [
       '"inactive": when.grant_type: only token requests have a grant type, and "inactive" fires at introspection.',
     ),
   ],
-  [
-    { fault: 'invalid_token', when: { endpoint: 'resource' } },
-    invalid(
-      '"invalid_token": when.endpoint: nothing answers at resource yet: "invalid_token" fires at userinfo, introspection.',
-    ),
-  ],
   [{ fault: 'inactive', for: 0 }, invalid('"inactive": for: expected a duration above 0.')],
   [
     { fault: 'slow_down', with: { status: 302 } },
