@@ -110,7 +110,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     private_key: '-----BEGIN PRIVATE KEY-----\n…',
     subject: 'CN=web-app,O=Example',
     thumbprint: 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2',
-    jwk: { kty: 'EC', crv: 'P-256', x: '…', y: '…', kid: '…', use: 'sig', x5c: ['…'] },
+    jwk: { kty: 'EC', crv: 'P-256', x: '…', y: '…', kid: '…', alg: 'ES256', use: 'sig', x5c: ['…'] },
     expires_at: later,
   },
   IssuerSummary: { name: 'shop', issuer: `${issuer}/shop`, persona: 'generic', users: 1, clients: 1 },
