@@ -28,7 +28,7 @@ export async function orderCertificate(authority: Authority, order: ClientOrder)
     ...made,
     subject: subjectOf(read),
     thumbprint,
-    jwk: { ...publicKey, kid: thumbprint, use: 'sig', x5c: [read.raw.toString('base64')] },
+    jwk: { ...publicKey, kid: thumbprint, alg: 'ES256', use: 'sig', x5c: [read.raw.toString('base64')] },
     expiresAtMs: Date.parse(read.validTo),
   }
 }

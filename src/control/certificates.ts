@@ -39,6 +39,7 @@ export const issuedCertificate = z
         x: z.string(),
         y: z.string(),
         kid: z.string(),
+        alg: z.string(),
         use: z.string(),
         x5c: z.array(z.string()),
       })
