@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Endpoint, Exchange } from '../../src/domain/exchange.ts'
 import { findFault } from '../../src/faults/catalog.ts'
-import { request } from './exchanges.ts'
+import { ofProtocol, request } from './exchanges.ts'
 
 /** What a fault answers to a request. */
 function answer(name: string, exchange: Exchange, params: Record<string, unknown> = {}) {
   const fault = findFault(name)
   if (fault?.acts !== 'answer') throw new Error(`there is no fault ${name}`)
-  return fault.answer(exchange, fault.params.parse(params))
+  return ofProtocol(fault.answer(exchange, fault.params.parse(params)))
 }
 
 const basic = { headers: { authorization: 'Basic d2ViLWFwcDp3ZWItc2VjcmV0' } }

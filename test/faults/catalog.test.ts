@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Endpoint } from '../../src/domain/exchange.ts'
 import { catalog, faultNames, findFault } from '../../src/faults/catalog.ts'
 import { endpointsOf } from '../../src/faults/reach.ts'
-import { request } from './exchanges.ts'
+import { ofProtocol, request } from './exchanges.ts'
 
 const authorization = [
   ...['invalid_request', 'unauthorized_client', 'access_denied', 'unsupported_response_type', 'invalid_scope'],
@@ -72,7 +72,7 @@ const answers = catalog
 test.each(answers)('%s at %s answers in the characters that RFC 6749 allows', (name, endpoint) => {
   const fault = findFault(name)
   if (fault?.acts !== 'answer') throw new Error(`${name} does not answer`)
-  const { status, headers, body } = fault.answer(request(endpoint), fault.params.parse({}))
+  const { status, headers, body } = ofProtocol(fault.answer(request(endpoint), fault.params.parse({})))
 
   if (name === 'inactive') return expect({ status, body }).toEqual({ status: 200, body: { active: false } })
   expect(body?.error).toBe(name)

@@ -2,6 +2,7 @@ import type { Endpoint, Exchange, Flow, Identity } from '../../src/domain/exchan
 import { Arming, type ArmingOptions, type ArmingRecord } from '../../src/faults/arming.ts'
 import type { FaultAnswer } from '../../src/faults/fault.ts'
 import type { Fired } from '../../src/faults/fired.ts'
+import type { ProtocolAnswer } from '../../src/faults/kind/answer.ts'
 
 interface Circumstances {
   method?: string
@@ -116,4 +117,10 @@ export function mistake(act: () => unknown): string {
     throw error
   }
   return 'no mistake'
+}
+
+/** An answer as one of the protocol. */
+export function ofProtocol(answer: FaultAnswer): ProtocolAnswer {
+  if (answer.plain) throw new Error('It answers as a gateway does.')
+  return answer
 }

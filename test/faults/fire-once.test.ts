@@ -12,7 +12,7 @@ test('a hook fires a fault at one request', () => {
 
 test('a hook may fire what is seldom meant at an endpoint', () => {
   const { arming } = armingOfTest()
-  expect(answerOf(arming.fireOnce('invalid_client', request('authorization')))?.page).toBe(true)
+  expect(answerOf(arming.fireOnce('invalid_client', request('authorization')))).toMatchObject({ page: true })
 })
 
 test.each([
