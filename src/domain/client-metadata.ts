@@ -49,6 +49,14 @@ export const registeredMetadata = {
   request_object_encryption_alg: text,
   request_object_encryption_enc: text,
   require_signed_request_object: flag,
+  request_uris: z
+    .array(
+      z.string().refine((uri) => /^https?:/i.test(uri) && URL.canParse(uri), {
+        error: 'expected an http or https URL, such as https://app.example/request.jwt',
+      }),
+    )
+    .optional()
+    .describe('Where request objects of this client may be fetched.'),
   subject_type: z.enum(['public', 'pairwise']).optional(),
   sector_identifier_uri: text,
   default_max_age: z.int().nonnegative().optional(),
@@ -80,6 +88,18 @@ export const registeredMetadata = {
     .refine((uri) => !uri.includes('#'), { error: 'a back-channel logout URI has no fragment (#…)' })
     .optional()
     .describe('Where logout tokens are sent when somebody logs out.'),
+  frontchannel_logout_uri: z
+    .string()
+    .refine((uri) => /^https?:\/\//i.test(uri) && URL.canParse(uri), {
+      error: 'expected an http or https URL, such as http://localhost:3000/frontchannel-logout',
+    })
+    .refine((uri) => !uri.includes('#'), { error: 'a front-channel logout URI has no fragment (#…)' })
+    .optional()
+    .describe('What a browser opens in a frame when somebody logs out in it.'),
+  frontchannel_logout_session_required: z
+    .boolean()
+    .optional()
+    .describe('Whether `iss` and `sid` are sent along. Default: they are.'),
   backchannel_logout_session_required: z
     .boolean()
     .optional()

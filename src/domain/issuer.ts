@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { authorizationDetailTypeSchema } from './authorization-details.ts'
 import { clientSchema, loginHintSchema } from './client.ts'
 import { registrationSchema } from './registration.ts'
+import { requestObjectsSchema } from './request-objects.ts'
 import { resourceSchema } from './resource.ts'
 import { scopeSchema } from './scope.ts'
 import {
@@ -60,6 +61,7 @@ export const issuerSettingsSchema = z.strictObject({
     .record(z.string().min(1), authorizationDetailTypeSchema)
     .default({})
     .describe('The types of authorization details (RFC 9396) that clients may ask for.'),
+  request_objects: requestObjectsSchema.prefault({}).describe('Authorization requests in signed JWTs.'),
   registration: registrationSchema.prefault({}).describe('Whether and how clients may register themselves.'),
   login_hint: loginHintSchema
     .default('suggest')

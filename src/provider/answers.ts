@@ -4,6 +4,8 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Render } from '../domain/pages.ts'
 import { readClaims } from './access-token.ts'
 import type { IssuerContext } from './context.ts'
+import { tellByFrames } from './frontchannel-logout.ts'
+import { advertiseReferences } from './request-objects/feature.ts'
 import { targetOf } from './resources/targets.ts'
 import { applyRules } from './token-claims.ts'
 
@@ -72,8 +74,10 @@ export function completeAnswers(issuer: IssuerContext): Middleware {
       if (ctx.status !== 200 || typeof ctx.body !== 'object' || client === undefined) return
       ctx.body = await applyRules(issuer, 'userinfo', ctx.body as Body, client.clientId, accessToken?.scope)
     },
+    discovery: (ctx) => advertiseReferences(ctx, issuer.settings.request_objects),
     introspection: (ctx) => describeToken(ctx, issuer),
     end_session: (ctx) => endNothing(ctx),
+    end_session_confirm: (ctx) => tellByFrames(ctx, issuer),
     code_verification: (ctx) => askForCode(ctx, issuer),
   }
   return async function completedAnswers(context, next) {

@@ -26,8 +26,10 @@ export function createFetch({ clients, onCall }: Pick<IssuerContext, 'clients' |
         if ((registered as Record<string, unknown>)[member] === url) return { endpoint, client }
       }
     }
+    const exchange = currentExchange()
     // Of a client that is about to be registered, nothing else is looked at.
-    return { endpoint: currentExchange()?.endpoint === 'registration' ? 'sector_identifier_uri' : 'request_uri' }
+    if (exchange?.endpoint === 'registration') return { endpoint: 'sector_identifier_uri' }
+    return { endpoint: 'request_uri', client: exchange?.client }
   }
 
   return async function recordedFetch(target: string | URL | Request, init: Init = {}): Promise<Response> {

@@ -13,16 +13,19 @@ import { userStates } from '../domain/user.ts'
 import { createFindAccount } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
 import { usualAlgorithm } from './algorithms.ts'
+import { stepUpCheck } from './authentication-context.ts'
 import { afterSignIn, beforeAuthorization } from './authorization.ts'
 import { detailsPrompt, richAuthorizationRequests } from './authorization-details/feature.ts'
 import { createFetch } from './calls.ts'
 import { findAskedAccount } from './ciba/account.ts'
 import { cibaFeature, cibaLifetime } from './ciba/feature.ts'
 import type { IssuerContext } from './context.ts'
+import { frontchannelMetadata } from './frontchannel-logout.ts'
 import { joseAlgorithms, pairwiseSubject } from './jose.ts'
 import { clientAuthMethods, mtlsFeature } from './mtls.ts'
 import { createPageSources } from './pages.ts'
 import { registrationFeatures } from './registration/feature.ts'
+import { requestObjects } from './request-objects/feature.ts'
 import { resourceIndicators, targetOf } from './resources/targets.ts'
 import { heldKeys } from './signing.ts'
 import { extraTokenClaims } from './token-claims.ts'
@@ -40,6 +43,11 @@ const responseTypes = [
 
 /** From which DPoP nonces are made; they are of use for minutes. */
 const nonceSecret = randomBytes(32)
+
+/** The languages of our pages. */
+const pageLocales = ['en']
+
+const promptValues = ['none', 'login', 'consent', 'select_account']
 
 /** A grant outlives every token under it: a year, or twice the longest refresh token. */
 const yearSeconds = 31_536_000
@@ -65,6 +73,7 @@ export function configure(issuer: IssuerContext): Configuration {
     scopes: Object.keys(scopes),
     claims: { ...claimsByScope(scopes), acr: null, amr: null, auth_time: null, sid: null, iss: null },
     acrValues: settings.acr_values,
+    discovery: { ...frontchannelMetadata, ui_locales_supported: pageLocales, prompt_values_supported: promptValues },
     responseTypes: [...responseTypes],
     clientDefaults: {
       id_token_signed_response_alg: settings.id_token.signed_response_alg,
@@ -144,7 +153,7 @@ export function configure(issuer: IssuerContext): Configuration {
       jwtIntrospection: { enabled: true },
       encryption: { enabled: true },
       mTLS: mtlsFeature(issuer),
-      requestObjects: { enabled: true },
+      requestObjects: requestObjects(settings.request_objects),
       claimsParameter: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
@@ -212,6 +221,7 @@ function createPolicy(issuer: IssuerContext): interactionPolicy.DefaultPolicy {
       : Check.NO_NEED_TO_PROMPT,
   )
   policy.get('login')?.checks.add(gone, 0)
+  policy.get('login')?.checks.add(stepUpCheck(issuer.settings))
   policy.get('consent')?.checks.remove('native_client_prompt')
   policy.get('consent')?.checks.remove('rar_prompt')
   policy.get('consent')?.checks.add(detailsPrompt(issuer))

@@ -5,6 +5,8 @@
 import type Provider from 'oidc-provider'
 import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
 // @ts-expect-error The package's types describe its public interface alone.
+import authorizationStack from 'oidc-provider/lib/actions/authorization/index.js'
+// @ts-expect-error As above.
 import introspectionStack from 'oidc-provider/lib/actions/introspection.js'
 // @ts-expect-error As above.
 import * as registrationStacks from 'oidc-provider/lib/actions/registration.js'
@@ -97,6 +99,30 @@ export async function checkSector(
 ): Promise<void> {
   if (client.sectorIdentifierUri === undefined) return
   await (sectorValidate as (...args: unknown[]) => Promise<void>)(provider, client)
+}
+
+/** Requests that were pushed are told by such a `request_uri`. */
+const pushedPrefix = 'urn:ietf:params:oauth:request_uri:'
+
+/**
+ * Takes request objects by reference, where the provider knows of pushed requests alone; for every provider.
+ *
+ * @param load what is at a `request_uri`; refuses those that it does not take
+ */
+export function takeReferences(load: (ctx: KoaContextWithOIDC, uri: string) => Promise<string>): void {
+  const stack = (authorizationStack as (endpoint: string) => EndpointMiddleware[])('authorization')
+  const index = stack.findIndex(({ name }) => name === 'loadPushedAuthorizationRequest')
+  const loadPushed = stack[index]
+  if (loadPushed === undefined)
+    throw new Error('Failed to take references: this oidc-provider loads requests elsewhere')
+  stack[index] = async function loadReferred(ctx, next) {
+    const params = ctx.oidc.params as Record<string, unknown>
+    const { request, request_uri: uri } = params
+    if (typeof uri !== 'string' || request !== undefined || uri.startsWith(pushedPrefix)) return loadPushed(ctx, next)
+    params.request = await load(ctx, uri)
+    params.request_uri = undefined
+    return next()
+  }
 }
 
 /** What a provider keeps to itself. */

@@ -44,6 +44,7 @@ import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
 import { answerPreflights } from './registration/preflight.ts'
 import { serveRegistrations } from './registration/registrar.ts'
+import { serveReferences } from './request-objects/by-reference.ts'
 import { describeResources } from './resources/metadata.ts'
 import { serveResources } from './resources/serve.ts'
 import { completeResponses } from './response-modes.ts'
@@ -108,6 +109,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   completeResponses(provider, issuer)
   registerGrants(provider, issuer)
   serveRegistrations(provider, issuer)
+  serveReferences(provider, issuer)
   takeTokenAlone(provider)
   for (const polled of pollGrants(settings)) {
     wrapGrant(provider, polled.grantType, (handler) => pacePolls(handler, polled, bucket, clock))
