@@ -8,6 +8,7 @@ export const userEntry = z
     password: z.string().optional().describe('Left out: any password logs in.'),
     sub: z.string().optional().describe('Left out: the username.'),
     state: z.enum(['locked', 'disabled', 'password_expired']).optional().describe('Left out: active.'),
+    user_code: z.string().optional().describe('What clients send with backchannel requests for this user.'),
     claims: claims.optional(),
   })
   .meta({ id: 'User', description: 'A user as the fixtures write it: what is as usual is left out.' })
@@ -23,6 +24,7 @@ export const clientEntry = z
     scope: z.string().optional().describe('Left out: all scopes of the issuer.'),
     consent: z.literal('skip').optional().describe('Left out: ask.'),
     auto_login: z.string().optional().describe('Who is logged in without a page.'),
+    login_hint: z.enum(['suggest', 'login']).optional().describe('Left out: as the issuer has it.'),
   })
   .meta({ id: 'Client', description: 'A client as the fixtures write it: what is as usual is left out.' })
 

@@ -60,6 +60,7 @@ export const registeredMetadata = {
   subject_type: z.enum(['public', 'pairwise']).optional(),
   sector_identifier_uri: text,
   default_max_age: z.int().nonnegative().optional(),
+  default_acr_values: texts.describe('The acr_values of requests that name none.'),
   require_auth_time: flag,
   response_modes: texts,
   authorization_details_types: texts.describe('Types of authorization details it may ask for. Default: all.'),

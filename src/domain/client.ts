@@ -40,6 +40,9 @@ const scopeList = z.union([z.string(), z.array(z.string()).transform((names) => 
   error: 'expected scope names: a list, or text with spaces between them',
 })
 
+/** What becomes of the parameter of this name. */
+export const loginHintSchema = z.enum(['suggest', 'login'])
+
 const redirectUri = z
   .string()
   .refine((uri) => URL.canParse(uri), { error: 'expected an absolute URI, such as http://localhost:3000/callback' })
@@ -87,6 +90,7 @@ const clientFields = z.strictObject({
   scope: scopeList.optional().describe('Scopes this client may ask for. Default: all of the issuer.'),
   consent: z.enum(['ask', 'skip']).default('ask').describe('Whether the consent page is shown.'),
   auto_login: z.string().optional().describe('Log this user in without a page.'),
+  login_hint: loginHintSchema.optional().describe('Overrides the login_hint of the issuer.'),
   issuer: z
     .string()
     .transform((url) => url.replace(/\/+$/, ''))

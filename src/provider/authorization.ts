@@ -3,6 +3,8 @@ import { allScopes } from '../domain/claims.ts'
 import { userStates } from '../domain/user.ts'
 import { UnderstudyError } from '../errors.ts'
 import { currentExchange } from './adapter.ts'
+import { acrFor, isAcrMet, requireMeetableAcr } from './authentication-context.ts'
+import { loggedInWithoutPage } from './auto-login.ts'
 import type { AuthorizationFault, IssuerContext } from './context.ts'
 
 /**
@@ -17,7 +19,8 @@ export async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContext
   exchange?.resolveParams(oidc.params as Record<string, string>)
   const fault = exchange && (await issuer.authorizationFault(exchange).catch(refuseRequest))
   if (fault !== undefined) throw faultError(ctx, fault)
-  if (!asksForLogin(oidc)) logInAtOnce(issuer, oidc)
+  requireMeetableAcr(issuer.settings, oidc.params as Record<string, unknown>)
+  logInAtOnce(issuer, oidc)
 }
 
 /** The place where a person has signed in during an authorization: a fault that is meant for this person may take the outcome's place. */
@@ -36,18 +39,19 @@ export async function afterSignIn(issuer: IssuerContext, ctx: KoaContextWithOIDC
   if (fault !== undefined) throw faultError(ctx, fault)
 }
 
-/** Signs in whom the client logs in by itself, whoever was signed in before: each such client always has its own user. */
-function logInAtOnce({ clients, users }: IssuerContext, { client, session }: KoaContextWithOIDC['oidc']): void {
-  const username = clients.get(client?.clientId ?? '')?.auto_login
-  const user = username === undefined ? undefined : users.byName(username)
+/** Signs in who needs no page, whoever was signed in before: a client that logs in by itself always has its own user. */
+function logInAtOnce(issuer: IssuerContext, { client, session, params = {} }: KoaContextWithOIDC['oidc']): void {
+  const user = loggedInWithoutPage(issuer, client?.clientId, params)
   if (user === undefined || session === undefined) return
   const isThere = session.accountId === user.sub
   const { login, keep, message } = userStates[user.state]
-  if (isThere && keep) return
+  const isOld = params.max_age !== undefined && session.past(Number(params.max_age))
+  if (isThere && keep && !isOld && isAcrMet(issuer.settings, params, session.acr)) return
   if (!login) throw new errors.AccessDenied(message)
   // The clients of one person are no other's.
   if (!isThere) session.authorizations = undefined
-  session.loginAccount({ accountId: user.sub, loginTs: Math.floor(Date.now() / 1000), amr: ['pwd'] })
+  const loginTs = Math.floor(Date.now() / 1000)
+  session.loginAccount({ accountId: user.sub, loginTs, amr: ['pwd'], acr: acrFor(issuer.settings, params) })
 }
 
 /** Where no scope is left that the issuer knows, there is nothing to authorize; the provider calls that a denial. */
@@ -58,15 +62,6 @@ function requireScope(issuer: IssuerContext, { requestParamScopes }: KoaContextW
     `none of the requested scopes exists here; there are ${Object.keys(known).join(', ')}`,
     '',
   )
-}
-
-function asksForLogin({ prompts }: KoaContextWithOIDC['oidc']): boolean {
-  return [...prompts].some(isLoginPrompt)
-}
-
-/** Whether a prompt is for the login page, which nobody may be spared then. */
-export function isLoginPrompt(prompt: string): boolean {
-  return prompt === 'login' || prompt === 'select_account'
 }
 
 /** A request that arms what it cannot arm is told so on a page: it is its developer's mistake, not the client's. */

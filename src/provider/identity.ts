@@ -1,7 +1,7 @@
 import type { Identity } from '../domain/exchange.ts'
 import { wireId } from './access-token.ts'
 import type { Stored } from './adapter.ts'
-import { isLoginPrompt } from './authorization.ts'
+import { loggedInWithoutPage } from './auto-login.ts'
 import type { IssuerContext } from './context.ts'
 import type { ProviderExchange } from './exchange.ts'
 import { hintedUser } from './login-hint.ts'
@@ -11,7 +11,9 @@ const pushedPrefix = 'urn:ietf:params:oauth:request_uri:'
 /**
  * Looks up whose request it is, by the code, token or session that it presents. It reads only; nothing is spent.
  */
-export function createIdentify({ bucket, users, clients }: IssuerContext) {
+export function createIdentify(issuer: IssuerContext) {
+  const { bucket, users } = issuer
+
   async function load(model: string, value: string | undefined): Promise<Stored | undefined> {
     const wire = value === undefined ? undefined : wireId(value)
     if (wire === undefined) return undefined
@@ -53,10 +55,8 @@ export function createIdentify({ bucket, users, clients }: IssuerContext) {
   async function personAt(exchange: ProviderExchange, sessionId: string | undefined): Promise<string | undefined> {
     const { endpoint, params } = exchange
     if (endpoint === 'backchannel_authentication') return hintedUser(users, params)?.username
-    if (endpoint === 'authorization' && !params.prompt?.split(' ').some(isLoginPrompt)) {
-      const username = clients.get(exchange.client ?? '')?.auto_login
-      if (username !== undefined) return username
-    }
+    const loggedIn = endpoint === 'authorization' ? loggedInWithoutPage(issuer, exchange.client, params) : undefined
+    if (loggedIn !== undefined) return loggedIn.username
     const session = await load('Session', sessionId)
     return users.bySub(session?.payload.accountId ?? '')?.username
   }

@@ -5,7 +5,9 @@ import type { PageClient, PageDetail, PageScope } from '../domain/pages.ts'
 import type { Scope } from '../domain/scope.ts'
 import { type User, userStates } from '../domain/user.ts'
 import type { Users } from './accounts.ts'
+import { acrFor } from './authentication-context.ts'
 import { pageDetails } from './authorization-details/page-details.ts'
+import { hintedUser } from './login-hint.ts'
 import { pageClient, pageScopes } from './pages.ts'
 
 type Interaction = InstanceType<Provider['Interaction']>
@@ -57,8 +59,10 @@ export function authenticate(users: Users, username: string, password: string | 
 export function createInteractions(
   provider: Provider,
   users: Users,
-  { scopes, authorization_details: details }: Pick<IssuerSettings, 'scopes' | 'authorization_details'>,
+  settings: Pick<IssuerSettings, 'scopes' | 'authorization_details' | 'acr_values'>,
 ): Interactions {
+  const { scopes, authorization_details: details } = settings
+
   async function finish(interaction: Interaction, result: Record<string, unknown>): Promise<string> {
     interaction.result = { ...(interaction.lastSubmission as object | undefined), ...result }
     await interaction.persist()
@@ -70,7 +74,8 @@ export function createInteractions(
     const uid = (interaction.session as { uid?: string } | undefined)?.uid
     const session: Session | undefined = uid === undefined ? undefined : await provider.Session.findByUid(uid)
     if (session === undefined) return
-    Object.assign(session, { accountId: undefined, loginTs: undefined, amr: undefined, authorizations: undefined })
+    Object.assign(session, { accountId: undefined, loginTs: undefined, authorizations: undefined })
+    Object.assign(session, { amr: undefined, acr: undefined })
     await session.persist()
   }
 
@@ -97,13 +102,14 @@ export function createInteractions(
       prompt: interaction.prompt.name === 'consent' ? 'consent' : 'login',
       client: pageClient(client ?? { clientId: String(interaction.params.client_id) }),
       user,
-      loginHint: typeof interaction.params.login_hint === 'string' ? interaction.params.login_hint : undefined,
+      loginHint: hintOf(interaction, users),
       scopes: pageScopes(asked, scopes),
       claims: user === undefined ? [] : releasedClaims(user.claims, asked, allScopes(scopes)),
       details: pageDetails(interaction.params.authorization_details, details),
       async login(user) {
         if (sub !== undefined && sub !== user.sub) await forgetUser(interaction)
-        return finish(interaction, { select_account: {}, login: { accountId: user.sub, amr: ['pwd'] } })
+        const acr = acrFor(settings, interaction.params)
+        return finish(interaction, { select_account: {}, login: { accountId: user.sub, amr: ['pwd'], acr } })
       },
       consent: async () => finish(interaction, { consent: { grantId: await grantMissing(interaction) } }),
       async abort() {
@@ -126,6 +132,12 @@ export function createInteractions(
       return interaction === undefined ? undefined : describe(interaction)
     },
   }
+}
+
+/** The username that the request's hints mean, else the hint as it is. */
+function hintOf({ params }: Interaction, users: Users): string | undefined {
+  const { login_hint: hint } = params
+  return hintedUser(users, params as Record<string, string | undefined>)?.username ?? (hint as string | undefined)
 }
 
 /** Scopes on the consent page: those not decided on yet; where a client asks again for what it has, all of them. */

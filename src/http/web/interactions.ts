@@ -67,7 +67,8 @@ export function interactionPages(render: Render): Middleware {
       ctx.body = await render('consent', page)
       return
     }
-    const shown = [...provider.users.all()].slice(0, pickerSize)
+    const hinted = provider.users.byName(step.loginHint ?? '')
+    const shown = [...new Set([...(hinted ? [hinted] : []), ...provider.users.all()])].slice(0, pickerSize)
     ctx.body = await render('login', {
       ...common,
       users: shown.map((user) => ({ ...pageUser(user), state: user.state })),

@@ -107,7 +107,7 @@ export async function approveRequest(
   const { clientId = '', scope = '', resource, params } = request
   const resources = [resource ?? []].flat()
   const grantId = await saveGrant(provider, { sub, clientId, scope, resources })
-  const acr = acrFor(issuer.settings, params?.acr_values)
+  const acr = acrFor(issuer.settings, params)
   Object.assign(request, { grantId, acr, amr: ['pwd'], authTime: nowSeconds() })
   await request.save()
 }
