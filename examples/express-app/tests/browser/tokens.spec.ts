@@ -24,7 +24,7 @@ test('a token for somebody else is refused by the API, and the user is told', as
 
   await page.goto('/login')
 
-  await expect(page.getByRole('alert')).toContainText("unexpected 'aud' claim value")
+  await expect(page.getByRole('alert')).toContainText("does not accept your token: unexpected 'aud' claim value")
   await fault.fired(2)
   await page.getByRole('link', { name: 'Notes' }).click()
   await expect(page.getByLabel('A new note')).toBeVisible()

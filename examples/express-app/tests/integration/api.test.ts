@@ -48,7 +48,7 @@ test('the user is told where the API takes no token of theirs', async ({ idp, lo
   const notes = await bob.open('/')
 
   expect(notes.status).toBe(502)
-  expect(await notes.text()).toContain('The API takes no token of yours')
+  expect(await notes.text()).toContain('The API does not accept your token')
   await idp.verify([{ when: { grant_type: 'refresh_token' }, times: 1 }])
 })
 

@@ -28,7 +28,7 @@ test('a login that comes to nothing is explained', async ({ idp, web }) => {
   const refused = await bob.logIn(idp, 'bob')
 
   expect(refused.status).toBe(502)
-  expect(await refused.text()).toContain('The login failed')
+  expect(await refused.text()).toContain('Logging in does not work')
   expect((await bob.open('/account')).status).toBe(401)
 })
 
