@@ -381,7 +381,34 @@ const table: Record<string, [Partial<Refusal>, ...(string | RegExp)[]][]> = {
       },
       'not there any more',
     ],
-    [{ error: 'authorization_pending' }, 'no failure', '5 s'],
+    [{ error: 'authorization_pending' }, 'no failure', 'after 5 s or more'],
+    [{ error: 'expired_token', params: { grant_type: 'urn:openid:params:grant-type:ciba' } }, 'ask anew'],
+    [
+      {
+        error: 'invalid_grant',
+        said: 'grant request is invalid: This account is locked.',
+        params: { grant_type: 'password', username: 'mallory' },
+      },
+      /^"mallory" was not let in: This account is locked\. Users/,
+    ],
+    [
+      {
+        error: 'invalid_grant',
+        said: 'grant request is invalid: the subject token is not known here, or dead',
+        params: { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' },
+      },
+      /^The subject token is not known here, or dead\. /,
+      'subject_token_type',
+    ],
+    [
+      {
+        error: 'invalid_grant',
+        said: 'grant request is invalid: the assertion was issued by "x", which is neither this issuer nor the client',
+        params: { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer' },
+      },
+      /^The assertion was issued by "x", .*\. /,
+      '"web-app" has signed',
+    ],
     [{ error: 'slow_down' }, 'five seconds longer'],
     [
       { error: 'expired_token', presented: { model: 'DeviceCode', expiresAtSeconds: nowSeconds - 600 } },

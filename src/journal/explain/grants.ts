@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { grantTypeAliases } from '../../domain/client.ts'
+import { grantTypeAliases, shortGrantType } from '../../domain/client.ts'
 import { didYouMean } from '../../errors.ts'
 import { ago, list, named, quote, type Reason, type Refusal } from './refusal.ts'
 
@@ -110,13 +110,19 @@ export const grantReasons: readonly Reason[] = [
   },
   {
     error: 'authorization_pending',
-    why: ({ registrations }) =>
-      `The user has not decided yet. This is no failure: poll again after ${registrations.pollIntervalSeconds} s or more.`,
+    why: ({ registrations, params }) =>
+      `The user has not decided yet. This is no failure: poll again after ${registrations.pollIntervalSeconds(grantOf(params))} s or more.`,
   },
   {
     error: 'slow_down',
     why: () =>
       'The client polled sooner than it may. It is to wait five seconds longer between polls from now on; since_previous_ms and required_ms tell how far apart they were.',
+  },
+  {
+    error: 'expired_token',
+    if: ({ params }) => grantOf(params) === 'ciba',
+    why: (refusal) =>
+      `The backchannel authentication request expired${ago(refusal, refusal.presented?.expiresAtSeconds)} before the user had decided. The client is to ask anew.`,
   },
   {
     error: 'expired_token',
@@ -127,6 +133,24 @@ export const grantReasons: readonly Reason[] = [
     said: /none of the requested scopes|requested scope is not allowed/,
     why: ({ params, client }) =>
       `The scope ${quote(params.scope)} cannot be had by this client, which may ask for ${quote(client?.scope)}.`,
+  },
+  {
+    error: 'invalid_grant',
+    if: ({ params }) => grantOf(params) === 'password',
+    why: ({ params, said }) =>
+      `${quote(params.username)} was not let in: ${reason(said)} Users with their passwords and states are in the fixtures; who has no password there is let in by any.`,
+  },
+  {
+    error: 'invalid_grant',
+    if: ({ params }) => grantOf(params) === 'token_exchange',
+    why: ({ said }) =>
+      `${reason(said)} Access, refresh and ID tokens of this issuer can be exchanged, by their subject_token_type, while they are alive: not expired, revoked, or of before a reset.`,
+  },
+  {
+    error: 'invalid_grant',
+    if: ({ params }) => grantOf(params) === 'jwt_bearer',
+    why: (refusal) =>
+      `${reason(refusal.said)} An assertion is a JWT that ${named(refusal)} has signed by a key of its jwks, with its client_id as iss, this issuer as aud, a user as sub and an exp to come; or a live token of this issuer.`,
   },
   {
     error: 'invalid_grant',
@@ -144,6 +168,16 @@ export const grantReasons: readonly Reason[] = [
       `The resource or audience ${quote(params.resource ?? params.audience)} cannot be had. It is to be one absolute URI without a fragment, that was asked for in the authorization too.`,
   },
 ]
+
+function grantOf({ grant_type: written }: Refusal['params']): string | undefined {
+  return written === undefined ? undefined : shortGrantType(written)
+}
+
+/** What the provider said, without its preamble, as a sentence. */
+function reason(said: string): string {
+  const bare = said.replace(/^grant request is invalid: /, '').replace(/\.$/, '')
+  return `${bare.charAt(0).toUpperCase()}${bare.slice(1)}.`
+}
 
 function thing({ presented }: Refusal): string {
   return presentedNames[presented?.model ?? ''] ?? 'code or token'
