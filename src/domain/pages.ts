@@ -138,10 +138,14 @@ export interface LogoutPage {
   xsrf: string
 }
 
-/** The person is signed out, and the client named no page to go back to. */
+/** The person is signed out, and the client named no page to go back to, or others are told first. */
 export interface LogoutDonePage {
   issuer: PageIssuer
   client?: PageClient | undefined
+  /** What is opened in frames, unseen, so that clients hear of the logout. */
+  frames?: readonly { client: PageClient; url: string }[] | undefined
+  /** Where it goes on by itself once they have. */
+  next?: string | undefined
 }
 
 /** Something went wrong that cannot be told to the client by redirect. */

@@ -42,7 +42,8 @@ export function createLogout(provider: Provider, issuer: IssuerContext, sessions
   rememberNames(provider)
   const { prototype } = clientModel(provider)
   prototype.includeSid = function includeSid() {
-    return this.backchannelLogoutUri !== undefined
+    const inFrames = issuer.clients.get(this.clientId)?.frontchannel_logout_uri !== undefined
+    return this.backchannelLogoutUri !== undefined || inFrames
   }
   // The provider's own would sign in the name by which the browser asks, and keep the answer to itself.
   prototype.backchannelLogout = async function backchannelLogout(sub, sid) {

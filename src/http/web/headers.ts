@@ -8,6 +8,10 @@ export const pageStart = '<!doctype html><html lang="en" data-understudy>'
 /** The one script of our pages: it sends the form that takes an answer to the client. */
 export const submitScript = 'document.forms[0].submit()'
 
+/** The script of a page that goes on once its frames are there, or have had their time. */
+export const continueScript =
+  "const go=()=>location.replace(document.querySelector('a.primary').href);addEventListener('load',go);setTimeout(go,5000)"
+
 /**
  * The headers of every page: nothing runs, nothing is fetched, nothing frames it, nothing is kept.
  *
@@ -30,8 +34,10 @@ export function securePages(): Middleware {
   return async function securePages(ctx, next) {
     await next()
     if (typeof ctx.body !== 'string') return
-    if (ctx.body.startsWith(pageStart)) secureOwn(ctx, ctx.body)
-    else if (ctx.type === 'text/html') secureScript(ctx, ctx.body)
+    if (ctx.body.startsWith(pageStart)) {
+      secureOwn(ctx, ctx.body)
+      allowFrames(ctx, ctx.body)
+    } else if (ctx.type === 'text/html') secureScript(ctx, ctx.body)
   }
 }
 
@@ -42,6 +48,15 @@ function secureOwn(ctx: Context, page: string): void {
   const { 'content-security-policy': policy = '' } = pageHeaders()
   const framed = policy.replace("; frame-ancestors 'none'", '')
   ctx.set('content-security-policy', `${framed}; script-src ${sourceOf(submitScript)}`)
+}
+
+/** A page that tells clients of a logout by frames may have those, and the script that goes on after them. */
+function allowFrames(ctx: Context, page: string): void {
+  const { frameOrigins } = ctx.state as { frameOrigins?: readonly string[] }
+  if (frameOrigins === undefined || !page.includes('<iframe')) return
+  const { 'content-security-policy': policy = '' } = pageHeaders()
+  const script = page.includes(`<script>${continueScript}</script>`) ? `; script-src ${sourceOf(continueScript)}` : ''
+  ctx.set('content-security-policy', `${policy}; frame-src ${frameOrigins.join(' ')}${script}`)
 }
 
 /** A form that oidc-provider has submit itself may run that one script, and nothing else; who frames it matters not. */
