@@ -405,21 +405,51 @@ test('without registration there is no endpoint, and none is advertised', async 
   await expect(login(await discover(idp.issuer('closed').url, 'web', 'web-secret'))).resolves.toBeDefined()
 })
 
-test('a browser may register from any origin, with JSON and a token', async () => {
-  const { registration_endpoint: endpoint } = await metadataOf('default')
-  const preflight = await fetch(String(endpoint), {
-    method: 'OPTIONS',
-    headers: {
-      origin: 'https://app.example',
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': 'authorization,content-type',
-    },
+describe('a page in a browser', () => {
+  /** What the browser of a page is told before the page may register. */
+  async function preflight(issuer: string, origin: string): Promise<Headers> {
+    const { registration_endpoint: endpoint } = await metadataOf(issuer)
+    const { headers } = await fetch(String(endpoint), {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    })
+    return headers
+  }
+
+  test.each([
+    ['default', 'http://localhost:5173'],
+    ['default', 'http://127.0.0.1:5173'],
+    ['default', 'http://app:3000'],
+    ['guarded', 'https://elsewhere.example'],
+  ])('registers at %s from %s', async (issuer, origin) => {
+    const headers = await preflight(issuer, origin)
+
+    expect(headers.get('access-control-allow-origin')).toBe(origin)
+    expect(headers.get('access-control-allow-methods')).toBe('POST')
+    expect(headers.get('access-control-allow-headers')).toBe('authorization,content-type')
   })
 
-  expect(preflight.status).toBe(204)
-  expect(preflight.headers.get('access-control-allow-origin')).toBe('https://app.example')
-  expect(preflight.headers.get('access-control-allow-methods')).toBe('POST')
-  expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,content-type')
+  test.each(['https://elsewhere.example', 'http://localhost.example:5173', 'null'])(
+    'does not register from %s, where anybody may',
+    async (origin) => {
+      const headers = await preflight('default', origin)
+
+      expect(headers.get('access-control-allow-origin')).toBeNull()
+    },
+  )
+
+  test('cannot do without being asked first', async () => {
+    const { registration_endpoint: endpoint } = await metadataOf('default')
+
+    const sent = await send(endpoint, 'POST', { redirect_uris: [redirectUri] }, undefined, 'text/plain')
+
+    expect(sent).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } })
+    expect(await clientIds('default')).toEqual(['web'])
+  })
 })
 
 test('redirect URIs of several hosts are checked against the document of their sector', async () => {

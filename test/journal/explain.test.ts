@@ -42,6 +42,7 @@ function refusal(told: Partial<Refusal>): Refusal {
 
 const authorization = { endpoint: 'authorization', method: 'GET' }
 const userinfo = { endpoint: 'userinfo', method: 'GET', status: 401, error: 'invalid_token' }
+const registration = { endpoint: 'registration', client: undefined, clientId: undefined }
 
 /** What the provider says, and what the explanation has to hold. */
 const table: Record<string, [Partial<Refusal>, ...(string | RegExp)[]][]> = {
@@ -176,6 +177,32 @@ const table: Record<string, [Partial<Refusal>, ...(string | RegExp)[]][]> = {
         said: 'urn:ietf:params:oauth:grant-type:device_code is not allowed for this client',
       },
       '"device_code"',
+    ],
+  ],
+  registrations: [
+    [
+      {
+        ...registration,
+        error: 'invalid_token',
+        said: 'the initial access token is missing: send it as Authorization: Bearer',
+      },
+      'registration.initial_access_token',
+    ],
+    [
+      { ...registration, error: 'invalid_token', said: 'there is no such registration access token' },
+      'Each client has its own',
+    ],
+    [
+      { ...registration, error: 'invalid_client_metadata', said: 'send the metadata as application/json' },
+      'takes JSON',
+    ],
+    [
+      { ...registration, error: 'invalid_redirect_uri', said: 'redirect_uris must not contain fragments' },
+      'redirect_uris must not contain fragments',
+    ],
+    [
+      { ...registration, error: 'invalid_client_metadata', said: 'grant_types.0: no such grant' },
+      'grant_types.0: no such grant',
     ],
   ],
   authorizations: [

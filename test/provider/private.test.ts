@@ -3,7 +3,13 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import { expect, test } from 'vitest'
-import { clientModel, internals, takeStructuredTokens } from '../../src/provider/private.ts'
+import {
+  clientModel,
+  internals,
+  takeReferences,
+  takeRegistrations,
+  takeStructuredTokens,
+} from '../../src/provider/private.ts'
 
 const provider = () => new Provider('http://localhost', { features: { devInteractions: { enabled: false } } })
 
@@ -34,6 +40,20 @@ test('the check of structured tokens was replaced, and is not there a second tim
     takeStructuredTokens(again)
     takeStructuredTokens(again)
   }).toThrow('checks them elsewhere')
+})
+
+test('registration and references are taken where they are', () => {
+  const nothing = async () => {}
+
+  expect(() => takeRegistrations({ post: nothing, get: nothing, put: nothing, del: nothing })).not.toThrow()
+  expect(() => takeRegistrations({ patch: nothing } as never)).toThrow('has no patch of them')
+  expect(() => takeReferences(async () => '')).not.toThrow()
+  expect(() => takeReferences(async () => '')).toThrow('loads requests elsewhere')
+})
+
+test('whether a client needs a secret is asked where we reach for it', () => {
+  expect(clientModel(provider()).needsSecret({})).toBe(true)
+  expect(clientModel(provider()).needsSecret({ token_endpoint_auth_method: 'none' })).toBe(false)
 })
 
 test('the models of a provider have the members that are patched', () => {

@@ -2,6 +2,7 @@ import { authorizationReasons } from './authorization.ts'
 import { clientReasons } from './clients.ts'
 import { grantReasons } from './grants.ts'
 import type { Reason, Refusal } from './refusal.ts'
+import { registrationReasons } from './registration.ts'
 import { requestReasons, serverReasons } from './request.ts'
 import { tokenReasons } from './tokens.ts'
 
@@ -15,6 +16,8 @@ const reasons: Readonly<Record<'before' | 'after', readonly Reason[]>> & { at(en
       case 'userinfo':
       case 'resource':
         return tokenReasons
+      case 'registration':
+        return registrationReasons
       case 'introspection':
       case 'revocation':
         return [...tokenReasons, ...clientReasons]

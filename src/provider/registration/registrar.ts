@@ -6,10 +6,10 @@ import { managementMethods } from '../../domain/registration.ts'
 import { UnderstudyError } from '../../errors.ts'
 import { metadataOf } from '../clients.ts'
 import type { IssuerContext } from '../context.ts'
-import { allowAnyOrigin } from '../metadata.ts'
 import { checkSector, clientModel, type RegistrationHandlers, takeRegistrations } from '../private.ts'
 import { isSame, refuseToken, requireBearer } from './access.ts'
 import { clientOf, decidedHere, invalidMetadata, type Metadata, newSecret, readBody, wishesIn } from './metadata.ts'
+import { allowOrigin } from './origins.ts'
 
 type AccessToken = InstanceType<Provider['RegistrationAccessToken']>
 
@@ -43,6 +43,11 @@ function createRegistrar(provider: Provider, issuer: IssuerContext): Registratio
   const { initial_access_token: initial, management, rotate_access_token: rotates } = settings.registration
   const Model = clientModel(provider)
   const isManaged = managementMethods[management].length > 0
+
+  function begin(ctx: KoaContextWithOIDC): void {
+    ctx.set('cache-control', 'no-store')
+    allowOrigin(ctx, settings.registration)
+  }
 
   /** Keeps a registration, if it is one that the provider could serve; answers with all that is registered then. */
   async function register(ctx: KoaContextWithOIDC, metadata: Metadata): Promise<Metadata> {
@@ -101,7 +106,7 @@ function createRegistrar(provider: Provider, issuer: IssuerContext): Registratio
 
   const handlers: RegistrationHandlers = {
     async post(ctx) {
-      open(ctx)
+      begin(ctx)
       if (initial !== undefined && !isSame(requireBearer(ctx, 'the initial access token'), initial)) {
         refuseToken(ctx, 'that is not the initial access token')
       }
@@ -114,14 +119,14 @@ function createRegistrar(provider: Provider, issuer: IssuerContext): Registratio
     },
 
     async get(ctx) {
-      open(ctx)
+      begin(ctx)
       const { client, value } = await authorized(ctx)
       const { client_id: id } = client
       ctx.body = { ...registeredOf(new Model(metadataOf(client)), toldOf(client)), ...withAccess(ctx, id, value) }
     },
 
     async put(ctx) {
-      open(ctx)
+      begin(ctx)
       const { client, value, token } = await authorized(ctx)
       const body = readBody(ctx)
       checkUpdate(body, client)
@@ -134,7 +139,7 @@ function createRegistrar(provider: Provider, issuer: IssuerContext): Registratio
     },
 
     async del(ctx) {
-      open(ctx)
+      begin(ctx)
       const { client, token } = await authorized(ctx)
       await registrations.delete(client.client_id)
       await token.destroy()
@@ -142,12 +147,6 @@ function createRegistrar(provider: Provider, issuer: IssuerContext): Registratio
     },
   }
   return isManaged ? handlers : { ...handlers, ...unmanaged }
-}
-
-function open(ctx: KoaContextWithOIDC): void {
-  ctx.set('cache-control', 'no-store')
-  allowAnyOrigin(ctx)
-  ctx.set('access-control-expose-headers', 'WWW-Authenticate')
 }
 
 /** What is kept of a client, without what we add for all. */
