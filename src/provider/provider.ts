@@ -42,7 +42,7 @@ import { hideCertificates } from './mtls.ts'
 import { takeAnyAssertion, takeAnyClient } from './open-clients.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
-import { answerPreflights } from './registration/preflight.ts'
+import { answerPreflights } from './registration/origins.ts'
 import { serveRegistrations } from './registration/registrar.ts'
 import { serveReferences } from './request-objects/by-reference.ts'
 import { describeResources } from './resources/metadata.ts'
@@ -141,7 +141,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   return {
     middleware: compose([
       cached,
-      answerPreflights(endpointOf),
+      answerPreflights(endpointOf, settings.registration),
       describeResources(issuer),
       resumeWithoutQuery,
       takePosts,
@@ -160,10 +160,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
       return exchange
     },
     closeExchange(ctx) {
-      const exchange = ctx.state.exchange as ProviderExchange
-      const outcome = outcomeOf(ctx, exchange, issuer)
-      exchange.release()
-      return outcome
+      return outcomeOf(ctx, ctx.state.exchange as ProviderExchange, issuer)
     },
     registrations: registrationsOf(issuer, configuration.scopes as string[]),
     interactions: createInteractions(provider, issuer.users, settings),
