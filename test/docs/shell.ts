@@ -25,7 +25,7 @@ export interface Spoken {
 }
 
 /**
- * A reader's terminal: runs what a page says in one folder, and keeps the variables from one block to the next.
+ * A reader's terminal: runs what a page says in one folder, and keeps variables and functions from one block to the next.
  */
 export class Shell {
   readonly folder: string
@@ -48,7 +48,7 @@ export class Shell {
   async run(lines: string): Promise<Spoken> {
     const state = join(this.folder, '.variables')
     const before = `touch ${state}; . ${state}; UNDERSTUDY_SERVER=${this.#url}; set -aeuo pipefail`
-    const script = [before, this.#here(lines), `export -p >${state}`].join('\n')
+    const script = [before, this.#here(lines), `{ export -p; declare -f; } >${state}`].join('\n')
     const child = this.#spawn(script, {})
     const output = await outputOf(child)
     const [code] = child.exitCode === null ? await once(child, 'close') : [child.exitCode]
