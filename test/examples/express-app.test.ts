@@ -115,3 +115,11 @@ test('it asks for the packages that it is run with', () => {
   expect(asked).toEqual(Object.fromEntries(Object.keys(asked).map((name) => [name, had[name]])))
   expect(own.engines).toEqual(manifest.engines)
 })
+
+test('its page leads nowhere that is not there', () => {
+  const page = readFileSync(join(example, 'README.md'), 'utf8')
+  const links = [...page.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link = '']) => link)
+
+  expect(links).not.toEqual([])
+  expect(links.filter((link) => !existsSync(join(example, link)))).toEqual([])
+})

@@ -57,7 +57,7 @@ describe('an API that has cached the JWKS', () => {
     await fetch(`${api}/notes`, { headers: await bearer(idp) })
 
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      const response = await fetch(`${api}/notes`, { headers: await bearer(idp, { faults: ['rogue-key'] }) })
+      const response = await fetch(`${api}/notes`, { headers: await bearer(idp, { faults: ['unknown-kid'] }) })
       expect(response.status).toBe(401)
     }
 
