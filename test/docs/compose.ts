@@ -13,7 +13,7 @@ interface Service {
 export function knownVariables(): string[] {
   const start = createProgram().commands.find((command) => command.name() === 'start')
   const declared = start?.options.flatMap(({ envVar }) => envVar ?? []) ?? []
-  return [...declared, 'UNDERSTUDY_NO_WATCH', 'UNDERSTUDY_FIXTURES_INLINE']
+  return [...declared, 'UNDERSTUDY_NO_WATCH', 'UNDERSTUDY_HTTPS', 'UNDERSTUDY_FIXTURES_INLINE']
 }
 
 /** Checks that a compose file starts Understudy by what it really has. */

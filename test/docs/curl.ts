@@ -1,6 +1,8 @@
 /** Does what the documentation asks of curl, on machines that have none. */
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
+import { request as requestSecurely } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 
@@ -15,6 +17,9 @@ const { values, positionals } = parseArgs({
     user: { type: 'string', short: 'u' },
     output: { type: 'string', short: 'o' },
     'write-out': { type: 'string', short: 'w' },
+    cacert: { type: 'string' },
+    cert: { type: 'string' },
+    key: { type: 'string' },
   },
 })
 
@@ -26,7 +31,12 @@ if (json !== undefined) headers['content-type'] = 'application/json'
 else if (body !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded'
 
 const method = values.request ?? (body === undefined ? 'GET' : 'POST')
-const asking = request(positionals[0] ?? '', { method, headers }).end(body)
+const url = positionals[0] ?? ''
+const fileOf = (path: string | undefined) => path && readFileSync(path)
+const tls = { ca: fileOf(values.cacert), cert: fileOf(values.cert), key: fileOf(values.key) }
+const asking = url.startsWith('https:')
+  ? requestSecurely(url, { method, headers, ...tls }).end(body)
+  : request(url, { method, headers }).end(body)
 const [answer] = (await once(asking, 'response')) as [IncomingMessage]
 const said = await text(answer)
 if (values.output === undefined) process.stdout.write(said)
