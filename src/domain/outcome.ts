@@ -31,6 +31,8 @@ export interface Outcome {
   /** The id of the grant that it rests on. */
   grant?: string | undefined
   refused?: Refused | undefined
+  /** How long its header fields are together. */
+  headerLength: number
 }
 
 /** What an issuer was told to know when a request came. */

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type ServerOptions as HttpOptions, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import { UnderstudyError } from '../errors.ts'
 import { drainable } from './drain.ts'
+import { WatchedResponse } from './watched-response.ts'
 
 /** Where and how a server listens. */
 export interface ListenOptions {
@@ -39,8 +40,12 @@ export async function listen(
   { port, portOption, host = '127.0.0.1', requestTimeoutMs = 30_000, tls, onTlsFailure = () => {} }: ListenOptions,
 ): Promise<Listening> {
   const connectionsCheckingInterval = Math.min(1000, requestTimeoutMs)
-  const timing = { requestTimeout: requestTimeoutMs, connectionsCheckingInterval }
-  const server = tls === undefined ? createServer(timing, answer) : await createSecure({ ...timing, ...tls }, answer)
+  const options: HttpOptions = {
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval,
+    ServerResponse: WatchedResponse,
+  }
+  const server = tls === undefined ? createServer(options, answer) : await createSecure({ ...options, ...tls }, answer)
   server.on('tlsClientError', onTlsFailure)
   const drain = drainable(server)
   try {

@@ -1,4 +1,4 @@
-import type { JournalRecord, SentAnswer } from './record.ts'
+import { type JournalRecord, type SentAnswer, statusOf } from './record.ts'
 
 /** Where an authorization's answer sends the browser, with what it tells the client. */
 export interface Redirect {
@@ -16,13 +16,12 @@ export interface ReadAnswer {
 
 /** Reads what was answered; undefined where nothing was. */
 export function readAnswer(record: JournalRecord): ReadAnswer | undefined {
-  const sent = record.kind === 'call' ? record.call.answer : record.answer
+  const sent = record.kind === 'call' ? record.call.answer : textsOf(record.answer)
   if (sent === undefined) return undefined
-  const headers = textHeaders(sent.headers)
-  const body = typeof sent.body === 'string' ? sent.body : bodyText(sent.body)
+  const { status, headers, body } = sent
   const { location } = headers
   const redirect = typeof location === 'string' ? readLocation(location) : readFormPost(headers, body)
-  return { status: sent.status, headers, body, redirect }
+  return { status, headers, body, redirect }
 }
 
 /** The members of a JSON object; undefined for anything else. */
@@ -57,15 +56,31 @@ export function errorIn({
   return typeof description === 'string' ? { error, description } : { error }
 }
 
-function bodyText(body: SentAnswer['body']): string {
-  const [only] = body
-  if (body.length === 1 && typeof only === 'string') return only
+function textsOf(sent: SentAnswer | undefined): Omit<ReadAnswer, 'redirect'> | undefined {
+  if (sent === undefined) return undefined
+  const status = statusOf(sent)
+  if (typeof sent !== 'string') return { status, headers: headersIn(sent.head), body: bodyText(sent.body) }
+  const headEnd = sent.indexOf('\r\n\r\n')
+  return { status, headers: headersIn(sent.slice(0, headEnd)), body: sent.slice(headEnd + 4) }
+}
+
+function bodyText(body: readonly (string | Uint8Array)[]): string {
   return Buffer.concat(body.map((part) => (typeof part === 'string' ? Buffer.from(part) : part))).toString()
 }
 
-function textHeaders(headers: SentAnswer['headers']): Record<string, string | string[]> {
-  const given = Object.entries(headers).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given.map(([name, value]) => [name, Array.isArray(value) ? value : String(value)]))
+/** The header fields of a head, by their names in lower case; those that come several times, and cookies, as lists. */
+function headersIn(head: string): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {}
+  const [, ...fields] = head.trimEnd().split('\r\n')
+  for (const field of fields) {
+    const at = field.indexOf(':')
+    const name = field.slice(0, at).toLowerCase()
+    const value = field.slice(at + 1).trim()
+    const before = headers[name]
+    if (before !== undefined) headers[name] = [before, value].flat()
+    else headers[name] = name === 'set-cookie' ? [value] : value
+  }
+  return headers
 }
 
 function readLocation(location: string): Redirect {

@@ -1,5 +1,5 @@
 import { errorIn, readAnswer } from './answer.ts'
-import type { CallRecord, JournalRecord, RequestRecord } from './record.ts'
+import { type CallRecord, type JournalRecord, type RequestRecord, statusOf } from './record.ts'
 
 /** What a record can be selected by, beside parameters and headers. */
 export const fieldNames = [
@@ -46,7 +46,7 @@ const ofRequest: Readonly<Record<FieldName, (record: RequestRecord) => Values>> 
   tag: ({ exchange }) => [exchange.requested.tag, exchange.flow?.tag],
   flow: ({ exchange }) => [exchange.flow?.id],
   fault: ({ exchange }) => exchange.fired.flatMap(({ id, fault }) => [fault, id]),
-  status: ({ answer }) => [answer?.status.toString()],
+  status: ({ answer }) => [answer && String(statusOf(answer))],
   error: (record) => {
     const answer = readAnswer(record)
     return [(answer && errorIn(answer)?.error) ?? record.outcome.refused?.error]

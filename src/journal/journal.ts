@@ -1,6 +1,7 @@
 import type { Exchange } from '../domain/exchange.ts'
 import type { Outcome, OutgoingCall, Registrations } from '../domain/outcome.ts'
 import { UnderstudyError } from '../errors.ts'
+import { readAnswer } from './answer.ts'
 import type { JournalRecord, RequestRecord, SentAnswer } from './record.ts'
 import { Ring, type RingLimits } from './ring.ts'
 import { PollSpacing } from './spacing.ts'
@@ -46,6 +47,11 @@ export class Journal {
     this.#nowMs = nowMs
   }
 
+  /** Whether anything is remembered at all. */
+  get isKept(): boolean {
+    return this.#ring.isOpen
+  }
+
   open(exchange: Exchange, path: string): OpenRequest {
     return {
       exchange,
@@ -76,7 +82,7 @@ export class Journal {
     const code = exchange.polledCode
     if (code !== undefined) {
       const atMs = this.#nowMs() - record.durationMs
-      const wasSlowedDown = answer?.body.some((part) => /"slow_down"/.test(part.toString())) ?? false
+      const wasSlowedDown = /"slow_down"/.test(readAnswer(record)?.body ?? '')
       record.spacing = this.#spacing.note(
         code,
         atMs,

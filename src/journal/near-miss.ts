@@ -1,6 +1,6 @@
 import { listOf } from '../domain/words.ts'
 import { endpointOf } from './fields.ts'
-import type { JournalRecord } from './record.ts'
+import { type JournalRecord, statusOf } from './record.ts'
 import type { MemberTest } from './selector.ts'
 
 /** A request that matches all of what was expected but one or two members. */
@@ -50,5 +50,5 @@ export function describeMisses(misses: readonly NearMiss[]): string {
 function summarize(record: JournalRecord): string {
   if (record.kind === 'call') return `call to ${record.call.endpoint}, ${record.call.answer?.status ?? 'no answer'}`
   const { exchange, answer } = record
-  return `${exchange.method} ${endpointOf(record)}, ${answer?.status ?? 'no answer'}`
+  return `${exchange.method} ${endpointOf(record)}, ${answer === undefined ? 'no answer' : statusOf(answer)}`
 }

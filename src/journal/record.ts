@@ -2,13 +2,8 @@ import type { Exchange } from '../domain/exchange.ts'
 import type { Outcome, OutgoingCall, Registrations } from '../domain/outcome.ts'
 import type { Spacing } from './spacing.ts'
 
-/** An answer as it was really sent; by reference, since most are never looked at. */
-export interface SentAnswer {
-  status: number
-  /** Names in lower case. */
-  headers: Readonly<Record<string, number | string | string[] | undefined>>
-  body: readonly (string | Uint8Array)[]
-}
+/** An answer as it was really sent, head and body as one text, or apart; most are never looked at. */
+export type SentAnswer = string | { head: string; body: readonly (string | Uint8Array)[] }
 
 /** A protocol request that was answered, or whose connection broke. */
 export interface RequestRecord {
@@ -50,9 +45,17 @@ export function sizeOf(record: JournalRecord): number {
     const { call } = record
     return overheadBytes + call.url.length + call.body.length + (call.answer?.body.length ?? 0)
   }
-  const { exchange, answer, path } = record
-  let size = overheadBytes + path.length + exchange.body.length
-  for (const name in exchange.headers) size += exchange.headers[name]?.length ?? 0
-  for (const part of answer?.body ?? []) size += part.length
+  const { exchange, outcome, answer, path } = record
+  let size = overheadBytes + path.length + exchange.body.length + outcome.headerLength
+  if (answer === undefined) return size
+  if (typeof answer === 'string') return size + answer.length
+  size += answer.head.length
+  for (const part of answer.body) size += part.length
   return size
+}
+
+/** The status of an answer, as its first line tells it. */
+export function statusOf(answer: SentAnswer): number {
+  const head = typeof answer === 'string' ? answer : answer.head
+  return Number(head.slice(head.indexOf(' ') + 1, head.indexOf(' ') + 4))
 }

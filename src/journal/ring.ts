@@ -2,6 +2,7 @@ import { type JournalRecord, sizeOf } from './record.ts'
 
 /** How much a journal keeps. */
 export interface RingLimits {
+  /** 0: none is kept. */
   maxEntries: number
   /** About; the newest record is kept whatever its size. */
   maxBytes: number
@@ -33,6 +34,11 @@ export class Ring {
     return this.#bytes
   }
 
+  /** Whether it keeps any. */
+  get isOpen(): boolean {
+    return this.#limits.maxEntries > 0
+  }
+
   get(id: number): JournalRecord | undefined {
     return id >= this.#first && id < this.#next ? this.#slots[id % this.#limits.maxEntries] : undefined
   }
@@ -40,6 +46,7 @@ export class Ring {
   /** Adds a record that has `nextId`. */
   add(record: JournalRecord): void {
     const { maxEntries, maxBytes } = this.#limits
+    if (maxEntries === 0) return
     if (this.#next - this.#first >= maxEntries) this.#drop()
     this.#slots[record.id % maxEntries] = record
     this.#next = record.id + 1

@@ -17,7 +17,6 @@ const tagSources = { header: 'understudy-tag', param: 'understudy_tag' } as cons
 export class ProviderExchange implements Exchange {
   readonly endpoint: Endpoint
   readonly method: string
-  readonly headers: IncomingMessage['headers']
   /** Whether this is a later hop of an authorization that was counted when it began. */
   readonly continued: boolean
   readonly methods: readonly string[] | undefined
@@ -26,6 +25,8 @@ export class ProviderExchange implements Exchange {
   refused: Refused | undefined
   /** The search part of the URL, as it came. */
   readonly #query: string
+  /** As one text once it is answered: a journal full of them keeps the garbage collector busy. */
+  #headers: IncomingMessage['headers'] | string
   #body = ''
   #lookup: (exchange: ProviderExchange) => Promise<Identity>
   #params: Params | undefined
@@ -47,11 +48,15 @@ export class ProviderExchange implements Exchange {
   ) {
     this.endpoint = endpoint
     this.method = request.method
-    this.headers = request.headers
+    this.#headers = request.headers
     this.continued = request.continued
     this.methods = request.methods
     this.#query = request.query
     this.#lookup = lookup
+  }
+
+  get headers(): IncomingMessage['headers'] {
+    return typeof this.#headers === 'string' ? readHeaders(this.#headers) : this.#headers
   }
 
   get body(): string {
@@ -149,10 +154,17 @@ export class ProviderExchange implements Exchange {
     return this.#presented
   }
 
-  /** Lets go of everything but what the request said: for one that is answered, and remembered. */
-  release(): void {
+  /**
+   * Lets go of everything but what the request said: for one that is answered, and remembered.
+   *
+   * @returns how long its header fields are together
+   */
+  release(): number {
     this.#presented = undefined
     this.#lookup = nobody
+    const headers = writeHeaders(this.headers)
+    this.#headers = headers
+    return headers.length
   }
 
   identify(): Promise<Identity> {
@@ -168,6 +180,26 @@ export class ProviderExchange implements Exchange {
   get identified(): Identity | undefined {
     return this.#identified
   }
+}
+
+function writeHeaders(headers: IncomingMessage['headers']): string {
+  const fields: string[] = []
+  for (const name in headers) {
+    const value = headers[name]
+    for (const each of Array.isArray(value) ? value : [value]) fields.push(name, each ?? '')
+  }
+  return fields.join('\n')
+}
+
+function readHeaders(text: string): IncomingMessage['headers'] {
+  const headers: IncomingMessage['headers'] = {}
+  const fields = text.split('\n')
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [name = '', value = ''] = fields.slice(at, at + 2)
+    const before = headers[name]
+    headers[name] = before === undefined ? value : [before, value].flat()
+  }
+  return headers
 }
 
 async function nobody(): Promise<Identity> {

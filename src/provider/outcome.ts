@@ -60,7 +60,10 @@ function recordOf({ model, payload }: { model: string; payload: AdapterPayload }
   }
 }
 
-/** What a request turns out to have been, now that it is answered; reads what is at hand, and looks nothing up. */
+/**
+ * What a request turns out to have been, now that it is answered; reads what is at hand, looks nothing up, and has the
+ * exchange let go of the rest.
+ */
 export function outcomeOf(
   ctx: ParameterizedContext,
   exchange: ProviderExchange,
@@ -79,6 +82,7 @@ export function outcomeOf(
     scope: typeof scope === 'string' ? scope : known?.scope?.join(' ') || undefined,
     grant: payload?.grantId ?? oidc?.entities?.Grant?.jti ?? known?.grant,
     refused: exchange.refused,
+    headerLength: exchange.release(),
   }
 }
 

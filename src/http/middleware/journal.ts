@@ -1,23 +1,17 @@
-import type { ServerResponse } from 'node:http'
 import type { Context, Middleware, Next } from 'koa'
 import type { Exchange } from '../../domain/exchange.ts'
-import type { SentAnswer } from '../../journal/record.ts'
+import type { RunningIssuer } from '../../issuer/issuer.ts'
+import type { RequestRecord, SentAnswer } from '../../journal/record.ts'
 import { issuerOf } from '../state.ts'
+import type { AnswerWatcher, WatchedResponse } from '../watched-response.ts'
 
 /** Opens an entry for each request at an endpoint, and closes it with what was really sent. */
 export function keepJournal(): Middleware {
   return function keepJournal(ctx, next) {
-    const { provider, journal } = issuerOf(ctx)
-    const exchange = provider.openExchange(ctx)
-    if (exchange === undefined) return next()
-    const opened = journal.open(exchange, pathOf(ctx))
-    const { registrations } = provider
-    watchAnswer(ctx.res, (answer) => {
-      const record = journal.close(opened, { outcome: provider.closeExchange(ctx), registrations, answer })
-      return () => {
-        if (record !== undefined) record.broken = true
-      }
-    })
+    const issuer = issuerOf(ctx)
+    const exchange = issuer.provider.openExchange(ctx)
+    if (exchange === undefined || !issuer.journal.isKept) return next()
+    ;(ctx.res as WatchedResponse).watch(new Entry(ctx, exchange, issuer))
     return identified(exchange, next)
   }
 
@@ -28,41 +22,32 @@ export function keepJournal(): Middleware {
   }
 }
 
+/** A request on its way into the journal. */
+class Entry implements AnswerWatcher {
+  readonly #ctx: Context
+  readonly #provider: RunningIssuer['provider']
+  readonly #journal: RunningIssuer['journal']
+  readonly #opened: ReturnType<RunningIssuer['journal']['open']>
+  #record: RequestRecord | undefined
+
+  constructor(ctx: Context, exchange: Exchange, { provider, journal }: RunningIssuer) {
+    this.#ctx = ctx
+    this.#provider = provider
+    this.#journal = journal
+    this.#opened = journal.open(exchange, pathOf(ctx))
+  }
+
+  sent(answer: SentAnswer | undefined): void {
+    const outcome = this.#provider.closeExchange(this.#ctx)
+    this.#record = this.#journal.close(this.#opened, { outcome, registrations: this.#provider.registrations, answer })
+  }
+
+  broke(): void {
+    if (this.#record !== undefined) this.#record.broken = true
+  }
+}
+
 function pathOf({ originalUrl }: Context): string {
   const queryAt = originalUrl.indexOf('?')
   return queryAt === -1 ? originalUrl : originalUrl.slice(0, queryAt)
-}
-
-/**
- * Sees an answer go, by whatever way it is sent.
- *
- * @param close told of the answer, just before its last bytes go, so that it is known before the client has it; or of
- * nothing, where the connection is gone. What it returns is asked where the connection breaks after that.
- */
-function watchAnswer(res: ServerResponse, close: (answer: SentAnswer | undefined) => () => void): void {
-  const sent: (string | Uint8Array)[] = []
-  const { write, end } = res
-  let broke: (() => void) | undefined
-
-  function keep(chunk: unknown): void {
-    if (typeof chunk === 'string' || chunk instanceof Uint8Array) sent.push(chunk)
-  }
-
-  function answer(): SentAnswer {
-    return { status: res.statusCode, headers: res.getHeaders(), body: sent }
-  }
-
-  res.write = function keptWrite(this: ServerResponse, ...told: unknown[]) {
-    keep(told[0])
-    return (write as (...told: unknown[]) => boolean).apply(this, told)
-  } as ServerResponse['write']
-  res.end = function keptEnd(this: ServerResponse, ...told: unknown[]) {
-    keep(told[0])
-    broke ??= close(answer())
-    return (end as (...told: unknown[]) => ServerResponse).apply(this, told)
-  } as ServerResponse['end']
-  res.once('close', () => {
-    broke ??= close(res.headersSent ? answer() : undefined)
-    if (!res.writableFinished) broke()
-  })
 }
