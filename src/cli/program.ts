@@ -14,6 +14,7 @@ import { fixturesCommand } from './fixtures.ts'
 import { grantsCommand } from './grants.ts'
 import { healthcheckCommand } from './healthcheck.ts'
 import { initCommand } from './init.ts'
+import { initiateLoginCommand } from './initiate-login.ts'
 import { issuersCommand } from './issuers.ts'
 import { keysCommand } from './keys.ts'
 import { logoutCommand } from './logout.ts'
@@ -53,6 +54,7 @@ export function createProgram(): Command {
   for (const define of [tokensCommand, clockCommand, keysCommand, sessionsCommand, grantsCommand]) define(program)
   for (const define of [caCommand, certificateCommand]) define(program)
   for (const define of [usersCommand, clientsCommand, scopesCommand, fixturesCommand, issuersCommand]) define(program)
+  initiateLoginCommand(program)
   logoutCommand(program)
   for (const define of [requestsCommand, verifyCommand]) define(program)
   return program

@@ -1,5 +1,5 @@
-import type { CibaControl } from './ciba.ts'
 import type { CertificatesControl } from './certificates.ts'
+import type { CibaControl } from './ciba.ts'
 import type { ClockControl } from './clock.ts'
 import type { DevicesControl } from './devices.ts'
 import type { EntriesControl } from './entries.ts'
@@ -7,6 +7,7 @@ import type { FaultsControl } from './faults.ts'
 import type { FixturesControl } from './fixtures.ts'
 import type { GrantsControl } from './grants.ts'
 import type { HealthControl } from './health.ts'
+import type { InitiateLoginControl } from './initiate-login.ts'
 import type { IssuersControl } from './issuers.ts'
 import type { KeysControl } from './keys.ts'
 import type { LogoutControl } from './logout.ts'
@@ -32,6 +33,7 @@ export interface Control
     ScenariosControl,
     DevicesControl,
     CibaControl,
+    InitiateLoginControl,
     GrantsControl,
     SessionsControl,
     TokensControl,

@@ -8,6 +8,7 @@ import { askEntries } from './http-client/entries.ts'
 import { askFaults } from './http-client/faults.ts'
 import { askFixtures } from './http-client/fixtures.ts'
 import { askGrants } from './http-client/grants.ts'
+import { askInitiateLogin } from './http-client/initiate-login.ts'
 import { askIssuers } from './http-client/issuers.ts'
 import { askKeys } from './http-client/keys.ts'
 import { askLogout } from './http-client/logout.ts'
@@ -36,6 +37,7 @@ export function connectControl(options: ConnectOptions): Control {
     ...askScenarios(ask),
     ...askDevices(ask),
     ...askCiba(ask),
+    ...askInitiateLogin(ask),
     ...askGrants(ask),
     ...askSessions(ask),
     ...askTokens(ask),

@@ -10,6 +10,7 @@ import { controlEntries } from './in-process/entries.ts'
 import { controlFaults } from './in-process/faults.ts'
 import { controlFixtures } from './in-process/fixtures.ts'
 import { controlGrants } from './in-process/grants.ts'
+import { controlInitiateLogin } from './in-process/initiate-login.ts'
 import { controlIssuers } from './in-process/issuers.ts'
 import { controlKeys } from './in-process/keys.ts'
 import { controlLogout } from './in-process/logout.ts'
@@ -42,6 +43,7 @@ export function createControl(
     ...controlScenarios(access),
     ...controlDevices(access),
     ...controlCiba(access),
+    ...controlInitiateLogin(access),
     ...controlGrants(access),
     ...controlSessions(access),
     ...controlTokens(access),

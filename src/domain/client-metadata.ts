@@ -60,6 +60,10 @@ export const registeredMetadata = {
   subject_type: z.enum(['public', 'pairwise']).optional(),
   sector_identifier_uri: text,
   default_max_age: z.int().nonnegative().optional(),
+  initiate_login_uri: z
+    .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+    .optional()
+    .describe('Where a third party has the client begin a login.'),
   default_acr_values: texts.describe('The acr_values of requests that name none.'),
   require_auth_time: flag,
   response_modes: texts,

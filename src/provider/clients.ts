@@ -6,7 +6,16 @@ import { OpenMap } from '../domain/open.ts'
 import { type ClientModel, type ClientSchema, clientModel } from './private.ts'
 
 /** Members of a client in the fixtures that are ours, not metadata that the provider knows. */
-const ownMembers = new Set(['consent', 'auto_login', 'login_hint', 'issuer', 'lifetimes', 'access_token', 'claims'])
+const ownMembers = new Set([
+  'consent',
+  'auto_login',
+  'login_hint',
+  'initiate_login_uri',
+  'issuer',
+  'lifetimes',
+  'access_token',
+  'claims',
+])
 
 const forbiddenSchemes = new Set(['javascript:', 'vbscript:', 'data:', 'blob:', 'file:', 'about:'])
 

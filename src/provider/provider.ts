@@ -31,6 +31,7 @@ import { prolongGrant, rejectReuse } from './grants/refresh-token.ts'
 import { registerGrants } from './grants/register.ts'
 import { createNaming, type Naming, portOf } from './hosts.ts'
 import { createIdentify } from './identity.ts'
+import { initiateLogin, type LoginInitiation } from './initiate-login.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
 import type { SigningKeys } from './keys.ts'
 import { createGrants, type Grants } from './live-grants.ts'
@@ -64,6 +65,8 @@ export interface IssuerProvider {
   interactions: Interactions
   devices: Devices
   ciba: CibaRequests
+  /** The link by which a third party has a client begin a login. */
+  initiateLogin(clientId: string, initiation: LoginInitiation): string
   sessions: Sessions
   grants: Grants
   minting: Minting
@@ -166,6 +169,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     interactions: createInteractions(provider, issuer.users, settings),
     devices: createDevices(provider, bucket, issuer.users),
     ciba: createCibaRequests(provider, issuer),
+    initiateLogin: (clientId, initiation) => initiateLogin(issuer, clientId, initiation),
     sessions,
     grants: createGrants(provider, issuer),
     minting: createMinting(provider, issuer),

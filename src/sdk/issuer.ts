@@ -35,6 +35,8 @@ export function issuerOf(control: Control, origin: string, name: string, url: st
     patch: (document) => control.patchFixtures(name, document),
     tokens: (order) => control.mint(name, order),
     sessionCookies: (user, options) => sessionCookies(control, name, hosts, { ...options, user }),
+    initiateLogin: async (client, initiation) =>
+      new URL((await control.initiateLogin(name, client, initiation, origin)).url),
     login: (user, options) => login({ control, name, url }, user, options),
     logout: async (who) => (await control.backchannelLogout(name, who)).deliveries,
     tagged: (tag) => tagged(issuer, hosts, tag),

@@ -1,4 +1,5 @@
 import type { FixturesDocument, PatchCounts } from '../control/fixtures.ts'
+import type { LoginInitiation } from '../control/initiate-login.ts'
 import type { BackchannelLogoutReport, BackchannelLogoutRequest } from '../control/logout.ts'
 import type { Resettable } from '../control/resettable.ts'
 import type { ScenarioView } from '../control/scenarios.ts'
@@ -79,6 +80,12 @@ export interface UnderstudyIssuer extends Faults {
    * @throws UnderstudyError `ERR_LOGIN_FAILED` with what the page says, where there is no way on to the client
    */
   login(user: string, options: LoginOptions): Promise<URL>
+  /**
+   * The link by which a third party has a client begin a login: the client's `initiate_login_uri`, to be opened in a browser.
+   *
+   * @throws UnderstudyError `ERR_CLIENT_UNKNOWN`, `ERR_NO_INITIATE_LOGIN`
+   */
+  initiateLogin(client: string, initiation?: LoginInitiation): Promise<URL>
   /**
    * Tells clients by the back channel that somebody has logged out.
    *

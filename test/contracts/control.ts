@@ -8,6 +8,7 @@ import { entriesContract } from './control/entries.ts'
 import { fixturesContract } from './control/fixtures.ts'
 import { grantsContract } from './control/grants.ts'
 import { holdContract } from './control/hold.ts'
+import { initiateLoginContract } from './control/initiate-login.ts'
 import { issuersContract } from './control/issuers.ts'
 import { keysContract } from './control/keys.ts'
 import { logoutContract } from './control/logout.ts'
@@ -59,6 +60,7 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
   afterEach(() => opened.close())
 
   cibaContract(() => opened)
+  initiateLoginContract(() => opened)
   certificatesContract(() => opened)
   clockContract(() => opened)
   keysContract(() => opened)
@@ -95,6 +97,7 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
       control.devices('partnr'),
       control.actOnDevice('partnr', 'AAAA-BBBB', { action: 'deny' }),
       control.ciba('partnr'),
+      control.initiateLogin('partnr', 'tv-app'),
       control.actOnCiba('partnr', 'x', { action: 'deny' }),
       control.reset('partnr'),
     ]

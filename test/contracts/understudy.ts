@@ -315,6 +315,128 @@ export function understudyContract(open: () => Promise<Understudy>): void {
     })
   })
 
+  test('sessions and grants of one user end, and those of others stay', async () => {
+    await idp.login('alice', { client: 'web' })
+    await idp.login('bob', { client: 'web' })
+
+    await idp.sessions.end({ user: 'alice' })
+    await idp.grants.revoke({ user: 'alice' })
+
+    expect((await idp.sessions.list()).map(({ user }) => user)).toEqual(['bob'])
+    expect((await idp.grants.list({ client: 'web' })).map(({ user }) => user)).toEqual(['bob'])
+  })
+
+  test('cookies of a session are also for other origins that a browser asks', async () => {
+    const cookies = await idp.sessionCookies('alice', { origins: ['http://idp.test:8080'], age: '10m' })
+
+    const [session] = await idp.sessions.list({ user: 'alice' })
+    expect(new Set(cookies.map(({ domain }) => domain))).toEqual(new Set(['localhost', 'idp.test']))
+    expect(session?.id).toBe(cookies.id)
+    await expect(idp.sessionCookies('nobody')).rejects.toMatchObject({ code: 'ERR_USER_UNKNOWN' })
+    await expect(idp.sessionCookies('mallory')).rejects.toMatchObject({ code: 'ERR_USER_STATE' })
+  })
+
+  test('clients hear of a logout by the back channel, and what each answered is told', async () => {
+    const uri = 'http://127.0.0.1:9/backchannel'
+    await idp.clients.put('hears', { client_secret: 's', redirect_uris: [callback], backchannel_logout_uri: uri })
+
+    const deliveries = await idp.logout({ user: 'alice', client: 'hears' })
+
+    expect(deliveries).toMatchObject([{ client_id: 'hears', uri, logout_token: expect.any(String) }])
+    await expect(idp.logout({ user: 'nobody' })).rejects.toMatchObject({ code: 'ERR_USER_UNKNOWN' })
+  })
+
+  test('who has a tag sees and fails what has that tag, and nothing else', async () => {
+    const [mine, yours] = [idp.tagged('mine'), idp.tagged('yours')]
+    await mine.arm({ fault: 'access_denied', when: { client: 'web' } })
+    await yours.arm('slow_down')
+
+    const [refused, passed] = [
+      await mine.login('alice', { client: 'web' }),
+      await yours.login('bob', { client: 'web' }),
+    ]
+
+    expect([refused.searchParams.get('error'), passed.searchParams.get('error')]).toEqual(['access_denied', null])
+    expect((await mine.requests({ endpoint: 'authorization' })).every(({ tag }) => tag === 'mine')).toBe(true)
+    await expect(mine.verify([{ when: { endpoint: 'authorization' } }])).resolves.toBeDefined()
+    await expect(yours.verify()).rejects.toMatchObject({ message: expect.stringContaining('slow_down') })
+    await mine.disarm()
+    expect(await mine.armed()).toEqual([])
+    expect(await yours.armed()).toMatchObject([{ fault: 'slow_down' }])
+    expect(yours.cookies).toMatchObject([{ name: 'understudy_tag', value: 'yours', domain: 'localhost', path: '/' }])
+  })
+
+  test('what has a tag is followed as it comes', async () => {
+    const tagged = idp.tagged('followed')
+    const following = new AbortController()
+    const entries = tagged.requests.follow({ since: 0 }, { signal: following.signal })[Symbol.asyncIterator]()
+    const next = entries.next()
+
+    await idp.login('bob', { client: 'web' })
+    await tagged.login('alice', { client: 'web' })
+
+    expect((await next).value).toMatchObject({ tag: 'followed' })
+    following.abort()
+    await entries.next().catch(() => undefined)
+  })
+
+  test('all faults are disarmed at once', async () => {
+    await idp.arm('invalid_client')
+    await idp.arm('hold')
+
+    await idp.disarm()
+
+    expect(await idp.armed()).toEqual([])
+    expect(await tokenStatus(idp.url)).toBe(200)
+  })
+
+  test('a reset keeps what it is told to', async () => {
+    await idp.arm('invalid_client')
+    await idp.clock.advance('1d')
+    await idp.sessionCookies('alice')
+
+    await idp.reset({ keep: ['clock', 'sessions'] })
+
+    expect(await idp.armed()).toEqual([])
+    expect((await idp.clock.now()).getTime()).toBeGreaterThan(Date.now() + 86_000_000)
+    expect(await idp.sessions.list()).toHaveLength(1)
+  })
+
+  test('clients and scopes are found and deleted by their keys', async () => {
+    await idp.scopes.put('crate', { description: 'Read your crates' })
+    const put = await idp.clients.put('worker', { client_secret: 'new', grant_types: ['client_credentials'] })
+
+    expect(put).toMatchObject({ made: false, entry: { client_id: 'worker' } })
+    expect(await tokenStatus(idp.url)).toBe(401)
+    expect(await idp.clients.get('worker')).toMatchObject({ client_id: 'worker' })
+    expect(await idp.scopes.get('crate')).toMatchObject({ description: 'Read your crates' })
+    await idp.clients.delete('worker')
+    await idp.scopes.delete('crate')
+    await expect(idp.clients.get('worker')).rejects.toMatchObject({ code: 'ERR_CLIENT_UNKNOWN' })
+    await expect(idp.scopes.get('crate')).rejects.toMatchObject({ code: 'ERR_SCOPE_UNKNOWN' })
+    expect((await idp.users.list()).map(({ username }) => username)).toEqual(['alice', 'bob', 'mallory'])
+  })
+
+  test('every verb of the root issuer is one of every other issuer', async () => {
+    const partner = idp.issuer('partner')
+    await partner.arm('invalid_client')
+    await partner.clock.skew(30)
+
+    const { origin: _origin, adminUrl, issuers: _i, issuer: _o, createIssuer: _c, close: _e, ...verbs } = idp
+    expect(Object.keys(partner).toSorted()).toEqual(Object.keys(verbs).toSorted())
+    expect(adminUrl).toBe(idp.origin)
+    expect((await partner.users.list()).map(({ username }) => username)).toEqual(['carol'])
+    expect(await idp.armed()).toEqual([])
+  })
+
+  test('it is closed where it goes out of scope, more than once as well', async () => {
+    const idp = await open()
+
+    await idp[Symbol.asyncDispose]()
+
+    await expect(idp.close()).resolves.toBeUndefined()
+  })
+
   test.each(['approve', 'deny', 'expire'] as const)('%s decides a device request', async (action) => {
     const answer = await fetch(`${idp.url}/device/auth`, {
       method: 'POST',

@@ -6,6 +6,7 @@ import { deviceRoutes } from './devices.ts'
 import { faultRoutes } from './faults.ts'
 import { fixturesRoutes } from './fixtures.ts'
 import { grantRoutes } from './grants.ts'
+import { initiateLoginRoutes } from './initiate-login.ts'
 import { issuerRoutes } from './issuers.ts'
 import { keyRoutes } from './keys.ts'
 import { logoutRoutes } from './logout.ts'
@@ -25,6 +26,7 @@ export const guardedRoutes: readonly Route[] = [
   ...fixturesRoutes,
   ...userRoutes,
   ...clientRoutes,
+  ...initiateLoginRoutes,
   ...scopeRoutes,
   ...faultRoutes,
   ...scenarioRoutes,

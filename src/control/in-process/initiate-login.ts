@@ -1,0 +1,13 @@
+import { mountOf } from '../../provider/provider.ts'
+import type { InitiateLoginControl } from '../initiate-login.ts'
+import type { Access } from './access.ts'
+
+export function controlInitiateLogin({ issuer: find }: Access): InitiateLoginControl {
+  return {
+    async initiateLogin(issuer, client, initiation = {}, origin) {
+      const { provider, name } = await find(issuer)
+      const known = origin === undefined ? undefined : origin + mountOf(name)
+      return { url: provider.initiateLogin(client, { ...initiation, issuer: known }) }
+    },
+  }
+}
