@@ -12,6 +12,16 @@ test('who logs out elsewhere is out here, and nobody else', async ({ idp, logIn 
   await idp.verify([{ when: { endpoint: 'backchannel_logout' }, answer: { status: 204 }, times: 1 }])
 })
 
+test('who logs out in one browser stays in the other', async ({ idp, logIn }) => {
+  const browsers = [await logIn('bob'), await logIn('bob')]
+  const sessions = await idp.sessions.list({ user: 'bob' })
+
+  await idp.logout({ sid: sessions[0]?.id })
+
+  const pages = await Promise.all(browsers.map((browser) => browser.open('/account')))
+  expect(pages.map(({ status }) => status).sort()).toEqual([200, 401])
+})
+
 test.for([
   'invalid-aud',
   'invalid-iss',
