@@ -37,6 +37,7 @@ export type ResponseMode = (
 ) => void | Promise<void>
 
 interface Internals {
+  DPoPNonces: { checkChallenge(nonce: string): boolean }
   grantTypeHandlers: Map<string, GrantHandler>
   /** By name: `query`, `fragment`, `form_post`, and each signed. */
   responseModes: Map<string, ResponseMode>

@@ -23,6 +23,7 @@ import { configure } from './configuration.ts'
 import type { IssuerContext, ProviderOptions } from './context.ts'
 import { CookieSigner } from './cookie-signer.ts'
 import { createDevices, type Devices } from './devices.ts'
+import { takeFaultNonce } from './dpop.ts'
 import { createEndpointMap } from './endpoints.ts'
 import { ProviderExchange } from './exchange.ts'
 import { oneAtATime } from './grants/one-at-a-time.ts'
@@ -107,6 +108,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   explainErrors(provider)
   reportFailures(provider)
   rememberRefusals(provider)
+  takeFaultNonce(provider)
   hushModels(provider)
   keepNewSessions(provider, configuration)
   completeResponses(provider, issuer)

@@ -43,7 +43,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const vitestConfig = `export default {
   resolve: { alias: { 'understudy-idp': ${JSON.stringify(join(root, 'src/index.ts'))} } },
-  test: { include: ['*.test.ts'], testTimeout: 30_000 },
+  test: { include: ['*.test.ts'], testTimeout: 30_000, isolate: false },
 }
 `
 

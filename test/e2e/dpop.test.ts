@@ -82,6 +82,22 @@ for (const name of ['default', 'nonces']) {
   })
 }
 
+test.each(['default', 'nonces'])(
+  'a client that is told to use a nonce by a fault goes on (issuer %s)',
+  async (name) => {
+    const config = await discover(idp.issuer(name).url, 'service', 's')
+    const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair())
+    const ask = () => client.clientCredentialsGrant(config, undefined, { DPoP })
+    await ask()
+
+    await idp.issuer(name).arm('use_dpop_nonce')
+    await expect(ask()).resolves.toMatchObject({ token_type: 'dpop' })
+    await idp.issuer(name).arm({ fault: 'use_dpop_nonce', with: { nonce: 'old' } })
+    await expect(ask()).rejects.toMatchObject({ error: 'use_dpop_nonce' })
+    await expect(ask()).resolves.toMatchObject({ token_type: 'dpop' })
+  },
+)
+
 test('a proof without the nonce is told which one to use', async () => {
   const config = await discover(idp.issuer('nonces').url, 'service', 's')
   const keys = await client.randomDPoPKeyPair()

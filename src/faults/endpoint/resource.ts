@@ -57,6 +57,9 @@ const dpopEndpoints = {
   alsoAt: { revocation: asJson(400) },
 }
 
+/** The nonce that clients are told to use, unless another is asked for. */
+export const faultNonce = 'understudy-nonce'
+
 /**
  * The error codes of sender-constrained tokens.
  *
@@ -81,8 +84,10 @@ export const dpopCodes = [
         .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, {
           error: 'expected a nonce: visible ASCII without quotes or backslashes',
         })
-        .default('understudy-nonce')
-        .describe('The nonce to use.'),
+        .default(faultNonce)
+        .describe(
+          'The nonce to use. The provider takes the usual one; for another it asks again, with one of its own.',
+        ),
     }),
     more: ({ nonce }) => ({ headers: { 'dpop-nonce': nonce } }),
   }),
