@@ -2,11 +2,14 @@ import {
   errors,
   interactionPolicy,
   type KoaContextWithOIDC,
-  type RichAuthorizationRequestsActiveConfiguration as RichRequests,
+  type RichAuthorizationRequestsActiveConfiguration,
 } from 'oidc-provider'
 import { type AuthorizationDetail, detailMistake } from '../../domain/authorization-details.ts'
 import type { IssuerContext } from '../context.ts'
 import { detailsOf, isWithinSome } from './asked.ts'
+
+type RichRequests = RichAuthorizationRequestsActiveConfiguration &
+  Required<Pick<RichAuthorizationRequestsActiveConfiguration, 'authorizationDetailsForIntrospection'>>
 
 interface WithDetails {
   rar?: readonly AuthorizationDetail[] | undefined
