@@ -188,7 +188,7 @@ for (const name of ['default', 'acme']) {
 
         await page.getByRole('button', { name: 'Sign out' }).click()
         await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
-        await page.getByRole('link', { name: 'Continue' }).click({ noWaitAfter: true })
+        await page.getByRole('link', { name: 'with one click' }).click({ noWaitAfter: true })
         await page.waitForURL(`${origin}/wiki/signed-out?from=idp&state=bye`)
 
         expect(told().length).toBe(2)

@@ -10,7 +10,7 @@ export const submitScript = 'document.forms[0].submit()'
 
 /** The script of a page that goes on once its frames are there, or have had their time. */
 export const continueScript =
-  "const go=()=>location.replace(document.querySelector('a.primary').href);addEventListener('load',go);setTimeout(go,5000)"
+  "const go=()=>location.replace(document.querySelector('main a').href);addEventListener('load',go);setTimeout(go,5000)"
 
 /**
  * The headers of every page: nothing runs, nothing is fetched, nothing frames it, nothing is kept.
