@@ -422,9 +422,9 @@ export function understudyContract(open: () => Promise<Understudy>): void {
     await partner.arm('invalid_client')
     await partner.clock.skew(30)
 
-    const { origin: _origin, adminUrl, issuers: _i, issuer: _o, createIssuer: _c, close: _e, ...verbs } = idp
-    expect(Object.keys(partner).toSorted()).toEqual(Object.keys(verbs).toSorted())
-    expect(adminUrl).toBe(idp.origin)
+    expect(Object.keys(idp)).toEqual(expect.arrayContaining(Object.keys(partner)))
+    expect(Object.keys(partner)).toEqual(expect.arrayContaining(['arm', 'verify', 'tagged', 'reset']))
+    expect(idp.adminUrl).toBe(idp.origin)
     expect((await partner.users.list()).map(({ username }) => username)).toEqual(['carol'])
     expect(await idp.armed()).toEqual([])
   })
