@@ -10,6 +10,7 @@ import {
 import { promisify } from 'node:util'
 import type { JWK } from 'jose'
 import { ExternalSigningKey } from 'oidc-provider'
+import QuickLRU from 'quick-lru'
 import { type SigningKeys, signingKey } from './keys.ts'
 
 /** A JWT before it is signed. */
@@ -107,11 +108,18 @@ function joinHalves(der: Buffer, halfBytes: number): Buffer {
   return joined
 }
 
+/** By the keys as they are written, which issuers share: reading the three of a process takes 0.15 ms. */
+const held = new QuickLRU<string, HeldKey>({ maxSize: 100 })
+
 /** The keys as the provider takes them: those that say their algorithm are held, others it uses for all that fit. */
 export function heldKeys({ keys }: SigningKeys): (JWK | HeldKey)[] {
-  return keys.map((jwk) => {
+  return keys.map(function heldKey(jwk) {
     const recipe = recipes[jwk.alg ?? '']
-    return recipe === undefined || jwk.kid === undefined ? jwk : new HeldKey(jwk, jwk.alg as string, recipe)
+    if (recipe === undefined || jwk.kid === undefined) return jwk
+    const written = JSON.stringify(jwk)
+    const known = held.get(written) ?? new HeldKey(jwk, jwk.alg as string, recipe)
+    held.set(written, known)
+    return known
   })
 }
 
