@@ -30,6 +30,8 @@ export interface Spoken {
 export class Shell {
   readonly folder: string
   #port: number
+  /** In the place of 9401. */
+  #adminPort = 0
   #server: { child: ChildProcess; closed: Promise<(number | null)[]> } | undefined
   readonly #env: NodeJS.ProcessEnv
 
@@ -62,6 +64,7 @@ export class Shell {
   async serve(lines: string, keep: boolean): Promise<Spoken> {
     await this.#stop()
     if (keep) this.#port = await freePort()
+    this.#adminPort = await freePort()
     const child = this.#spawn(`exec ${this.#here(lines).trim()}`, { UNDERSTUDY_PORT: keep ? `${this.#port}` : '0' })
     const closed = once(child, 'close')
     let output = ''
@@ -104,7 +107,8 @@ export class Shell {
   }
 
   #here(text: string): string {
-    return text.replaceAll(/(localhost|127\.0\.0\.1):9400/g, `$1:${this.#port}`)
+    const hosts = text.replaceAll(/(localhost|127\.0\.0\.1):9400/g, `$1:${this.#port}`)
+    return hosts.replaceAll(/\b9401\b/g, `${this.#adminPort}`)
   }
 
   #there(text: string): string {
