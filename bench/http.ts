@@ -14,14 +14,21 @@ export interface Ask {
   headers?: Record<string, string>
   /** Sent as a form, by POST. */
   form?: Record<string, string>
+  /** Sent as JSON, by POST. */
+  json?: object
 }
 
 /** One request over a kept connection; redirects are not followed. */
-export function request(url: string, { headers = {}, form }: Ask = {}): Promise<Answer> {
-  const body = form && new URLSearchParams(form).toString()
-  const asForm = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
+export function request(url: string, { headers = {}, form, json }: Ask = {}): Promise<Answer> {
+  const body = json === undefined ? form && new URLSearchParams(form).toString() : JSON.stringify(json)
+  const type = json === undefined ? 'application/x-www-form-urlencoded' : 'application/json'
+  const typed = body === undefined ? {} : { 'content-type': type }
   return new Promise((resolve, reject) => {
-    const outgoing = send(url, { agent, method: form ? 'POST' : 'GET', headers: { ...asForm, ...headers } })
+    const outgoing = send(url, {
+      agent,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { ...typed, ...headers },
+    })
     outgoing.once('error', reject)
     outgoing.once('response', function collect(incoming) {
       const chunks: Buffer[] = []

@@ -7,7 +7,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureAdmin } from './measures/admin.ts'
 import { measureNewIssuer } from './measures/issuers.ts'
+import { measureJournal } from './measures/journal.ts'
 import { measurePeer } from './measures/peers.ts'
 import { measureMemory, measureReady } from './measures/process.ts'
 import { measureRequests } from './measures/requests.ts'
@@ -38,6 +40,8 @@ try {
   await note('json store, full', () => measureFullStore(folder, 6000 * share, rounds))
   for await (const row of measureManyFixtures(folder, 6000 * share, rounds)) add(row)
   await note('a new issuer', measureNewIssuer)
+  for await (const row of measureAdmin(share)) add(row)
+  for await (const row of measureJournal(folder, 15_000 * share, rounds * 2)) add(row)
   await withServers({ bare, peer }, async ({ bare: yardstick, peer: other }) => {
     if (yardstick && other) add(await measurePeer(yardstick, other, 3000 * share, rounds))
   })

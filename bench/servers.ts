@@ -10,6 +10,9 @@ import { request } from './http.ts'
 const root = join(import.meta.dirname, '..')
 const cache = join(root, '.cache/bench')
 
+/** What Understudy serves, unless a measure has something of its own. */
+export const benchFixtures = join(root, 'bench/fixtures.yaml')
+
 /** A server process under test. */
 export interface Server {
   /** The root issuer. */
@@ -59,9 +62,10 @@ async function signingKey(alg: string): Promise<object> {
  *
  * @param store as `--store` takes it
  * @param fixtures a file
+ * @param further options of the command line
  */
-export function understudy(store: string, fixtures = join(root, 'bench/fixtures.yaml')): Launch {
-  const args = ['start', '--port', '0', '--fixtures', fixtures, '--store', store]
+export function understudy(store: string, fixtures = benchFixtures, further: string[] = []): Launch {
+  const args = ['start', '--port', '0', '--fixtures', fixtures, '--store', store, ...further]
   return () => launch([join(root, 'dist/cli.js'), ...args], { NODE_COMPILE_CACHE: join(cache, 'compiled') })
 }
 
