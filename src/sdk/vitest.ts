@@ -8,7 +8,7 @@ export type * from './types.ts'
 export interface UnderstudyFixtures {
   /** The server that all tests of a file or worker share. */
   understudy: Understudy
-  /** What this test's issuer has beside the root issuer's fixtures; to be overridden. */
+  /** What this test's issuer has in place of the same members of the root issuer's fixtures; to be overridden. */
   declared: NewIssuer
   /** Whether a fault that the test arms may stay without ever firing; to be overridden. */
   allowUnfired: boolean

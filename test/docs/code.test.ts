@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cleanEnv, run as command } from '../cli/run.ts'
+import { Engine } from '../sdk/engine.ts'
 import { type Block, blocksOf, fileNameOf, isRun, pages, root } from './blocks.ts'
 
 const run = promisify(execFile)
@@ -20,29 +21,46 @@ function isSource(block: Block): boolean {
   return fileNameOf(block)?.startsWith('src/') ?? false
 }
 
-const isTest = (block: Block) => /^test\(/m.test(block.text)
+/** What Playwright runs is in playwright.test.ts. */
+const isTest = (block: Block) => /^test\(/m.test(block.text) && !block.text.includes("'@playwright/test'")
 
 // Inside the project, so that imports find its packages.
 let folder: string
 
-beforeAll(() => {
+/** For the page on Testcontainers: processes, where an engine would start containers. */
+const engine = new Engine()
+let dockerHost: string
+
+beforeAll(async () => {
+  dockerHost = await engine.listen()
   const cache = join(root, '.cache')
   mkdirSync(cache, { recursive: true })
   folder = mkdtempSync(join(cache, 'docs-'))
   for (const block of blocks) writeFileSync(join(folder, nameOf(block)), block.text)
   const config = {
     extends: '../../tsconfig.json',
-    compilerOptions: { paths: { 'understudy-idp': ['../../src/index.ts'] }, rewriteRelativeImportExtensions: false },
+    compilerOptions: {
+      paths: { 'understudy-idp': ['../../src/index.ts'], 'understudy-idp/*': ['../../src/sdk/*.ts'] },
+      rewriteRelativeImportExtensions: false,
+    },
     include: ['.'],
   }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
   writeFileSync(join(folder, 'vitest.config.mjs'), vitestConfig)
 })
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const vitestConfig = `export default {
-  resolve: { alias: { 'understudy-idp': ${JSON.stringify(join(root, 'src/index.ts'))} } },
+  resolve: {
+    alias: [
+      { find: /^understudy-idp$/, replacement: ${JSON.stringify(join(root, 'src/index.ts'))} },
+      { find: /^understudy-idp[/](\\w+)$/, replacement: ${JSON.stringify(join(root, 'src/sdk/$1.ts'))} },
+    ],
+  },
   test: { include: ['*.test.ts'], testTimeout: 30_000, isolate: false },
 }
 `
@@ -57,7 +75,7 @@ function nameOf(block: Block): string {
 async function runPackage(bin: string, args: string[]): Promise<string> {
   const { stdout } = await run(process.execPath, [join(root, 'node_modules', bin), ...args], {
     cwd: folder,
-    env: cleanEnv(),
+    env: cleanEnv({ DOCKER_HOST: dockerHost, DOCKER_CONFIG: folder, TESTCONTAINERS_RYUK_DISABLED: 'true' }),
   }).catch((error: { stdout?: string; stderr?: string }) => {
     throw new Error(`${error.stdout}\n${error.stderr}`)
   })
