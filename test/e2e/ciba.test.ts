@@ -284,6 +284,45 @@ describe.each(['default', 'partner'])('backchannel authentication at %s', (name)
     expect(got.claims()?.sub === '100101').toBe(id === 'till')
   })
 
+  test('a request may be signed by every algorithm that metadata names', async () => {
+    const { backchannel_authentication_request_signing_alg_values_supported: algorithms } = till.serverMetadata()
+    for (const alg of algorithms as string[]) {
+      const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
+      const key = { ...(await exportJWK(publicKey)), alg, kid: alg }
+      await idp.clients.put('signer', {
+        grant_types: ['ciba'],
+        client_secret: 'signer-secret',
+        backchannel_authentication_request_signing_alg: alg,
+        jwks: { keys: [key] } as never,
+      })
+      const request = await new SignJWT({ scope: 'openid', login_hint: 'alice', binding_message: alg })
+        .setProtectedHeader({ alg, kid: alg })
+        .setIssuer('signer')
+        .setAudience(idp.url)
+        .setIssuedAt()
+        .setNotBefore('0s')
+        .setExpirationTime('5m')
+        .setJti(crypto.randomUUID())
+        .sign(privateKey)
+      expect(await post({ request }, basic('signer')), alg).toMatchObject({ status: 200 })
+    }
+    expect((await idp.ciba.pending()).map((pending) => pending.binding_message).sort()).toEqual(algorithms?.sort())
+    expect(algorithms?.length).toBeGreaterThan(8)
+  }, 30_000)
+
+  test('tokens are bound by DPoP, and for the resource that was asked for', async () => {
+    const dpop = client.getDPoPHandle(till, await client.randomDPoPKeyPair())
+    const { auth_req_id: id } = await ask({ resource: 'https://api.example' })
+    await idp.ciba.approve(id)
+    const parameters = { auth_req_id: id, resource: 'https://api.example' }
+    const tokens = await client.genericGrantRequest(till, grant, parameters, { DPoP: dpop })
+    expect(tokens.token_type).toBe('dpop')
+    expect(decodeJwt(tokens.access_token)).toMatchObject({
+      aud: 'https://api.example',
+      cnf: { jkt: expect.any(String) },
+    })
+  })
+
   test('a user with a user code is asked only by who knows it, where the client sends such codes', async () => {
     const kiosk = await discover(idp.url, 'kiosk', 'kiosk-secret')
     await expect(ask({ login_hint: 'bob' }, kiosk)).rejects.toMatchObject({ error: 'missing_user_code', status: 400 })
@@ -294,7 +333,7 @@ describe.each(['default', 'partner'])('backchannel authentication at %s', (name)
     await ask({ login_hint: 'bob', user_code: '7351' }, kiosk)
     await ask({ login_hint: 'alice' }, kiosk)
     await ask({ login_hint: 'bob' })
-    expect((await idp.ciba.pending()).map(({ user }) => user)).toEqual(['bob', 'alice', 'bob'])
+    expect((await idp.ciba.pending()).map(({ user }) => user).sort()).toEqual(['alice', 'bob', 'bob'])
   })
 
   test.each([

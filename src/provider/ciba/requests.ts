@@ -25,6 +25,7 @@ export interface PendingCiba {
 
 /** Backchannel authentication requests, decided in the place of the device that each user would do it with. */
 export interface CibaRequests {
+  /** The oldest first. */
   pending(): Promise<PendingCiba[]>
   approve(authReqId: string): Promise<void>
   deny(authReqId: string): Promise<void>
@@ -54,12 +55,12 @@ export function createCibaRequests(provider: Provider, issuer: IssuerContext): C
 
   return {
     async pending() {
-      const found: PendingCiba[] = []
+      const found: Request[] = []
       for (const id of await bucket.ids('BackchannelAuthenticationRequest')) {
         const request = await find(id)
-        if (request !== undefined && stateOf(request) === 'pending') found.push(describe(request, issuer))
+        if (request !== undefined && stateOf(request) === 'pending') found.push(request)
       }
-      return found
+      return found.sort((one, other) => (one.iat ?? 0) - (other.iat ?? 0)).map((request) => describe(request, issuer))
     },
     async approve(id) {
       const request = await findPending(id, 'approve')
