@@ -58,7 +58,7 @@ export const bodyFaults = [
     see,
     endpoints,
     alsoAt,
-    client: 'reject',
+    client: 'either',
     params: z.strictObject({
       content_type: z
         .string()
