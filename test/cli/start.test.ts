@@ -176,3 +176,25 @@ test('fixtures with mistakes are not served', async () => {
   expect(ran).toMatchObject({ code: 1, stdout: '' })
   expect(ran.stderr).toMatch(/^error: Failed to read the fixtures: one mistake\.\n {2}fixtures\.yaml:1:1 userz: .*\n$/)
 })
+
+test('the ready line tells HTTPS, the HTTP beside it, and where the authority is', async () => {
+  const env = { UNDERSTUDY_HTTPS: 'true', UNDERSTUDY_HTTP_PORT: '0', UNDERSTUDY_PORT: '0' }
+  const { child, said } = await start(['--fixtures', 'fixtures.yaml', '--store', 'json:state/store.json'], env)
+  const ready =
+    /^Understudy is ready: (https:\S+) \(default\), (https:\S+)\/partner; HTTP: (http:\S+); authority: (https:\S+)\n$/
+  const [, url = '', partner, http, authority] = ready.exec(said.stdout) ?? []
+
+  const health = await fetch(`${http}/_understudy/health`)
+  child.kill('SIGTERM')
+
+  expect(health.status).toBe(200)
+  expect(partner).toBe(url)
+  expect(authority).toBe(`${url}/_understudy/ca.pem`)
+  expect(await end(child)).toEqual({ code: 0, signal: null })
+})
+
+test.each(['0', 'false', 'off'])('UNDERSTUDY_HTTPS=%s is none', async (value) => {
+  const { url } = await start(['--fixtures', 'fixtures.yaml', '--port', '0'], { UNDERSTUDY_HTTPS: value })
+
+  expect((await fetch(`${url}/_understudy/health`)).status).toBe(200)
+})

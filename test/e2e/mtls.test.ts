@@ -176,3 +176,54 @@ describe('tokens that are bound to a certificate', () => {
     expect(told).toMatchObject({ active: true, cnf: { 'x5t#S256': shown.thumbprint } })
   })
 })
+
+describe('discovery offers certificates', () => {
+  const offer = {
+    token_endpoint_auth_methods_supported: expect.arrayContaining(['tls_client_auth', 'self_signed_tls_client_auth']),
+    tls_client_certificate_bound_access_tokens: true,
+  }
+  const paths = ['', '/partner'].map((mount) => `${mount}/.well-known/openid-configuration`)
+
+  test('over HTTPS, and not over the HTTP beside it', async () => {
+    await using both = await startUnderstudy({ fixtures: { issuers: { partner: {} } }, https: true, httpPort: 0 })
+    for (const path of paths) {
+      expect(await (await fetch(both.origin + path)).json()).toMatchObject(offer)
+      const plain = (await (await fetch(both.httpUrl + path)).json()) as Record<string, unknown>
+      expect(plain).not.toHaveProperty('tls_client_certificate_bound_access_tokens')
+      expect(JSON.stringify(plain)).not.toContain('tls_client_auth')
+    }
+  })
+
+  test('by whatever way it is asked, where the issuer is one of HTTPS', async () => {
+    const fixed = { issuer: 'https://understudy:9400', issuers: { partner: {} } } as const
+    await using both = await startUnderstudy({ fixtures: fixed, https: true, httpPort: 0 })
+    for (const path of paths) expect(await (await fetch(both.httpUrl + path)).json()).toMatchObject(offer)
+  })
+
+  test('nowhere without HTTPS; and a client that has one to show is told so', async () => {
+    await using plain = await startUnderstudy({ fixtures: { ...members, issuers: { partner: members } } as never })
+    for (const path of paths) {
+      expect(await (await fetch(plain.origin + path)).text()).not.toMatch(/tls_client/)
+    }
+    const body = new URLSearchParams({ client_id: 'by-dn', grant_type: 'client_credentials' })
+    const answer = await fetch(`${plain.url}/token`, { method: 'POST', body })
+    expect(answer.status).toBe(401)
+    expect(await answer.json()).toMatchObject({ error: 'invalid_client' })
+    const [entry] = await plain.requests({ endpoint: 'token' })
+    expect(entry?.refusal?.why).toContain('--https')
+  })
+})
+
+test('certificates of another authority are taken where it was named', async () => {
+  await using stranger = await startUnderstudy()
+  const tlsClientCa = await stranger.certificates.authority()
+  await using open = await startUnderstudy({ fixtures: members as never, https: true, tlsClientCa })
+  const own = await open.certificates.authority()
+  for (const { certificates } of [stranger, open]) {
+    const send = fetchTrusting(own, await certificates.issue(byDn))
+    const config = await client.discovery(new URL(open.url), 'by-dn', undefined, client.TlsClientAuth(), {
+      [client.customFetch]: send as client.CustomFetch,
+    })
+    await expect(client.clientCredentialsGrant(config)).resolves.toBeDefined()
+  }
+})

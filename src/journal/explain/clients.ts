@@ -24,6 +24,31 @@ export const clientReasons: readonly Reason[] = [
       `The client secret of ${named(refusal)} has expired, by client_secret_expires_at or because the clock was advanced past it. Register a new one, or reset the clock.`,
   },
   {
+    said: /client certificate was not provided|mutual TLS client certificate not provided/,
+    why: (refusal) =>
+      `${named(refusal)} has to show a certificate, and none has reached the server. It has to be served by HTTPS (start --https), or through a proxy that hands certificates on (--client-cert-header); and the client has to send its own.`,
+  },
+  {
+    said: /client certificate was not verified/,
+    why: (refusal) =>
+      `The certificate of ${named(refusal)} has expired, is not one for clients, or comes from an authority that is not trusted here. Make one by "understudy certificate", or name its authority with --tls-client-ca.`,
+  },
+  {
+    said: /certificate subject value does not match/,
+    why: (refusal) =>
+      `The certificate is good, and not that of ${named(refusal)}: its names differ from the tls_client_auth_… of the client. Compare them with "openssl x509 -noout -subject -ext subjectAltName -nameopt RFC2253".`,
+  },
+  {
+    said: /unregistered client certificate provided/,
+    why: (refusal) =>
+      `The certificate is none of those that ${named(refusal)} has registered. Put it into the jwks of the client as x5c of its key.`,
+  },
+  {
+    said: /failed x5t#S256 verification/,
+    why: () =>
+      'The token is bound to another certificate than the one that was shown, or none was shown. Send it with the certificate that it was asked for with.',
+  },
+  {
     said: /does not match the registered client authentication method/,
     why: (refusal) =>
       `${named(refusal)} is registered with ${registeredMethod(refusal)}, and the request came with ${usedMethod(refusal)}. Change the client's configuration, or token_endpoint_auth_method in the fixtures.`,
