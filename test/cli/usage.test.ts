@@ -102,3 +102,33 @@ test('every command has a description and examples', () => {
     expect(command.description()).not.toBe('')
   }
 })
+
+/** What prints nothing that a program would read, but for a ready line. */
+const withoutJson = new Set(['start', 'init'])
+
+test('every command that tells something tells it as JSON, too', () => {
+  const without = createProgram().commands.filter(({ options }) => !options.some(({ long }) => long === '--json'))
+
+  expect(new Set(without.map((command) => command.name()))).toEqual(withoutJson)
+})
+
+/** The command lines of the help, from the name of the command on. */
+const examples = createProgram().commands.flatMap((command) => {
+  let help = ''
+  command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
+  const [, listed = ''] = help.split('\nExamples:\n')
+  const lines = [...listed.matchAll(/^ {2}(.*?) +# /gm)].map(([, line = '']) => line)
+  const own = lines.flatMap((line) => line.split(' && ')).filter((line) => /\bunderstudy /.test(line))
+  return own.map((line) => line.replace(/^.*?understudy /, '').replace(/ > \S+$/, ''))
+})
+
+test.each(examples)('understudy %s is a command line that is taken', async (line) => {
+  const words = [...line.matchAll(/(?:[^\s']|'[^']*')+/g)].map(([word]) => word.replaceAll("'", ''))
+  const program = createProgram().exitOverride()
+  const ran: string[] = []
+  for (const command of program.commands) command.exitOverride().action(() => void ran.push(command.name()))
+
+  await program.parseAsync(words, { from: 'user' })
+
+  expect(ran).toEqual([words[0]])
+})
