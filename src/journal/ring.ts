@@ -62,6 +62,7 @@ export class Ring {
     for (let id = this.#first; id < this.#next; id += 1) kept.push(this.get(id) as JournalRecord)
     this.#limits = limits
     this.clear()
+    if (!this.isOpen) return
     this.#first = kept[0]?.id ?? this.#next
     this.#next = this.#first
     for (const record of kept) this.add(record)

@@ -619,6 +619,27 @@ test('how much is kept is up to the fixtures', async () => {
   expect((await server.control.requests('small')).map(({ id }) => id)).toEqual(['4', '5'])
 })
 
+test('where none is kept, requests are answered and meet their faults all the same', async () => {
+  await server.control.createIssuer({ name: 'silent', journal: { max_entries: 0 } } as never)
+  await server.control.arm('silent', { fault: 'server_error', when: { endpoint: 'token' } })
+
+  expect((await fetch(`${server.url}/silent/jwks`)).status).toBe(200)
+  expect((await post('/silent/token', {})).status).toBe(500)
+
+  expect(await server.control.requests('silent')).toEqual([])
+  await expect(server.control.verify('silent')).resolves.toMatchObject({ unfired: [] })
+})
+
+test('header fields and a body are told as they were sent', async () => {
+  const response = await fetch(`${server.url}/.well-known/openid-configuration`)
+  const body = await response.text()
+
+  const entry = await only({ endpoint: 'discovery' })
+
+  const { 'content-type': type, date } = Object.fromEntries(response.headers)
+  expect(entry.answer).toMatchObject({ status: 200, body, headers: { 'content-type': type, date } })
+})
+
 test('a browser whose cookie is not that of its login is told so', async () => {
   const agent = new UserAgent()
   const url = client.buildAuthorizationUrl(web, { redirect_uri: callback, scope: 'openid' })

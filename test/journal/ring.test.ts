@@ -74,3 +74,16 @@ test.each([
   ring.add(call(ring.nextId))
   expect(ring.get(6)?.id).toBe(6)
 })
+
+test('of nothing to keep, nothing is kept, and ids do not fall', () => {
+  const ring = ringOf({}, 3)
+
+  ring.limit({ maxEntries: 0, maxBytes: 1_000_000 })
+  ring.add(call(ring.nextId))
+  expect(idsOf(ring)).toEqual([])
+  expect(ring).toMatchObject({ isOpen: false, sizeBytes: 0 })
+
+  ring.limit({ maxEntries: 2, maxBytes: 1_000_000 })
+  ring.add(call(ring.nextId))
+  expect(idsOf(ring)).toEqual([4])
+})
