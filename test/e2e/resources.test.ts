@@ -345,6 +345,19 @@ for (const name of ['default', 'acme']) {
     })
 
     describe('faults and journal', () => {
+      test('the journal explains what was refused', async () => {
+        const side = await idp.createIssuer({ ...issuer })
+        const service = await discover(side.url, 'service', 's')
+        const { access_token: token } = await client.clientCredentialsGrant(service, { resource: crates })
+        await client.clientCredentialsGrant(service, { resource: `${crates}s` }).catch(() => {})
+        await fetch(`${side.url}/api/crates`, { headers: bearer(token) })
+
+        const [first, second] = (await side.requests()).filter(({ answer }) => (answer?.status ?? 0) >= 400)
+
+        expect(first?.refusal?.why).toContain(`there is no ${crates}s. Did you mean '${crates}'?`)
+        expect(second?.refusal?.why).toContain('the resource needs "crate:read"')
+      })
+
       test('an armed fault answers in its place, once, and the journal tells', async () => {
         const side = await idp.createIssuer({ ...issuer })
         const config = await discover(side.url, 'web', 'web-secret')
@@ -363,7 +376,7 @@ for (const name of ['default', 'acme']) {
         const entries = await side.requests({ endpoint: 'resource' })
         expect(entries).toMatchObject([
           { endpoint: 'resource', user: 'alice', client: 'web' },
-          { endpoint: 'resource', user: 'alice', client: 'web', scope: ['openid'] },
+          { endpoint: 'resource', user: 'alice', client: 'web', scope: 'openid' },
         ])
       })
     })

@@ -458,6 +458,16 @@ const table: Record<string, [Partial<Refusal>, ...(string | RegExp)[]][]> = {
       'granted "email"',
       '"openid"',
     ],
+    [
+      {
+        ...userinfo,
+        endpoint: 'resource',
+        error: 'insufficient_scope',
+        said: 'the access token lacks a scope that this resource needs: it needs crate:read crate:write',
+        presented: { model: 'AccessToken', scope: 'email' },
+      },
+      'granted "email", and the resource needs "crate:read crate:write"',
+    ],
     [{ ...userinfo, said: 'associated account not found' }, 'not there any more'],
     [{ ...userinfo, said: 'grant not found' }, 'revoked'],
     [

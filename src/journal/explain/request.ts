@@ -57,6 +57,11 @@ export const requestReasons: readonly Reason[] = [
       `The ${said.replaceAll("'", '"')}; once in the query and once in the body counts as twice. Send each parameter once.`,
   },
   {
+    said: /there is no resource/,
+    why: ({ said }) =>
+      `The issuer declares its resources, and ${said.replace(/^.*there is no resource/s, 'this is none of them: there is no')} See resources in the fixtures.`,
+  },
+  {
     said: /requested resource|resource indicator/,
     why: ({ params, said }) =>
       `The resource ${quote(params.resource)} cannot be had so: ${said}. Send one absolute URI without a fragment.`,

@@ -23,6 +23,11 @@ export const tokenReasons: readonly Reason[] = [
       `The access token was granted ${quote(presented?.scope)}, and userinfo needs the scope "openid". Ask for it in the authorization.`,
   },
   {
+    said: /this resource needs/,
+    why: ({ presented, said }) =>
+      `The access token was granted ${quote(presented?.scope)}, and the resource needs ${quote(/it needs (.+)$/.exec(said)?.[1])}. Ask for it in the authorization; see scopes of the resource in the fixtures.`,
+  },
+  {
     error: 'insufficient_scope',
     why: ({ presented, params }) =>
       `The access token was granted ${quote(presented?.scope)}, which does not cover ${quote(params.scope)}.`,

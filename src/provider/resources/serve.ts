@@ -120,7 +120,11 @@ async function checkHolder(
 function checkScopes(resource: Resource, { scopes }: FoundToken, method: string): void {
   const needed = neededScopes(resource, method)
   if (needed.every((scope) => scopes.has(scope))) return
-  throw new errors.InsufficientScope('the access token lacks a scope that this resource needs', needed.join(' '))
+  const lacking = new errors.InsufficientScope(
+    'the access token lacks a scope that this resource needs',
+    needed.join(' '),
+  )
+  throw Object.assign(lacking, { error_detail: `it needs ${needed.join(' ')}` })
 }
 
 /** What a good token sees: of its user, else of its client. */
