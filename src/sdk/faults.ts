@@ -22,6 +22,13 @@ export interface ArmedFault extends ArmedFaultView {
    * @throws UnderstudyError `ERR_FAULT_UNFIRED` where it has not by then
    */
   fired(times?: number, waiting?: Waiting): Promise<ArmedFaultView>
+  /**
+   * Waits until a `hold` has requests in its hand, which it may have fired at a little earlier.
+   *
+   * @param requests how many at once; default: one
+   * @throws UnderstudyError `ERR_NOT_HELD` where it has not by then
+   */
+  holding(requests?: number, waiting?: Waiting): Promise<ArmedFaultView>
   /** Lets the requests go on that it holds: all, or one of `held`. */
   release(options?: ReleaseOptions): Promise<ReleaseReport>
   disarm(): Promise<void>
@@ -37,18 +44,36 @@ export interface Faults {
   disarm(id?: string): Promise<void>
 }
 
-/** How often is looked whether a fault has fired. */
+/** How often is looked at what a fault has done. */
 const glanceMs = 10
 
 export function faultsOf(control: Control, issuer: string): Faults {
-  async function fired(id: string, times: number, { waitMs = 5000 }: Waiting): Promise<ArmedFaultView> {
+  /** Looks at a fault until it is as it should be, or `inVain` says what to throw. */
+  async function until(
+    id: string,
+    isSo: (view: ArmedFaultView) => boolean,
+    inVain: (view: ArmedFaultView, isOver: boolean) => UnderstudyError | undefined,
+    waitMs: number,
+  ): Promise<ArmedFaultView> {
     const untilMs = Date.now() + waitMs
     for (;;) {
       const view = await control.fault(issuer, id)
-      if (view.fires >= times) return view
-      if (view.spent || Date.now() > untilMs) throw unfired(view, times, waitMs)
+      if (isSo(view)) return view
+      const failure = inVain(view, Date.now() > untilMs)
+      if (failure !== undefined) throw failure
       await new Promise((resolve) => setTimeout(resolve, glanceMs))
     }
+  }
+
+  function fired(id: string, times: number, { waitMs = 5000 }: Waiting): Promise<ArmedFaultView> {
+    const inVain = (view: ArmedFaultView, isOver: boolean) =>
+      view.spent || isOver ? unfired(view, times, waitMs) : undefined
+    return until(id, ({ fires }) => fires >= times, inVain, waitMs)
+  }
+
+  function holding(id: string, requests: number, { waitMs = 5000 }: Waiting): Promise<ArmedFaultView> {
+    const inVain = (view: ArmedFaultView, isOver: boolean) => (isOver ? notHeld(view, requests, waitMs) : undefined)
+    return until(id, ({ waiting = 0 }) => waiting >= requests, inVain, waitMs)
   }
 
   return {
@@ -58,6 +83,7 @@ export function faultsOf(control: Control, issuer: string): Faults {
       return {
         ...view,
         fired: (times = 1, waiting = {}) => fired(id, times, waiting),
+        holding: (requests = 1, waiting = {}) => holding(id, requests, waiting),
         release: (options) => control.release(issuer, id, options),
         disarm: () => control.disarm(issuer, id),
       }
@@ -73,5 +99,17 @@ function unfired({ id, fault, matches, fires, spent }: ArmedFaultView, times: nu
     'ERR_FAULT_UNFIRED',
     408,
     `Failed to see ${fault ?? 'the script'} (${id}) fire ${times} times: ${matches} requests matched it, and it fired ${fires} times ${why}. Look at what it is armed for.`,
+  )
+}
+
+function notHeld(
+  { id, fault, matches, waiting = 0 }: ArmedFaultView,
+  requests: number,
+  waitMs: number,
+): UnderstudyError {
+  return new UnderstudyError(
+    'ERR_NOT_HELD',
+    408,
+    `Failed to see ${fault ?? 'the script'} (${id}) hold ${requests} requests: ${matches} requests matched it, and it held ${waiting} after ${waitMs / 1000} s. Look at what it is armed for.`,
   )
 }

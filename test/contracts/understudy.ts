@@ -131,6 +131,21 @@ export function understudyContract(open: () => Promise<Understudy>): void {
     expect([other, await held]).toEqual([200, 200])
   })
 
+  test('requests that are held at their answers are waited for, and told of where there are none', async () => {
+    const hold = await idp.arm({ fault: 'hold', with: { at: 'answer' }, when: { client: 'worker' }, times: 2 })
+    await expect(hold.holding(1, { waitMs: 20 })).rejects.toMatchObject({
+      code: 'ERR_NOT_HELD',
+      message: expect.stringContaining('0 requests matched it'),
+    })
+    const statuses = [tokenStatus(idp.url), tokenStatus(idp.url)]
+
+    const holding = await hold.holding(2)
+    await hold.release()
+
+    expect(holding).toMatchObject({ fires: 2, waiting: 2 })
+    expect(await Promise.all(statuses)).toEqual([200, 200])
+  })
+
   test('what was asked is waited for, found, followed and forgotten', async () => {
     const waiting = idp.requests({ endpoint: 'token', client: 'worker', count: 2, wait: '5s' })
     await tokenStatus(idp.url)

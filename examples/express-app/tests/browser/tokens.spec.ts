@@ -9,7 +9,7 @@ test('two tabs whose token is refused refresh it once', async ({ context, page, 
   const gate = await idp.arm({ fault: 'hold', when: { grant_type: 'refresh_token' } })
 
   const first = page.goto('/account')
-  await gate.fired()
+  await gate.holding()
   // Browsers keep a second request for the same page back until the first one is answered.
   const second = other.goto('/account?tab=2')
   await refused.fired(2)

@@ -7,7 +7,7 @@ test('two tabs that find their token expired refresh it once', async ({ idp, log
   const gate = await idp.arm({ fault: 'hold', when: { grant_type: 'refresh_token' } })
 
   const first = bob.open('/account')
-  await gate.fired()
+  await gate.holding()
   const second = bob.open('/account')
   await idp.requests({ endpoint: 'userinfo', count: 2, wait: '5s' })
   await gate.release()
@@ -23,7 +23,7 @@ test('who is logged out while a refresh is under way stays logged out', async ({
   const gate = await idp.arm({ fault: 'hold', with: { at: 'answer' }, when: { grant_type: 'refresh_token' } })
 
   const account = bob.open('/account')
-  await gate.fired()
+  await gate.holding()
   await idp.logout({ user: 'bob' })
   await gate.release()
 
