@@ -433,6 +433,17 @@ describe.each(['default', 'partner'])('backchannel authentication at %s', (name)
     expect(got.claims()).toMatchObject({ acr: 'gold', amr: ['pwd'], auth_time: expect.any(Number) })
   })
 
+  test('an essential acr is had, or the request is refused', async () => {
+    const essential = (value: string) => JSON.stringify({ id_token: { acr: { essential: true, value } } })
+    await expect(ask({ claims: essential('platinum') })).rejects.toMatchObject({
+      error: 'unmet_authentication_requirements',
+      status: 400,
+    })
+    const { auth_req_id: id } = await ask({ claims: essential('gold') })
+    await idp.ciba.approve(id)
+    expect(decodeJwt(String(((await poll(id)) as { id_token?: string }).id_token)).acr).toBe('gold')
+  })
+
   test('the person who is asked decides on a page, after signing in there', async () => {
     const [first, second] = [await ask({ binding_message: 'A <b> 1' }), await ask({ binding_message: 'B 2' })]
     await ask({ login_hint: 'bob', binding_message: 'not hers' })

@@ -1,4 +1,5 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { requireMeetableAcr } from '../authentication-context.ts'
 import type { IssuerContext } from '../context.ts'
 import { userByClaims, userByHint } from '../login-hint.ts'
 import { readTrustedJwt, UntrustedJwt } from '../trusted-jwt.ts'
@@ -22,8 +23,8 @@ export function cibaFeature(issuer: IssuerContext): Ciba {
     processLoginHintToken: async (ctx, token) => subOf(await userOfToken(issuer, ctx, token ?? '')),
     verifyUserCode: async (ctx, account, code) => verifyUserCode(issuer, ctx, account.accountId, code),
     validateBindingMessage: async (_ctx, message) => checkBindingMessage(message),
-    // It means something to those alone who have agreed on it.
-    validateRequestContext: async () => {},
+    // The context itself means something to those alone who have agreed on it.
+    validateRequestContext: async (ctx) => requireMeetableAcr(issuer.settings, { ...ctx.oidc.params }),
     async triggerAuthenticationDevice(ctx, request) {
       if (issuer.settings.ciba.approve !== 'automatically') return
       await approveRequest(ctx.oidc.provider, issuer, request, { sub: request.accountId as string })

@@ -3,6 +3,7 @@ import { type User, userStates } from '../../domain/user.ts'
 import { UnderstudyError } from '../../errors.ts'
 import { saveGrant } from '../allowed-grant.ts'
 import { acrFor } from '../authentication-context.ts'
+import { grantedDetails } from '../authorization-details/asked.ts'
 import type { IssuerContext } from '../context.ts'
 import { type PersonAtBrowser, personAtBrowser } from './person.ts'
 
@@ -109,7 +110,7 @@ export async function approveRequest(
   const resources = [resource ?? []].flat()
   const grantId = await saveGrant(provider, { sub, clientId, scope, resources })
   const acr = acrFor(issuer.settings, params)
-  Object.assign(request, { grantId, acr, amr: ['pwd'], authTime: nowSeconds() })
+  Object.assign(request, { grantId, acr, amr: ['pwd'], authTime: nowSeconds(), ...grantedDetails(params) })
   await request.save()
 }
 
