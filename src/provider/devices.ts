@@ -5,6 +5,7 @@ import type { Bucket } from '../store/store.ts'
 import type { Users } from './accounts.ts'
 import type { Stored } from './adapter.ts'
 import { saveGrant } from './allowed-grant.ts'
+import { grantedDetails } from './authorization-details/asked.ts'
 
 type DeviceCode = InstanceType<Provider['DeviceCode']>
 
@@ -75,7 +76,8 @@ export function createDevices(provider: Provider, bucket: Bucket, users: Users):
     const grantId = await saveGrant(provider, { sub: user.sub, clientId: code.clientId as string, scope, resources })
     const authTime = Math.floor(Date.now() / 1000)
     const resource = resources.length > 1 ? resources : resources[0]
-    Object.assign(code, { accountId: user.sub, grantId, scope, authTime, amr: ['pwd'], resource })
+    const details = grantedDetails(code.params)
+    Object.assign(code, { accountId: user.sub, grantId, scope, authTime, amr: ['pwd'], resource, ...details })
     await code.save()
   }
 

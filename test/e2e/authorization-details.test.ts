@@ -39,7 +39,7 @@ beforeAll(async () => {
       {
         client_id: 'bank',
         ...usual,
-        grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'device_code'],
+        grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'device_code', 'ciba', 'password'],
       },
       { client_id: 'trusted', ...usual, consent: 'skip', auto_login: 'alice' },
       { client_id: 'reader', ...usual, authorization_details_types: ['account_information'] },
@@ -146,6 +146,36 @@ for (const name of ['default', 'partner']) {
       const tokens = await client.pollDeviceAuthorizationGrant(config, { ...device, interval: 0 })
 
       expect(tokens.authorization_details).toEqual([payment])
+    })
+
+    test('so is one that is approved without a page', async () => {
+      const config = await bank()
+      const device = await client.initiateDeviceAuthorization(config, { scope: 'openid', ...write(payment) })
+      await idp.issuer(name).device.approve(device.user_code, 'alice')
+
+      const tokens = await client.pollDeviceAuthorizationGrant(config, { ...device, interval: 0 })
+
+      expect(tokens.authorization_details).toEqual([payment])
+    })
+
+    test('a backchannel authentication request is approved with them', async () => {
+      const config = await bank()
+      const parameters = { scope: 'openid', login_hint: 'alice', ...write(payment) }
+      const asked = await client.initiateBackchannelAuthentication(config, parameters)
+      await idp.issuer(name).ciba.approve(asked.auth_req_id)
+
+      const tokens = await client.pollBackchannelAuthenticationGrant(config, { ...asked, interval: 0 })
+
+      expect(tokens.authorization_details).toEqual([payment])
+    })
+
+    test('a password brings them along', async () => {
+      const parameters = { username: 'alice', password: 'any', scope: 'openid', ...write(account) }
+
+      const tokens = await client.genericGrantRequest(await bank(), 'password', parameters)
+
+      expect(tokens.authorization_details).toEqual([account])
+      expect(decodeJwt(tokens.access_token)).toMatchObject({ authorization_details: [account] })
     })
 
     test('the consent page tells of them each time, and says what they mean', async () => {

@@ -7,6 +7,12 @@ export function detailsOf({ oidc }: KoaContextWithOIDC): AuthorizationDetail[] |
   return typeof text === 'string' ? (JSON.parse(text) as AuthorizationDetail[]) : undefined
 }
 
+/** What a request that is approved elsewhere than on the consent page is granted in detail: all that it asks for. */
+export function grantedDetails(params: Readonly<Record<string, unknown>> | undefined): { rar?: AuthorizationDetail[] } {
+  const text = params?.authorization_details
+  return typeof text === 'string' ? { rar: JSON.parse(text) as AuthorizationDetail[] } : {}
+}
+
 /**
  * The authorization details of a text.
  *
