@@ -67,6 +67,27 @@ beforeAll(async () => {
 
 afterAll(() => idp.close())
 
+test('no issuer is created where the root issuer serves a resource', async () => {
+  await expect(idp.createIssuer({ name: 'api' })).rejects.toMatchObject({
+    code: 'ERR_FIXTURES_INVALID',
+    message: expect.stringContaining('/api/me is taken: the issuer "api" is below /api'),
+  })
+})
+
+test('resources are exported and patched as they were written', async () => {
+  const side = await idp.createIssuer({ ...issuer })
+
+  const { resources } = await side.fixtures()
+  await side.patch({ resources: { plain: { path: '/api/moved' } } })
+
+  expect(resources).toMatchObject({ [crates]: { path: '/api/crates', lifetimes: { access_token: 300 } } })
+  expect((await fetch(`${side.url}/api/moved`)).status).toBe(401)
+  expect((await fetch(`${side.url}/api/me`)).status).toBe(404)
+  expect((await fetch(`${side.url}/api/crates`)).status).toBe(401)
+  await side.reset()
+  expect((await fetch(`${side.url}/api/me`)).status).toBe(401)
+})
+
 async function tokenFor(config: client.Configuration, scope: string, resource?: string, agent?: UserAgent) {
   const parameters: Record<string, string> = resource === undefined ? {} : { resource }
   return (await login(config, { scope, parameters, ...(agent && { agent }) })).tokens
