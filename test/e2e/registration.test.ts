@@ -34,6 +34,7 @@ beforeAll(async () => {
       readable: { ...members, registration: { enabled: true, management: 'read' } },
       unmanaged: { ...members, registration: { enabled: true, management: 'none' } },
       closed: members,
+      open: { open: true, registration: { enabled: true } },
     },
   }
   idp = await startUnderstudy({ fixtures: JSON.parse(JSON.stringify(fixtures)) })
@@ -207,6 +208,39 @@ for (const name of ['default', 'partner']) {
       await expect(login(await discover(url().href, 'web', 'web-secret'))).resolves.toBeDefined()
     })
 
+    test('a reset that keeps the fixtures keeps registrations, and their tokens', async () => {
+      const { body } = await register(name, { redirect_uris: [redirectUri] })
+
+      await idp.issuer(name).reset({ keep: ['fixtures'] })
+
+      expect(await manage(body, 'GET')).toMatchObject({ status: 200, body: { client_id: body.client_id } })
+    })
+
+    test('response types bring the grants that they need along', async () => {
+      const { body } = await register(name, { redirect_uris: [redirectUri], response_types: ['code id_token'] })
+
+      expect(body.grant_types).toEqual(expect.arrayContaining(['authorization_code', 'implicit']))
+      expect(await idp.issuer(name).clients.get(String(body.client_id))).toMatchObject({
+        grant_types: expect.arrayContaining(['authorization_code', 'implicit']),
+      })
+    })
+
+    test('a change to a public client takes its secret away', async () => {
+      const { body } = await register(name, { redirect_uris: [redirectUri] })
+      const { client_id } = body
+
+      const { body: changed } = await manage(body, 'PUT', {
+        client_id,
+        redirect_uris: [redirectUri],
+        token_endpoint_auth_method: 'none',
+      })
+
+      expect(changed).toMatchObject({ token_endpoint_auth_method: 'none' })
+      expect(changed).not.toHaveProperty('client_secret')
+      const config = await discover(url().href, String(client_id), undefined, client.None())
+      await expect(login(config, { scope: 'openid' })).resolves.toBeDefined()
+    })
+
     test('a client that the admin API has deleted has no registration to manage', async () => {
       const { body } = await register(name, { redirect_uris: [redirectUri] })
       await idp.issuer(name).clients.delete(String(body.client_id))
@@ -343,6 +377,13 @@ for (const name of ['default', 'partner']) {
     })
   })
 }
+
+test('an open issuer has no registration of clients that it merely takes', async () => {
+  const { body } = await register('open', { redirect_uris: [redirectUri] })
+  await idp.issuer('open').clients.delete(String(body.client_id))
+
+  expect(await manage(body, 'GET')).toMatchObject({ status: 401, body: { error: 'invalid_token' } })
+})
 
 describe('with an initial access token', () => {
   test('a client registers with it, and openid-client knows how', async () => {

@@ -94,7 +94,8 @@ function createRegistrar(provider: Provider, issuer: IssuerContext): Registratio
     const token = await provider.RegistrationAccessToken.find(value)
     if (token === undefined) return refuseToken(ctx, 'there is no such registration access token')
     const { clientId } = ctx.params as { clientId: string }
-    const client = issuer.clients.get(clientId)
+    // Not by `issuer.clients`: an open issuer has a client for every id.
+    const client = settings.clients.find(({ client_id: id }) => id === clientId)
     if (client !== undefined && token.clientId === clientId) {
       ctx.oidc.entity('Client', new Model(metadataOf(client)))
       return { client, value, token }
