@@ -56,7 +56,9 @@ export class ProviderExchange implements Exchange {
   }
 
   get headers(): IncomingMessage['headers'] {
-    return typeof this.#headers === 'string' ? readHeaders(this.#headers) : this.#headers
+    // Who looks once often does so again: queries and expectations go through all.
+    if (typeof this.#headers === 'string') this.#headers = readHeaders(this.#headers)
+    return this.#headers
   }
 
   get body(): string {

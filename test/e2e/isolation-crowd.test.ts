@@ -11,6 +11,8 @@ import { UserAgent } from '../user-agent.ts'
 import { discover } from './flows.ts'
 
 const crowd = 200
+/** They take seconds, on a busy machine many. */
+const timeout = 120_000
 const redirectUri = 'http://localhost:3000/callback'
 const members: IssuerModule = {
   // Far cheaper to sign than the usual RS256: what is looked at is whose each token is.
@@ -188,7 +190,7 @@ async function expectUnfiredToldToOwner(): Promise<void> {
 
 afterAll(() => server?.close())
 
-describe(`${crowd} flows at once, each at an issuer of its own`, () => {
+describe(`${crowd} flows at once, each at an issuer of its own`, { timeout }, () => {
   beforeAll(async () => {
     server = await startUnderstudy()
     flows = await Promise.all(
@@ -221,7 +223,7 @@ describe(`${crowd} flows at once, each at an issuer of its own`, () => {
   })
 })
 
-describe(`${crowd} flows at once, each with a tag of its own at one issuer`, () => {
+describe(`${crowd} flows at once, each with a tag of its own at one issuer`, { timeout }, () => {
   beforeAll(async () => {
     await server?.close()
     server = await startUnderstudy({ fixtures: members })
