@@ -17,6 +17,7 @@ export const grantView = z
         refresh_token: howMany,
         authorization_code: howMany,
         device_code: howMany,
+        auth_req_id: howMany,
       })
       .describe('How many of its tokens and codes are alive.'),
   })

@@ -54,6 +54,7 @@ const kinds = {
   RefreshToken: 'refresh_token',
   AuthorizationCode: 'authorization_code',
   DeviceCode: 'device_code',
+  BackchannelAuthenticationRequest: 'auth_req_id',
 } as const
 
 type TokenKind = (typeof kinds)[keyof typeof kinds]

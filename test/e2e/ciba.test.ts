@@ -122,6 +122,7 @@ describe.each(['default', 'partner'])('backchannel authentication at %s', (name)
     ])
     await idp.ciba.approve(asked.auth_req_id)
     const got = await tokens
+    expect(await idp.grants.list({ user: 'alice', client: 'till' })).toMatchObject([{ scopes: ['openid', 'profile'] }])
     expect(asked).toMatchObject({ expires_in: 600, interval: 5 })
     expect(got.claims()).toMatchObject({ iss: idp.url, sub: '100101', aud: 'till', name: 'Alice Liddell' })
     expect(got.claims()?.auth_time).toBeUndefined()

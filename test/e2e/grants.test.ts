@@ -44,7 +44,7 @@ test.each(issuers)('a revoked grant of %s takes its tokens along, and is asked f
     user: 'alice',
     client: 'web',
     scopes: ['openid', 'crate'],
-    tokens: { access_token: 1, refresh_token: 1, authorization_code: 0, device_code: 0 },
+    tokens: { access_token: 1, refresh_token: 1, authorization_code: 0, device_code: 0, auth_req_id: 0 },
   })
   await expect(client.fetchUserInfo(config, tokens.access_token, '100101')).rejects.toMatchObject({ status: 401 })
   expect((await client.tokenIntrospection(config, tokens.access_token)).active).toBe(false)

@@ -23,7 +23,7 @@ export function grantsContract(subject: () => ControlUnderTest): void {
         scopes: ['openid'],
         since: expect.any(String),
         expires: expect.any(String),
-        tokens: { access_token: 0, refresh_token: 0, authorization_code: 0, device_code: 1 },
+        tokens: { access_token: 0, refresh_token: 0, authorization_code: 0, device_code: 1, auth_req_id: 0 },
       },
     ])
     expect(Math.abs(Date.parse(grants[0]?.since ?? '') - Date.now())).toBeLessThan(60_000)

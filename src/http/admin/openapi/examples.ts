@@ -102,7 +102,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     scopes: ['openid', 'email'],
     since: time,
     expires: later,
-    tokens: { access_token: 1, refresh_token: 1, authorization_code: 0, device_code: 0 },
+    tokens: { access_token: 1, refresh_token: 1, authorization_code: 0, device_code: 0, auth_req_id: 0 },
   },
   Health: { status: 'ok', version: '0.1.0' },
   IssuedCertificate: {
