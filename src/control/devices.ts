@@ -26,6 +26,12 @@ export type DeviceAction = z.output<typeof deviceAction>
 export interface DevicesControl {
   devices(issuer: string): Promise<PendingDevice[]>
   /**
+   * One pending device request, by its user code as the person would type it.
+   *
+   * @throws UnderstudyError `ERR_DEVICE_UNKNOWN`, `ERR_DEVICE_DECIDED`
+   */
+  device(issuer: string, userCode: string): Promise<PendingDevice>
+  /**
    * Approves, denies or expires a pending device request, by its user code as the person would type it.
    *
    * @throws UnderstudyError `ERR_DEVICE_UNKNOWN`, `ERR_DEVICE_DECIDED`, `ERR_USER_UNKNOWN`, `ERR_USER_STATE`

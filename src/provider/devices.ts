@@ -23,6 +23,8 @@ export interface PendingDevice {
 /** Device requests, decided without a page. Codes are taken as a person would type them. */
 export interface Devices {
   pending(): Promise<PendingDevice[]>
+  /** @throws UnderstudyError `ERR_DEVICE_UNKNOWN`, `ERR_DEVICE_DECIDED` */
+  onePending(userCode: string): Promise<PendingDevice>
   /** How a request stands, or undefined where there is none with this code. */
   state(userCode: string): Promise<{ state: DeviceState; clientId: string } | undefined>
   approve(userCode: string, username: string): Promise<void>
@@ -54,14 +56,13 @@ export function createDevices(provider: Provider, bucket: Bucket, users: Users):
       const payload = ((await bucket.get('DeviceCode', id))?.value as Stored | undefined)?.payload
       const code = payload?.userCode === undefined ? undefined : await find(payload.userCode)
       if (code === undefined || stateOf(code) !== 'pending') continue
-      found.push({
-        user_code: denormalize(code.userCode),
-        client_id: code.clientId ?? '',
-        scope: String(code.params?.scope ?? ''),
-        expires_in: code.remainingTTL,
-      })
+      found.push(viewOf(code))
     }
     return found
+  }
+
+  async function onePending(userCode: string): Promise<PendingDevice> {
+    return viewOf(await findPending(userCode, 'show'))
   }
 
   async function approve(userCode: string, username: string): Promise<void> {
@@ -83,6 +84,7 @@ export function createDevices(provider: Provider, bucket: Bucket, users: Users):
 
   return {
     pending,
+    onePending,
     async state(userCode) {
       const code = await find(userCode)
       return code && { state: stateOf(code), clientId: code.clientId ?? '' }
@@ -98,6 +100,15 @@ export function createDevices(provider: Provider, bucket: Bucket, users: Users):
       code.exp = Math.floor(Date.now() / 1000) - 1
       await code.save()
     },
+  }
+}
+
+function viewOf(code: DeviceCode): PendingDevice {
+  return {
+    user_code: denormalize(code.userCode),
+    client_id: code.clientId ?? '',
+    scope: String(code.params?.scope ?? ''),
+    expires_in: code.remainingTTL,
   }
 }
 

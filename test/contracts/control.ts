@@ -95,6 +95,7 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
       control.scenarios('partnr'),
       control.toggleScenario('partnr', 'tv-expires', true),
       control.devices('partnr'),
+      control.device('partnr', 'AAAA-BBBB'),
       control.actOnDevice('partnr', 'AAAA-BBBB', { action: 'deny' }),
       control.ciba('partnr'),
       control.initiateLogin('partnr', 'tv-app'),
@@ -195,12 +196,16 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
   test('a device request is pending until somebody decides', async () => {
     const userCode = await opened.startDevice()
     const pending = await control.devices('default')
+    const one = await control.device('default', userCode.toLowerCase())
 
     await control.actOnDevice('default', userCode.toLowerCase(), { action: 'approve', user: 'alice' })
 
     expect(pending).toEqual([
       { user_code: userCode, client_id: 'tv-app', scope: 'openid', expires_in: expect.any(Number) },
     ])
+    expect(one).toMatchObject({ user_code: userCode, client_id: 'tv-app' })
+    expect(await failure(control.device('default', userCode))).toMatchObject({ code: 'ERR_DEVICE_DECIDED' })
+    expect(await failure(control.device('default', 'NONE-SUCH'))).toMatchObject({ code: 'ERR_DEVICE_UNKNOWN' })
     expect(await control.devices('default')).toEqual([])
   })
 

@@ -90,6 +90,12 @@ export function memoryControl(): Remembered & { told: unknown[] } {
       check(issuer)
       return pending
     },
+    async device(issuer, userCode) {
+      check(issuer)
+      const found = pending.find((each) => each.user_code === userCode)
+      if (found === undefined) throw missing('ERR_DEVICE_UNKNOWN', `the device request "${userCode}"`)
+      return found
+    },
     async actOnDevice(issuer, userCode, action) {
       check(issuer)
       told.push({ userCode, ...action })

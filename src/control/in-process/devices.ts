@@ -6,6 +6,9 @@ export function controlDevices({ issuer: find }: Access): DevicesControl {
     async devices(issuer) {
       return (await find(issuer)).devices.pending()
     },
+    async device(issuer, userCode) {
+      return (await find(issuer)).devices.onePending(userCode)
+    },
     async actOnDevice(issuer, userCode, action) {
       const { devices } = await find(issuer)
       if (action.action === 'approve') await devices.approve(userCode, action.user)

@@ -11,6 +11,15 @@ export const deviceRoutes = [
     handle: ({ control, params }) => control.devices(params.issuer),
   }),
   defineRoute({
+    method: 'get',
+    path: '/api/issuers/{issuer}/device/{user_code}',
+    summary: 'Show one device request that waits for a person',
+    description: 'The user code is taken as a person would type it.',
+    good: { status: 200, description: 'The request.', schema: pendingDevice },
+    problems: { 404: ['ERR_DEVICE_UNKNOWN'], 409: ['ERR_DEVICE_DECIDED'] },
+    handle: ({ control, params }) => control.device(params.issuer, params.user_code),
+  }),
+  defineRoute({
     method: 'post',
     path: '/api/issuers/{issuer}/device/{user_code}',
     summary: 'Approve, deny or expire a device request',
