@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import type { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -7,6 +7,7 @@ import { connect as connectPlain } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
+import { promisify } from 'node:util'
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { type FixturesModule, startUnderstudy, type Understudy } from '../../src/index.ts'
@@ -65,6 +66,24 @@ async function shownTo(servername: string, idp: Understudy): Promise<X509Certifi
   socket.destroy()
   return certificate
 }
+
+test('another process logs in that trusts it by NODE_EXTRA_CA_CERTS, and none that does not', async () => {
+  await using folder = await temporaryFolder()
+  await using idp = await startUnderstudy({ fixtures, https: true, store: `json:${join(folder.path, 'store.json')}` })
+  const script = `
+    import * as client from ${JSON.stringify(import.meta.resolve('openid-client'))}
+    const config = await client.discovery(new URL(process.argv[1]), 'web', 'web-secret')
+    const answer = await client.tokenRevocation(config, 'none').then(() => 'trusted')
+    process.stdout.write(answer)
+  `
+  const run = (env: Record<string, string>) =>
+    promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, idp.url], {
+      env: { ...process.env, ...env },
+    })
+
+  expect((await run({ NODE_EXTRA_CA_CERTS: join(folder.path, 'ca.pem') })).stdout).toBe('trusted')
+  await expect(run({})).rejects.toMatchObject({ stderr: expect.stringContaining('SELF_SIGNED_CERT_IN_CHAIN') })
+})
 
 describe('the certificate', () => {
   test.each(['localhost', 'understudy', 'id.dev.example'])('is one for whoever asks by %s', async (name) => {

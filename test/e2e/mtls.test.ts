@@ -227,3 +227,61 @@ test('certificates of another authority are taken where it was named', async () 
     await expect(client.clientCredentialsGrant(config)).resolves.toBeDefined()
   }
 })
+
+describe('every way to a token binds it', () => {
+  const fixtures = {
+    users: [{ username: 'alice', password: 'wonderland', sub: '100101' }],
+    resources: { ledger: { path: '/ledger' } },
+    clients: [
+      {
+        client_id: 'every',
+        tls_client_auth_subject_dn: 'CN=every',
+        tls_client_certificate_bound_access_tokens: true,
+        grant_types: ['password', 'client_credentials', 'device_code', 'token_exchange'],
+      },
+    ],
+  }
+
+  /** Asks by POST, with the client's certificate or another; gives the status and the answer. */
+  function asker(open: Understudy, send: typeof fetch) {
+    return async (path: string, body: Record<string, string>) => {
+      const response = await send(open.url + path, {
+        method: 'POST',
+        body: new URLSearchParams({ client_id: 'every', ...body }).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      })
+      return (await response.json()) as Record<string, string>
+    }
+  }
+
+  test('password, client credentials, device, token exchange; and a protected resource asks for it', async () => {
+    await using open = await startUnderstudy({ fixtures: fixtures as never, https: true })
+    const shown = await open.certificates.issue({ subject: 'CN=every' })
+    const send = fetchTrusting(await open.certificates.authority(), shown)
+    const ask = asker(open, send)
+    const device = await ask('/device/auth', { scope: 'openid' })
+    await open.device.approve(device.user_code as string, 'alice')
+    const urn = 'urn:ietf:params:oauth:'
+
+    const password = await ask('/token', { grant_type: 'password', username: 'alice', password: 'wonderland' })
+    const answers = [
+      password,
+      await ask('/token', { grant_type: 'client_credentials' }),
+      await ask('/token', { grant_type: `${urn}grant-type:device_code`, device_code: device.device_code as string }),
+      await ask('/token', {
+        grant_type: `${urn}grant-type:token-exchange`,
+        subject_token: password.access_token as string,
+        subject_token_type: `${urn}token-type:access_token`,
+      }),
+    ]
+
+    for (const answer of answers) {
+      expect(answer).toHaveProperty('access_token')
+      expect(decodeJwt(answer.access_token as string).cnf).toEqual({ 'x5t#S256': shown.thumbprint })
+    }
+    const headers = { authorization: `Bearer ${answers[1]?.access_token}` }
+    const other = fetchTrusting(await open.certificates.authority())
+    expect((await send(`${open.url}/ledger`, { headers })).status).toBe(200)
+    expect((await other(`${open.url}/ledger`, { headers })).status).toBe(401)
+  })
+})
