@@ -67,3 +67,12 @@ test('trusted is what the authority has signed for clients, as long as it lasts'
   expect(await trusted(strange.certificate)).toBe(false)
   expect(await trusted(await authority.certificate())).toBe(false)
 })
+
+test('a certificate that was changed after it was signed is not trusted', () => {
+  const { raw } = new X509Certificate(pem)
+  const changed = Buffer.from(raw.toString('latin1').replace('app', 'apq'), 'latin1').toString('base64')
+  const request = requestWith(changed)
+
+  expect(certificateOf(request, trust)?.subject).toBe('CN=apq')
+  expect(isTrusted(request, trust)).toBe(false)
+})
