@@ -16,6 +16,7 @@ type Remembered = Pick<
   | 'scenarios'
   | 'toggleScenario'
   | 'devices'
+  | 'device'
   | 'actOnDevice'
   | 'reset'
 >
