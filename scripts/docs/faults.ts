@@ -1,23 +1,42 @@
 import { describeParameter, type FaultSheet, faultSheets } from '../../src/cli/fault-sheet.ts'
+import { endpoints } from '../../src/domain/exchange.ts'
+import type { FamilyName } from '../../src/faults/catalog.ts'
 import { code, table } from './markdown.ts'
 
-/** Every fault of the catalog: where it fires, what it takes, and the clause behind it. */
-export function faultsReference(): string {
-  const sheets = faultSheets()
-  return [
-    ...table(['fault', 'what it says', 'fires at', 'if named, also at', 'see'], sheets.map(row)),
-    '',
-    '## Parameters',
-    '',
-    ...commonParameters(sheets),
-    '',
-    ...ownParameters(sheets),
-  ].join('\n')
+/** Every fault of a family: where it fires, what a correct client does, what it takes, and the clause behind it. */
+export function faultsReference(family: FamilyName): string {
+  const sheets = faultSheets().filter((sheet) => sheet.family === family)
+  const head = ['fault', 'what it does', 'fires at', 'if named, also at', 'in a signed', 'a correct client', 'see']
+  return [...table(head, sheets.map(row)), '', ...parameters(sheets)].join('\n')
 }
 
-function row({ name, summary, endpoints, alsoAt, grantTypes, see }: FaultSheet): string[] {
+function row({
+  name,
+  summary,
+  endpoints,
+  alsoAt,
+  grantTypes,
+  tokens = [],
+  see,
+  client,
+  clientOf,
+}: FaultSheet): string[] {
   const grants = grantTypes === undefined ? '' : ` (${grantTypes.join(', ')})`
-  return [code(name), summary, endpoints.join(', ') + grants, alsoAt.join(', '), `[${titleOf(see)}](${see})`]
+  const others = Object.entries(clientOf ?? {}).map(([token, verdict]) => `${token}: ${verdict}`)
+  const verdict = [client, ...others].join('; ')
+  const clause = `[${titleOf(see)}](${see})`
+  return [code(name), summary, placesOf(endpoints) + grants, placesOf(alsoAt), tokens.join(', '), verdict, clause]
+}
+
+function placesOf(names: readonly string[]): string {
+  if (names.length === endpoints.length) return 'anywhere'
+  return names.length === endpoints.length - 1 ? 'anywhere else' : names.join(', ')
+}
+
+function parameters(sheets: readonly FaultSheet[]): string[] {
+  if (sheets.every((sheet) => Object.keys(sheet.parameters).length === 0)) return []
+  const shared = sheets.some(({ name }) => name === 'server_error') ? commonParameters(sheets) : []
+  return ['## Parameters', '', ...shared, ...ownParameters(sheets, shared.length > 0)]
 }
 
 /** "RFC 6749, 5.2" and the like, from the address of a clause. */
@@ -47,11 +66,12 @@ function commonParameters(sheets: readonly FaultSheet[]): string[] {
       ['parameter', 'what'],
       Object.entries(parameters).map(([name, each]) => [code(name), describeParameter(each)]),
     ),
+    '',
   ]
 }
 
-function ownParameters(sheets: readonly FaultSheet[]): string[] {
-  const common = new Set(Object.keys(commonOf(sheets)))
+function ownParameters(sheets: readonly FaultSheet[], isAfterCommon: boolean): string[] {
+  const common = new Set(isAfterCommon ? Object.keys(commonOf(sheets)) : [])
   const rows = sheets.flatMap(({ name, parameters }) =>
     Object.entries(parameters)
       .filter(([parameter]) => !common.has(parameter))
@@ -59,5 +79,10 @@ function ownParameters(sheets: readonly FaultSheet[]): string[] {
   )
   return rows.length === 0
     ? []
-    : ['And these one of their own:', '', ...table(['fault', 'parameter', 'what'], rows), '']
+    : [
+        isAfterCommon ? 'And these one of their own:' : 'Given as `with`.',
+        '',
+        ...table(['fault', 'parameter', 'what'], rows),
+        '',
+      ]
 }

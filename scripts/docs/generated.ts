@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type FamilyName, families } from '../../src/faults/catalog.ts'
 import { cliReference } from './cli.ts'
 import { faultsReference } from './faults.ts'
 import { fixturesReference } from './fixtures.ts'
@@ -11,7 +12,12 @@ const folder = join(import.meta.dirname, '../..')
 const parts: Readonly<Record<string, () => string>> = {
   'docs/cli.md': cliReference,
   'docs/fixtures.md': fixturesReference,
-  'docs/faults/codes.md': faultsReference,
+  ...Object.fromEntries(
+    (Object.keys(families) as FamilyName[]).map((family) => [
+      `docs/faults/${family}.md`,
+      () => faultsReference(family),
+    ]),
+  ),
   'docs/users.md': userStatesTable,
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { catalog } from '../faults/catalog.ts'
+import { type FamilyName, families } from '../faults/catalog.ts'
 import type { ClientVerdict, Fault } from '../faults/fault.ts'
 
 /** A parameter, as JSON Schema has it. */
@@ -14,26 +14,39 @@ export interface Parameter {
 /** All that there is to know of a fault, as JSON. */
 export interface FaultSheet {
   name: string
+  family: FamilyName
   summary: string
   see: string
   endpoints: readonly string[]
   alsoAt: readonly string[]
   grantTypes?: readonly string[] | undefined
+  /** The signed tokens that it can change, the one that is meant where none is named first. */
+  tokens?: readonly string[] | undefined
   client: ClientVerdict
+  /** Where a correct client does something else with some tokens. */
+  clientOf?: Partial<Record<string, ClientVerdict>> | undefined
   parameters: Record<string, Parameter>
 }
 
 export function faultSheets(): FaultSheet[] {
-  return catalog.map((fault: Fault) => ({
+  return Object.entries(families).flatMap(([family, faults]) =>
+    faults.map((fault: Fault) => sheetOf(fault, family as FamilyName)),
+  )
+}
+
+function sheetOf(fault: Fault, family: FamilyName): FaultSheet {
+  return {
     name: fault.name,
+    family,
     summary: fault.summary,
     see: fault.see,
     endpoints: fault.endpoints,
     alsoAt: fault.alsoAt ?? [],
     grantTypes: fault.grantTypes,
+    ...(fault.acts === 'token' && { tokens: fault.tokens, clientOf: fault.clientOf }),
     client: fault.client,
     parameters: parametersOf(fault),
-  }))
+  }
 }
 
 const verdicts: Readonly<Record<ClientVerdict, string>> = {
@@ -41,6 +54,14 @@ const verdicts: Readonly<Record<ClientVerdict, string>> = {
   accept: 'accepts the answer',
   either: 'may accept the answer or reject it',
   handle: 'handles the error',
+}
+
+/** What a correct client does, with each token where that differs. */
+function verdictOf({ client, clientOf = {} }: FaultSheet): string {
+  const others = Object.entries(clientOf).map(
+    ([token, verdict]) => verdict && `${verdicts[verdict]} if it is a ${token}`,
+  )
+  return [verdicts[client], ...others].join('; ')
 }
 
 /** A fault's sheet as text for people. */
@@ -52,7 +73,8 @@ export function describeFault(sheet: FaultSheet): string {
     '',
     `  Fires at:          ${sheet.endpoints.join(', ')}${grants}`,
     ...(sheet.alsoAt.length === 0 ? [] : [`  If named, also at: ${sheet.alsoAt.join(', ')}`]),
-    `  A correct client:  ${verdicts[sheet.client]}`,
+    ...(sheet.tokens === undefined ? [] : [`  In a signed:       ${sheet.tokens.join(', ')}`]),
+    `  A correct client:  ${verdictOf(sheet)}`,
     `  See:               ${sheet.see}`,
     ...describeParameters(Object.entries(sheet.parameters)),
   ]

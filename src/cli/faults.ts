@@ -35,7 +35,14 @@ async function faults(name: string | undefined, options: { json?: boolean }): Pr
   print(found, options, () => describeFault(found))
 }
 
+/** One table a family. */
 function list(sheets: readonly FaultSheet[]): string {
-  const rows = sheets.map(({ name, endpoints, summary }) => [name, summary, endpoints.join(' ')])
-  return table([['NAME', 'WHAT IT DOES', 'FIRES AT'], ...rows])
+  const names = [...new Set(sheets.map(({ family }) => family))]
+  const tables = names.map((name) => {
+    const rows = sheets
+      .filter(({ family }) => family === name)
+      .map(({ name, endpoints, summary }) => [name, summary, endpoints.length > 6 ? 'anywhere' : endpoints.join(' ')])
+    return table([[name.toUpperCase(), 'WHAT IT DOES', 'FIRES AT'], ...rows])
+  })
+  return tables.join('\n')
 }

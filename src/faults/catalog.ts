@@ -28,38 +28,39 @@ import { signatureFaults } from './token/signatures.ts'
 import { surpriseFaults } from './token/surprises.ts'
 import { timeFaults } from './token/times.ts'
 
-/** Every fault, in the order in which they are listed. */
-export const catalog = [
-  ...sharedCodes,
-  ...authorizationCodes,
-  ...tokenCodes,
-  ...pollingCodes,
-  ...backchannelCodes,
-  ...registrationCodes,
-  ...resourceCodes,
-  ...dpopCodes,
-  inactive,
-  unsupportedTokenType,
-  latency,
-  hold,
-  ...partyFaults,
-  ...timeFaults,
-  ...bindingFaults,
-  ...signatureFaults,
-  ...formFaults,
-  ...surpriseFaults,
-  ...logoutFaults,
-  ...jwksFaults,
-  ...discoveryFaults,
-  ...responseFaults,
-  ...tokenAnswerFaults,
-  ...bodyFaults,
-  ...userinfoFaults,
-  ...deviceAnswerFaults,
-  ...stateFaults,
-  ...connectionFaults,
-  ...plainAnswers,
-] as const
+/** Every fault, by what it is about; families and faults in the order in which they are listed. */
+export const families = {
+  codes: [
+    ...sharedCodes,
+    ...authorizationCodes,
+    ...tokenCodes,
+    ...pollingCodes,
+    ...backchannelCodes,
+    ...resourceCodes,
+    ...dpopCodes,
+    ...registrationCodes,
+    inactive,
+    unsupportedTokenType,
+  ],
+  tokens: [
+    ...partyFaults,
+    ...timeFaults,
+    ...bindingFaults,
+    ...signatureFaults,
+    ...formFaults,
+    ...surpriseFaults,
+    ...logoutFaults,
+  ],
+  metadata: [...jwksFaults, ...discoveryFaults],
+  responses: responseFaults,
+  answers: [...tokenAnswerFaults, ...bodyFaults, ...userinfoFaults, ...deviceAnswerFaults],
+  state: stateFaults,
+  connection: [latency, hold, ...connectionFaults, ...plainAnswers],
+} as const
+
+export type FamilyName = keyof typeof families
+
+export const catalog = Object.values(families).flat()
 
 export type FaultName = (typeof catalog)[number]['name']
 

@@ -1,14 +1,21 @@
 import { expect, test } from 'vitest'
-import { catalog } from '../../src/faults/catalog.ts'
+import { families } from '../../src/faults/catalog.ts'
 import { personas } from '../../src/personas/catalog.ts'
 import { runHere as run } from './run.ts'
 
-test('faults lists every fault once', async () => {
+test('faults lists every fault once, by family', async () => {
   const { stdout } = await run(['faults'])
 
-  const [head, ...rows] = stdout.trimEnd().split('\n')
-  expect(head).toMatch(/^NAME +WHAT IT DOES +FIRES AT$/)
-  expect(rows.map((row) => row.split(' ')[0])).toEqual(catalog.map(({ name }) => name))
+  const tables = stdout
+    .trimEnd()
+    .split('\n\n')
+    .map((text) => text.split('\n'))
+  const listed = tables.map(([head = '', ...rows]) => [head.split(' ')[0], rows.map((row) => row.split(' ')[0])])
+  const expected = Object.entries(families).map(([name, faults]) => [
+    name.toUpperCase(),
+    faults.map(({ name }) => name),
+  ])
+  expect(listed).toEqual(expected)
 })
 
 test('faults tells all about one', async () => {

@@ -64,7 +64,7 @@ export const bodyFaults = [
         .string()
         .regex(/^[\w.+-]+\/[\w.+-]+(?:; ?[\w.+-]+=[\w.+-]+)*$/, { error: 'expected a media type, such as text/plain' })
         .default('text/plain; charset=utf-8')
-        .describe('Default: text/plain; charset=utf-8.'),
+        .describe('What it is called.'),
     }),
     rewrite: (answer, { content_type: type }) =>
       ifJson(answer, { headers: { ...answer.headers, 'content-type': type } }),

@@ -33,7 +33,7 @@ export const deviceAnswerFaults = [
     endpoints,
     alsoAt: ['backchannel_authentication'],
     client: 'handle',
-    params: z.strictObject({ seconds: z.int().positive().default(1).describe('How soon. Default: 1.') }),
+    params: z.strictObject({ seconds: z.int().positive().default(1).describe('How soon.') }),
     rewrite: (answer, { seconds }) => replaced(answer, 'expires_in', () => seconds),
   }),
 ] as const

@@ -32,7 +32,7 @@ export const tokenAnswerFaults = [
     endpoints,
     client: 'accept',
     params: z.strictObject({
-      case: z.enum(['lower', 'upper']).default('lower').describe('`bearer` or `BEARER`. Default: lower.'),
+      case: z.enum(['lower', 'upper']).default('lower').describe('`bearer` or `BEARER`.'),
     }),
     rewrite: (answer, { case: wanted }) =>
       replaced(answer, 'token_type', (type) =>
@@ -63,7 +63,7 @@ export const tokenAnswerFaults = [
     see,
     endpoints,
     client: 'reject',
-    params: z.strictObject({ seconds: z.int().negative().default(-1).describe('Default: -1.') }),
+    params: z.strictObject({ seconds: z.int().negative().default(-1).describe('How long, in seconds.') }),
     rewrite: (answer, { seconds }) => replaced(answer, 'expires_in', () => seconds),
   }),
   defineRewriteFault({

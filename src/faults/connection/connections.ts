@@ -7,13 +7,13 @@ const incomplete = 'https://www.rfc-editor.org/rfc/rfc9112#section-8'
 const longestMs = 600_000
 
 const milliseconds = (usual: number, what: string) =>
-  z.int().nonnegative().max(longestMs).default(usual).describe(`${what}, in milliseconds. Default: ${usual}.`)
+  z.int().nonnegative().max(longestMs).default(usual).describe(`${what}, in milliseconds.`)
 
 const moment = (usual: 'request' | 'answer') =>
   z
     .enum(['request', 'answer'])
     .default(usual)
-    .describe(`Before anything is done, or once all that the request asks for is done. Default: ${usual}.`)
+    .describe(`Before anything is done, or once all that the request asks for is done.`)
 
 /** Connections that break, stall or lie. */
 export const connectionFaults = [
@@ -94,7 +94,7 @@ export const connectionFaults = [
     endpoints,
     client: 'accept',
     params: z.strictObject({
-      bytes: z.int().positive().default(16).describe('How many bytes at a time. Default: 16.'),
+      bytes: z.int().positive().default(16).describe('How many bytes at a time.'),
       ms: milliseconds(50, 'How long each takes'),
     }),
     at: () => 'answer',
@@ -120,7 +120,7 @@ export const connectionFaults = [
         .min(-1_000_000)
         .max(1_000_000)
         .default(10)
-        .describe('How many bytes more the header tells than there are; fewer, below zero. Default: 10.'),
+        .describe('How many bytes more the header tells than there are; fewer, below zero.'),
     }),
     at: () => 'answer',
     async send(wire, { by }) {

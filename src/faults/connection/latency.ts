@@ -13,13 +13,13 @@ export const latency = defineDelayFault({
   endpoints,
   client: 'accept',
   params: z.strictObject({
-    ms: z.int().nonnegative().max(longestMs).default(1000).describe('How long, in milliseconds. Default: 1000.'),
+    ms: z.int().nonnegative().max(longestMs).default(1000).describe('How long, in milliseconds.'),
     jitter_ms: z
       .int()
       .nonnegative()
       .max(longestMs)
       .default(0)
-      .describe('Up to how much longer, by chance, in milliseconds. Default: 0.'),
+      .describe('Up to how much longer, by chance, in milliseconds.'),
   }),
   at: () => 'answer',
   delay: (_exchange, { ms, jitter_ms: jitterMs }, port) => port.sleep(ms + Math.round(Math.random() * jitterMs)),

@@ -23,8 +23,8 @@ export const plainAnswers = [
     endpoints,
     client: 'handle',
     params: z.strictObject({
-      status: z.int().min(200).max(599).default(503).describe('Default: 503.'),
-      body: z.enum(['html', 'json', 'empty']).default('html').describe('Default: html.'),
+      status: z.int().min(200).max(599).default(503).describe('The status.'),
+      body: z.enum(['html', 'json', 'empty']).default('html').describe('What is in it.'),
       retry_after: seconds.optional().describe('`Retry-After`, in seconds.'),
     }),
     answer: (_exchange, { status, body, retry_after: retryAfter }) => ({
@@ -43,7 +43,7 @@ export const plainAnswers = [
     see: 'https://www.rfc-editor.org/rfc/rfc6585#section-4',
     endpoints,
     client: 'handle',
-    params: z.strictObject({ retry_after: seconds.default(30).describe('`Retry-After`, in seconds. Default: 30.') }),
+    params: z.strictObject({ retry_after: seconds.default(30).describe('`Retry-After`, in seconds.') }),
     answer: (_exchange, { retry_after: retryAfter }) => ({
       plain: true,
       status: 429,
@@ -58,7 +58,7 @@ export const plainAnswers = [
     endpoints,
     client: 'reject',
     params: z.strictObject({
-      status: z.literal([301, 302, 303, 307, 308]).default(307).describe('Default: 307.'),
+      status: z.literal([301, 302, 303, 307, 308]).default(307).describe('The status.'),
     }),
     // One more than those give up after that are the most patient.
     times: 51,

@@ -23,7 +23,7 @@ export const discoveryFaults = [
     endpoints,
     client: 'reject',
     params: z.strictObject({
-      member: z.string().default('token_endpoint').describe('The one that is left out. Default: token_endpoint.'),
+      member: z.string().default('token_endpoint').describe('The one that is left out.'),
     }),
     rewrite: (answer, { member }) => changed(answer, member, ({ [member]: _left, ...others }) => others),
   }),
@@ -61,7 +61,7 @@ export const discoveryFaults = [
         .string()
         .regex(/_endpoint$|_uri$/, { error: 'expected the name of an endpoint, such as token_endpoint or jwks_uri' })
         .default('token_endpoint')
-        .describe('The member that is wrong. Default: token_endpoint.'),
+        .describe('The member that is wrong.'),
       url: z.url().optional().describe('Where it leads. Default: to a path beside it where nothing is.'),
     }),
     rewrite: (answer, { member, url }) => replaced(answer, member, (right) => url ?? `${right}/moved`),

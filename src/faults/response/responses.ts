@@ -56,7 +56,7 @@ export const responseFaults = [
         .string()
         .regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/, { error: 'expected an error code, such as access_denied' })
         .default('access_denied')
-        .describe('Default: access_denied.'),
+        .describe('The error code.'),
     }),
     respond: (response, { error }) => has(response, 'code') && withFields(response, { error }),
   }),
@@ -70,7 +70,7 @@ export const responseFaults = [
         .string()
         .regex(/^[\w-]+$/)
         .default('server_error')
-        .describe('Default: server_error.'),
+        .describe('The error code.'),
       description: z.string().optional().describe('`error_description`.'),
     }),
     respond({ fields: { state, iss } }, { error, description }) {

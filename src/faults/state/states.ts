@@ -6,15 +6,12 @@ const refresh = 'https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2'
 const revoked = 'https://www.rfc-editor.org/rfc/rfc6749#section-5.2'
 
 const keepOld = z.strictObject({
-  keep_old: z.boolean().default(true).describe('Whether the old keys stay in the JWKS. Default: true.'),
+  keep_old: z.boolean().default(true).describe('Whether the old keys stay in the JWKS.'),
 })
 
 const moment = (usual: 'request' | 'answer') =>
   z.strictObject({
-    at: z
-      .enum(['request', 'answer'])
-      .default(usual)
-      .describe(`Before the request is served, or once it is answered. Default: ${usual}.`),
+    at: z.enum(['request', 'answer']).default(usual).describe(`Before the request is served, or once it is answered.`),
   })
 
 /** What happens to keys, tokens, sessions and people while a client is busy with something else. */
