@@ -1,28 +1,25 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientTrust } from '../certificates/client.ts'
 import { Clock } from '../domain/clock.ts'
-import type { Exchange, SignIn } from '../domain/exchange.ts'
 import type { PageClient, Render } from '../domain/pages.ts'
 import { Arming } from '../faults/arming.ts'
-import type { Answer, FaultAnswer, StatePort } from '../faults/fault.ts'
-import type { FiredResponse, FiredToken } from '../faults/fired.ts'
 import { disarmedBy } from '../faults/records.ts'
 import type { IssuerFixtures } from '../fixtures/schema.ts'
 import { Journal } from '../journal/journal.ts'
 import type { RingLimits } from '../journal/ring.ts'
-import { findPersona } from '../personas/catalog.ts'
+import { personaFor } from '../personas/choice.ts'
 import type { Persona } from '../personas/persona.ts'
 import type { CookieSigner } from '../provider/cookie-signer.ts'
 import type { KeyRotation } from '../provider/key-rotation.ts'
 import type { SigningKeys } from '../provider/keys.ts'
 import { createProvider, type IssuerProvider } from '../provider/provider.ts'
 import type { Bucket } from '../store/store.ts'
-import { Aftermath } from './aftermath.ts'
 import { IssuerBucket } from './bucket.ts'
 import { findIssuerMistakes } from './check.ts'
 import { describeMisfits, IssuerEdits } from './edits.ts'
+import { IssuerFaults } from './issuer-faults.ts'
 import { KeyRing } from './key-ring.ts'
-import { meetFaults, meetOwnFaults } from './meet-faults.ts'
+import { Remembered } from './remembered.ts'
 import { createStatePort } from './state-port.ts'
 import { Waits } from './waits.ts'
 
@@ -72,7 +69,7 @@ function shortId(): string {
 
 /** The persona that an issuer plays. */
 export function personaOf(settings: IssuerFixtures): Persona {
-  return findPersona(settings.persona)
+  return personaFor(settings.persona)
 }
 
 /** How much of the journal is kept. */
@@ -86,7 +83,7 @@ export class RunningIssuer {
   readonly clock = new Clock()
   readonly arming: Arming
   readonly waits = new Waits()
-  readonly aftermath = new Aftermath()
+  readonly faults: IssuerFaults
   readonly journal: Journal
   readonly #environment: IssuerEnvironment
   readonly #records: IssuerBucket
@@ -94,10 +91,8 @@ export class RunningIssuer {
   #settings: IssuerFixtures
   readonly keys: KeyRing
   readonly edits: IssuerEdits
-  readonly #statePort: StatePort
   #provider: IssuerProvider
-  /** What is being stored of faults and clock. */
-  readonly #writes: Promise<void>[] = []
+  readonly #remembered: Remembered
 
   /** Takes up an issuer where it was left: with the clock and the armed faults that its records tell of. */
   static async resume(...parts: ConstructorParameters<typeof RunningIssuer>): Promise<RunningIssuer> {
@@ -119,9 +114,10 @@ export class RunningIssuer {
     this.name = name
     this.#environment = environment
     this.#records = new IssuerBucket(records)
+    this.#remembered = new Remembered(this.#records)
     this.#bucket = new IssuerBucket(this.#records)
     this.#settings = settings
-    this.keys = new KeyRing(keys, (kept) => this.#remember('Keys', 'rotated', kept))
+    this.keys = new KeyRing(keys, (kept) => this.#remembered.put('Keys', 'rotated', kept))
     this.journal = new Journal(limitsOf(settings), () => this.clock.nowMs())
     this.arming = new Arming({
       nowMs: () => this.clock.nowMs(),
@@ -131,7 +127,7 @@ export class RunningIssuer {
       onChange: (record) => {
         const disarmed = disarmedBy(record)
         if (disarmed !== undefined) this.waits.release(disarmed, undefined, 'let_go')
-        this.#remember('Arming', record.key, record.value)
+        this.#remembered.put('Arming', record.key, record.value)
       },
     })
     this.edits = new IssuerEdits(settings, this.#records, {
@@ -140,18 +136,8 @@ export class RunningIssuer {
       takeOver: (edited) => this.#takeOver(edited),
       onMisfits: (misfits) => environment.warn?.(describeMisfits(name, misfits)),
     })
+    this.faults = this.#meetFaults()
     this.#provider = this.#makeProvider()
-    this.#statePort = createStatePort({
-      edits: this.edits,
-      provider: () => this.#provider,
-      rotateKeys: (rotation) => this.rotateKeys(rotation),
-    })
-  }
-
-  /** Has what faults do to the issuer's state be done, now that a request is answered. */
-  async afterAnswer(exchange: Exchange, answer: Answer): Promise<void> {
-    const { states } = this.aftermath.of(exchange)
-    for (const each of states) await each.act(this.#statePort, await exchange.identify(), answer)
   }
 
   get settings(): IssuerFixtures {
@@ -179,49 +165,14 @@ export class RunningIssuer {
     this.journal.end()
   }
 
-  /** Whether a fault could take this request; costs next to nothing. */
-  mayFault(exchange: Exchange): boolean {
-    return this.#settings.hooks.onRequest !== undefined || this.arming.concerns(exchange)
-  }
-
-  /**
-   * The answer of the fault that takes this request, if one does; after what lets the request wait.
-   *
-   * @param signIn who has just signed in by it, where only the faults that are meant for this person are left to ask
-   */
-  async faultFor(exchange: Exchange, signIn?: SignIn): Promise<FaultAnswer | undefined> {
-    const { onRequest } = this.#settings.hooks
-    const { arming, waits, aftermath } = this
-    const meeting = { arming, onRequest, waits, aftermath, state: this.#statePort, settled: () => this.settled() }
-    return signIn === undefined ? meetFaults(exchange, meeting) : meetOwnFaults(exchange, signIn, meeting)
-  }
-
-  /** The faults that change a token, once what they have counted is stored; undefined where there are none, for sure. */
-  #tokenFaults(...asked: Parameters<Arming['takeToken']>): Promise<FiredToken[]> | undefined {
-    if (!this.arming.concernsToken(asked[0], asked[1])) return undefined
-    return this.#stored(this.arming.takeToken(...asked))
-  }
-
-  /** The faults that change an authorization response, likewise. */
-  #responseFaults(...asked: Parameters<Arming['takeResponse']>): Promise<FiredResponse[]> | undefined {
-    if (!this.arming.concernsResponse(asked[0])) return undefined
-    return this.#stored(this.arming.takeResponse(...asked))
-  }
-
-  async #stored<Taken>(taken: Promise<Taken>): Promise<Taken> {
-    const fired = await taken
-    await this.settled()
-    return fired
-  }
-
   /** Back to the fixtures: edits, faults, clock, journal, tokens and sessions; what a slow request still writes is lost. Keys stay. */
   async reset(keep: Keep = {}): Promise<void> {
     const { faults = false, clock = false, tokens = false, sessions = false, requests = false } = keep
     if (!keep.fixtures) await this.edits.reset()
     if (!clock) {
       this.clock.reset()
-      this.#remember('Clock', 'advanced', undefined)
-      this.#remember('Clock', 'skew', undefined)
+      this.#remembered.put('Clock', 'advanced', undefined)
+      this.#remembered.put('Clock', 'skew', undefined)
     }
     if (!faults) {
       this.arming.reset()
@@ -247,7 +198,7 @@ export class RunningIssuer {
    */
   async advance(seconds: number): Promise<void> {
     this.clock.advance(seconds)
-    this.#remember('Clock', 'advanced', this.clock.advancedSeconds)
+    this.#remembered.put('Clock', 'advanced', this.clock.advancedSeconds)
     await this.settled()
   }
 
@@ -258,7 +209,7 @@ export class RunningIssuer {
    */
   async skew(seconds: number): Promise<void> {
     this.clock.skew(seconds)
-    this.#remember('Clock', 'skew', this.clock.skewSeconds)
+    this.#remembered.put('Clock', 'skew', this.clock.skewSeconds)
     await this.settled()
   }
 
@@ -274,12 +225,12 @@ export class RunningIssuer {
   }
 
   /**
-   * Waits until what has changed in faults and clock is stored.
+   * Waits until what has changed in faults, clock and keys is stored.
    *
    * @throws UnderstudyError `ERR_STORE_WRITE`
    */
-  async settled(): Promise<void> {
-    await Promise.all(this.#writes.splice(0))
+  settled(): Promise<void> {
+    return this.#remembered.settled()
   }
 
   /** A client as people know it; undefined where there is none with this id. */
@@ -289,17 +240,14 @@ export class RunningIssuer {
   }
 
   async #resume(): Promise<void> {
-    const advanced = await this.#records.get('Clock', 'advanced')
-    if (advanced !== undefined) this.clock.advance(advanced.value as number)
-    const skew = await this.#records.get('Clock', 'skew')
-    if (skew !== undefined) this.clock.skew(skew.value as number)
-    const rotated = await this.#records.get('Keys', 'rotated')
-    if (rotated !== undefined && this.keys.restore(rotated.value)) this.#provider = this.#makeProvider()
-    const remembered: { key: string; value: unknown }[] = []
-    for (const key of await this.#records.ids('Arming')) {
-      remembered.push({ key, value: (await this.#records.get('Arming', key))?.value })
-    }
-    if (remembered.length > 0) this.arming.restore(remembered)
+    const advanced = await this.#remembered.get<number>('Clock', 'advanced')
+    if (advanced !== undefined) this.clock.advance(advanced)
+    const skew = await this.#remembered.get<number>('Clock', 'skew')
+    if (skew !== undefined) this.clock.skew(skew)
+    const rotated = await this.#remembered.get('Keys', 'rotated')
+    if (rotated !== undefined && this.keys.restore(rotated)) this.#provider = this.#makeProvider()
+    const armed = await this.#remembered.all('Arming')
+    if (armed.length > 0) this.arming.restore(armed)
     await this.edits.resume()
     this.arming.replaceFixtures(this.#settings.faults, this.#settings.scenarios)
     await this.settled()
@@ -314,13 +262,15 @@ export class RunningIssuer {
     await this.settled()
   }
 
-  #remember(collection: 'Arming' | 'Clock' | 'Keys', key: string, value: unknown): void {
-    const records = this.#records
-    const written = value === undefined ? records.delete(collection, key) : records.put(collection, key, { value })
-    if (!(written instanceof Promise)) return
-    // Whoever waits for `settled` hears of a failure; nobody else may be hit by it.
-    written.catch(() => {})
-    this.#writes.push(written)
+  #meetFaults(): IssuerFaults {
+    const { arming, waits, edits } = this
+    const state = createStatePort({
+      edits,
+      provider: () => this.#provider,
+      rotateKeys: (rotation) => this.rotateKeys(rotation),
+    })
+    const onRequest = () => this.#settings.hooks.onRequest
+    return new IssuerFaults({ arming, waits, state, onRequest, settled: () => this.settled() })
   }
 
   #makeProvider(): IssuerProvider {
@@ -336,11 +286,11 @@ export class RunningIssuer {
       keys: this.keys.current,
       names: { issuer: settings.issuer, browser: settings.browser_url },
       authorizationFault: async (exchange, signIn) => {
-        const answer = await this.faultFor(exchange, signIn)
+        const answer = await this.faults.answerTo(exchange, signIn)
         return answer?.plain ? undefined : answer
       },
-      tokenFaults: (...asked) => this.#tokenFaults(...asked),
-      responseFaults: (...asked) => this.#responseFaults(...asked),
+      tokenFaults: (...asked) => this.faults.ofToken(...asked),
+      responseFaults: (...asked) => this.faults.ofResponse(...asked),
       registrations: {
         put: async (id, metadata) => void (await this.edits.put('clients', id, metadata)),
         delete: (id) => this.edits.delete('clients', id),

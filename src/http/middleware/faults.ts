@@ -29,15 +29,15 @@ export function meetFaults(): Middleware {
     ctx.state.allowedMethods = allowed
     // The provider would take some of these for another of its routes.
     if (!allowed.includes(ctx.method === 'HEAD' ? 'GET' : ctx.method)) return Promise.resolve()
-    if (exchange.continued || !issuer.mayFault(exchange)) return next()
-    issuer.waits.attend(exchange, (told) => (ctx.res.closed ? told() : ctx.res.once('close', told)))
+    if (exchange.continued || !issuer.faults.mayTake(exchange)) return next()
+    issuer.faults.attend(exchange, (told) => (ctx.res.closed ? told() : ctx.res.once('close', told)))
     return meet(ctx, next, exchange, issuer)
   }
 
   async function meet(ctx: Context, next: Next, exchange: Exchange, issuer: RunningIssuer): Promise<void> {
     const isAuthorization = exchange.endpoint === 'authorization'
-    const answer = isAuthorization ? undefined : await issuer.faultFor(exchange)
-    const { connection } = issuer.aftermath.of(exchange)
+    const answer = isAuthorization ? undefined : await issuer.faults.answerTo(exchange)
+    const { connection } = issuer.faults.due(exchange)
     const isServed = isAuthorization || connection?.at !== 'request'
     if (answer !== undefined) send(ctx, answer)
     else if (isServed) await next()
@@ -47,17 +47,17 @@ export function meetFaults(): Middleware {
 
 /** What faults make of an answer, and last of its connection. */
 async function finish(ctx: Context, exchange: Exchange, issuer: RunningIssuer): Promise<void> {
-  const { answer, states, rewrites, connection } = issuer.aftermath.of(exchange)
+  const { answer, states, rewrites, connection } = issuer.faults.due(exchange)
   if (answer !== undefined) replace(ctx, answer)
-  if (states.length > 0) await issuer.afterAnswer(exchange, answerOf(ctx))
+  if (states.length > 0) await issuer.faults.actOnState(exchange, answerOf(ctx))
   if (rewrites.length > 0)
     put(
       ctx,
       rewrites.reduce((changed, { rewrite }) => rewrite(changed), answerOf(ctx)),
     )
-  await issuer.waits.beforeAnswer(exchange)
+  await issuer.faults.beforeAnswer(exchange)
   if (connection === undefined) return
-  const { sleep } = issuer.waits.for(exchange)
+  const sleep = (ms: number) => issuer.faults.sleep(exchange, ms)
   await connection.send(takeOver(ctx, answerOf(ctx), sleep))
 }
 
