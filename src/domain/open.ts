@@ -36,6 +36,11 @@ export class OpenMap<Entry> extends Map<string, Entry> {
   }
 }
 
+/** Whether a client is taken though nobody has declared it. */
+export function isUndeclared(clients: ReadonlyMap<string, Client>, clientId: string): boolean {
+  return clients instanceof OpenMap && !clients.isDeclared(clientId)
+}
+
 /**
  * A client that nobody has declared: it may do whatever a client can, and is asked for no consent.
  *

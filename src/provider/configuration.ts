@@ -63,6 +63,7 @@ export function configure(issuer: IssuerContext): Configuration {
     render: issuer.render,
     issuer: (ctx) => ({ name: issuer.name, url: issuer.naming.issuerFor(ctx.req) }),
     users,
+    clients: issuer.clients,
     scopes: settings.scopes,
   })
   const paths = persona.endpoints

@@ -1,7 +1,6 @@
 import type { Middleware } from 'koa'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
-import type { Client } from '../domain/client.ts'
-import { OpenMap } from '../domain/open.ts'
+import { isUndeclared, OpenMap } from '../domain/open.ts'
 import { readClaims } from './access-token.ts'
 import { isSafeRedirect } from './clients.ts'
 import type { IssuerContext } from './context.ts'
@@ -9,12 +8,28 @@ import { clientModel } from './private.ts'
 
 type Model = InstanceType<Provider['Client']>
 
-/** Whether an issuer takes a client that nobody has declared. */
-export function isUndeclared(clients: ReadonlyMap<string, Client>, clientId: string): boolean {
-  return clients instanceof OpenMap && !clients.isDeclared(clientId)
+/** Schemes of which the host tells where a browser goes; with any other it stays on the machine that it runs on. */
+const networkSchemes = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:'])
+
+/** As a parser writes them: short, octal and hexadecimal forms of addresses are dotted by then. */
+const loopbackHost = /^(?:(?:[^.]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/**
+ * Whether a browser may be sent to an address that nobody has registered: one of a loopback host, or of a scheme that an
+ * app of its machine has made its own. Whoever can reach an open issuer could have its links lead anywhere else.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.11 RFC 9700 section 4.11}
+ */
+export function isOpenRedirect(uri: string): boolean {
+  if (!isSafeRedirect(uri)) return false
+  const { protocol, hostname } = new URL(uri)
+  return !networkSchemes.has(protocol) || loopbackHost.test(hostname)
 }
 
-/** Takes any secret and any redirect URI of clients that nobody has declared, where the issuer is open. */
+/**
+ * Takes any secret of clients that nobody has declared, and any redirect URI that stays on the machine, where the issuer
+ * is open.
+ */
 export function takeAnyClient(provider: Provider, { clients }: Pick<IssuerContext, 'clients'>): void {
   if (!(clients instanceof OpenMap)) return
   const { prototype } = clientModel(provider)
@@ -23,10 +38,10 @@ export function takeAnyClient(provider: Provider, { clients }: Pick<IssuerContex
     return isUndeclared(clients, this.clientId) || compareClientSecret.call(this, given)
   }
   prototype.redirectUriAllowed = function allowed(this: Model, uri) {
-    return isUndeclared(clients, this.clientId) ? isSafeRedirect(uri) : redirectUriAllowed.call(this, uri)
+    return isUndeclared(clients, this.clientId) ? isOpenRedirect(uri) : redirectUriAllowed.call(this, uri)
   }
   prototype.postLogoutRedirectUriAllowed = function allowed(this: Model, uri) {
-    return isUndeclared(clients, this.clientId) ? isSafeRedirect(uri) : postLogoutRedirectUriAllowed.call(this, uri)
+    return isUndeclared(clients, this.clientId) ? isOpenRedirect(uri) : postLogoutRedirectUriAllowed.call(this, uri)
   }
   const registered = Object.getOwnPropertyDescriptor(prototype, 'clientAuthMethod')?.get
   if (registered === undefined) throw new Error('Failed to open an issuer: this oidc-provider keeps methods elsewhere')

@@ -1,5 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { allScopes } from '../domain/claims.ts'
+import type { Client as DeclaredClient } from '../domain/client.ts'
+import { isUndeclared } from '../domain/open.ts'
 import type { PageClient, PageIssuer, PageScope, Render } from '../domain/pages.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { User } from '../domain/user.ts'
@@ -10,11 +12,20 @@ export interface PageSources {
   render: Render
   issuer(ctx: KoaContextWithOIDC): PageIssuer
   users: Users
+  clients: ReadonlyMap<string, DeclaredClient>
   scopes: Readonly<Record<string, Scope>>
 }
 
 type Client = KoaContextWithOIDC['oidc']['client']
 type ErrorOut = { error: string; error_description?: string | undefined }
+
+const declareIt =
+  'Nobody has declared this client, and this issuer sends the browser of such a client to loopback hosts (`localhost`, `127.0.0.1`, `[::1]`) and to schemes of apps alone. Declare the client in `clients` of the fixtures, with the address as the app sends it.'
+
+/** Whether the address that a browser is to be sent back to is at fault. */
+function isRedirectRefused({ error, error_description: description = '' }: ErrorOut): boolean {
+  return error === 'invalid_redirect_uri' || description.startsWith('post_logout_redirect_uri')
+}
 
 /** A client as people know it. */
 export function pageClient(client: { clientId: string; clientName?: string | undefined }): PageClient {
@@ -38,7 +49,7 @@ export function pageScopes(names: Iterable<string>, own: Readonly<Record<string,
 }
 
 /** The pages that the provider itself asks for, each drawn by the render port. */
-export function createPageSources({ render, issuer, users, scopes }: PageSources) {
+export function createPageSources({ render, issuer, users, clients, scopes }: PageSources) {
   const show = async (ctx: KoaContextWithOIDC, html: Promise<string>) => {
     ctx.type = 'html'
     ctx.body = await html
@@ -47,7 +58,9 @@ export function createPageSources({ render, issuer, users, scopes }: PageSources
 
   async function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error & { error_detail?: string }) {
     const page = { issuer: issuer(ctx), status: ctx.status, error: out.error, description: out.error_description }
-    await show(ctx, render('error', { ...page, detail: ctx.status < 500 ? error.error_detail : undefined }))
+    const hint =
+      isRedirectRefused(out) && isUndeclared(clients, ctx.oidc.client?.clientId ?? '') ? declareIt : undefined
+    await show(ctx, render('error', { ...page, detail: ctx.status < 500 ? error.error_detail : undefined, hint }))
   }
 
   async function logoutSource(ctx: KoaContextWithOIDC) {

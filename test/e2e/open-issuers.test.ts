@@ -5,7 +5,7 @@ import { startUnderstudy, type Understudy } from '../../src/index.ts'
 import { UserAgent } from '../user-agent.ts'
 import { discover, passPages } from './flows.ts'
 
-const redirectUri = 'https://whatever.example/callback'
+const redirectUri = 'https://whatever.localhost:8443/callback'
 
 const open = {
   open: true,
@@ -151,10 +151,64 @@ for (const name of ['default', 'acme']) {
       }
     })
 
-    test('ends the session and goes back wherever the client wants', async () => {
+    test('takes redirects that stay on the machine', async () => {
+      const config = await discover(url(), 'any', 'x')
+      for (const target of [
+        'http://localhost/',
+        'http://tenant.app.localhost:3000/cb?x=1',
+        'https://127.255.0.1:8443/cb',
+        'http://[::1]:3000/cb',
+        'com.example.app:/callback',
+        'exp://192.168.0.2:8081/--/callback',
+      ]) {
+        const asked = client.buildAuthorizationUrl(config, { scope: 'openid', redirect_uri: target })
+
+        expect((await new UserAgent().open(asked)).html).toContain('name="username"')
+      }
+    })
+
+    test('refuses a redirect that leaves the machine, and says how to have it', async () => {
+      const config = await discover(url(), 'any', 'x')
+      for (const target of [
+        'https://whatever.example/callback',
+        'https://localhost.example/callback',
+        'https://localhost@whatever.example/callback',
+        'https://notlocalhost/callback',
+        'https://127.0.0.1.example/callback',
+        'http://192.168.0.2:3000/callback',
+        'http://[::2]/callback',
+        'http:whatever.example/callback',
+        'ftp://whatever.example/callback',
+      ]) {
+        const asked = client.buildAuthorizationUrl(config, { scope: 'openid', redirect_uri: target })
+        const pushed = client.buildAuthorizationUrlWithPAR(config, { scope: 'openid', redirect_uri: target })
+
+        await expect(pushed).rejects.toMatchObject({ error: 'invalid_request', status: 400 })
+        const page = await new UserAgent().open(asked)
+        expect([page.status, page.html.includes('invalid_redirect_uri')]).toEqual([400, true])
+        expect(page.html).toContain('Declare the client in <code>clients</code>')
+      }
+      const why = (await idp.issuer(name).requests({ client: 'any' })).at(-1)?.refusal?.why
+      expect(why).toMatch(/nobody has declared "any", .* Declare the client with this address/)
+    })
+
+    test('refuses to lead off the machine after a logout, and says how to have it', async () => {
+      const config = await discover(url(), 'any', 'x')
+      const target = 'https://whatever.example/signed-out'
+      const asked = client.buildEndSessionUrl(config, { post_logout_redirect_uri: target })
+
+      const page = await new UserAgent().open(asked)
+
+      expect(page.status).toBe(400)
+      expect(page.html).toContain('Declare the client in <code>clients</code>')
+      const why = (await idp.issuer(name).requests({ endpoint: 'end_session' })).at(-1)?.refusal?.why
+      expect(why).toMatch(/post_logout_redirect_uri .* nobody has declared "any"/)
+    })
+
+    test('ends the session and goes back wherever on the machine the client wants', async () => {
       const config = await discover(url(), 'any', 'x')
       const { tokens, agent } = await logIn(config, { username: 'zoe' })
-      const target = 'https://whatever.example/signed-out'
+      const target = 'http://127.8.9.10:4000/signed-out'
       const asked = client.buildEndSessionUrl(config, {
         id_token_hint: tokens?.id_token ?? '',
         post_logout_redirect_uri: target,

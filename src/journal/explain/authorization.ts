@@ -1,3 +1,4 @@
+import { isUndeclared } from '../../domain/open.ts'
 import { didYouMean } from '../../errors.ts'
 import { list, named, quote, type Reason, type Refusal, registered } from './refusal.ts'
 
@@ -126,8 +127,10 @@ export const authorizationReasons: readonly Reason[] = [
   },
   {
     said: /post_logout_redirect_uri not registered/,
-    why: ({ params, client }) =>
-      `The post_logout_redirect_uri ${quote(params.post_logout_redirect_uri)} is not registered. ${registered(params.post_logout_redirect_uri, client?.post_logout_redirect_uris ?? [])} Such URIs are compared character by character.`,
+    why: ({ params, client, clientId, registrations }) =>
+      isUndeclared(registrations.clients, clientId ?? '')
+        ? undeclaredRedirect('post_logout_redirect_uri', params.post_logout_redirect_uri, clientId)
+        : `The post_logout_redirect_uri ${quote(params.post_logout_redirect_uri)} is not registered. ${registered(params.post_logout_redirect_uri, client?.post_logout_redirect_uris ?? [])} Such URIs are compared character by character.`,
   },
   {
     said: /client_id does not match the provided id_token_hint/,
@@ -154,8 +157,14 @@ export const authorizationReasons: readonly Reason[] = [
   },
 ]
 
-function unregisteredRedirect({ params, client, clientId }: Refusal): string {
+/** No list would tell of it: in an open issuer such a client has none. */
+function undeclaredRedirect(param: string, sent: string | undefined, clientId: string | undefined): string {
+  return `The ${param} ${quote(sent)} was not taken: nobody has declared ${quote(clientId)}, and the open issuer sends the browser of such a client to loopback hosts (localhost, 127.0.0.1, [::1]) and to schemes of apps alone. Declare the client with this address.`
+}
+
+function unregisteredRedirect({ params, client, clientId, registrations }: Refusal): string {
   const sent = params.redirect_uri
+  if (isUndeclared(registrations.clients, clientId ?? '')) return undeclaredRedirect('redirect_uri', sent, clientId)
   const rest = registered(sent, client?.redirect_uris ?? [])
   return `The redirect_uri ${quote(sent)} is not registered for ${quote(clientId)}. ${rest} Such URIs are compared character by character, slashes at the end included; only the port of loopback hosts is free. Since the address cannot be trusted, the error is shown on a page instead of being sent to the client.`
 }
