@@ -178,6 +178,16 @@ export interface PostPage {
   fields: Readonly<Record<string, string>>
 }
 
+/** The way back to a client that is taken twice: in a frame, and then by the page itself. Either a URL, or a form that is posted. */
+export interface TwicePage {
+  issuer: PageIssuer
+  client?: PageClient | undefined
+  /** Where it goes. */
+  next?: string | undefined
+  action?: string | undefined
+  fields?: Readonly<Record<string, string>> | undefined
+}
+
 /** A parameter, or a member of an object. */
 export interface ReferenceMember {
   name: string
@@ -247,6 +257,7 @@ export interface Pages {
   home: HomePage
   reference: ReferencePage
   post: PostPage
+  twice: TwicePage
 }
 
 export type PageName = keyof Pages

@@ -16,7 +16,7 @@ export async function meetResponseFaults(
   issuer: IssuerContext,
   ctx: KoaContextWithOIDC,
   { mode, fields }: { mode: string; fields: Fields },
-): Promise<{ mode: string; fields: Fields } | undefined> {
+): Promise<{ mode: string; fields: Fields; deliveries?: number | undefined } | undefined> {
   const exchange = currentExchange()
   const { client, session, params } = ctx.oidc
   const scope = params?.scope === undefined ? undefined : String(params.scope).split(' ')
@@ -32,7 +32,8 @@ export async function meetResponseFaults(
   }
   const changed = fired.reduce((response, { respond }) => respond(response, facts), whole)
   if (changed.mode === 'nowhere') return undefined
-  return { mode: isSigned ? `${changed.mode}.jwt` : changed.mode, fields: changed.fields }
+  const { deliveries } = changed
+  return { mode: isSigned ? `${changed.mode}.jwt` : changed.mode, fields: changed.fields, deliveries }
 }
 
 /** How a response travels, signed or not. */

@@ -7,6 +7,9 @@ import { meetResponseFaults } from './response-faults.ts'
 
 type Fields = Parameters<ResponseMode>[2]
 
+/** What the forms that have just been shown post. */
+const postedForms = new WeakMap<KoaContextWithOIDC, { action: string; fields: Record<string, string> }>()
+
 /**
  * Completes how an authorization is answered: a fault's `error_uri`, which the provider does not know of, travels by
  * every response mode; faults of responses change them; and the form that takes an answer to the client is a page of
@@ -33,8 +36,26 @@ export function completeResponses(provider: Provider, issuer: IssuerContext): vo
       const met = await meetResponseFaults(issuer, ctx, { mode: asked, fields: withErrorUri(ctx, told) })
       if (met === undefined) await stay(issuer, ctx)
       else await respond(ctx, target, met.mode, met.fields)
+      if (met?.deliveries === 2) await showTwice(issuer, ctx)
     })
   }
+}
+
+/** Has the browser take what it was about to take to the client there twice: by a page with a frame. */
+async function showTwice(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
+  const posted = postedForms.get(ctx)
+  const location = posted === undefined ? ctx.response.get('location') : undefined
+  ctx.remove('location')
+  ctx.status = 200
+  ctx.type = 'html'
+  const { protocol, origin } = new URL(posted?.action ?? location ?? '')
+  ctx.state.isFramed = true
+  ctx.state.frameOrigins = [origin === 'null' ? protocol : origin]
+  ctx.body = await issuer.render('twice', {
+    issuer: { name: issuer.name, url: issuer.naming.issuerFor(ctx.req) },
+    client: ctx.oidc.client && pageClient(ctx.oidc.client),
+    ...(posted ?? { next: location }),
+  })
 }
 
 async function stay({ render, name, naming }: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
@@ -59,10 +80,12 @@ function signedResponse(form: string): string {
 }
 
 async function showForm(issuer: IssuerContext, ctx: KoaContextWithOIDC, target: string, fields: Fields): Promise<void> {
+  const texts = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]))
+  postedForms.set(ctx, { action: target, fields: texts })
   ctx.body = await issuer.render('post', {
     issuer: { name: issuer.name, url: issuer.naming.issuerFor(ctx.req) },
     client: ctx.oidc.client && pageClient(ctx.oidc.client),
     action: target,
-    fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)])),
+    fields: texts,
   })
 }

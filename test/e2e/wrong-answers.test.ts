@@ -44,6 +44,7 @@ const reactions: [FaultName, Round, string, ArmedFaultInput['with']?][] = [
   ['missing-response-iss', 'login', 'OAUTH_INVALID_RESPONSE'],
   ['missing-code', 'login', 'OAUTH_INVALID_RESPONSE'],
   ['code-and-error', 'login', 'access_denied'],
+  ['code-replayed', 'login', 'invalid_grant'],
   ['form-post-error', 'login', 'STAYED_400'],
   ['wrong-response-mode', 'login', 'OAUTH_INVALID_RESPONSE'],
   ['never-returns', 'login', 'STAYED_200'],

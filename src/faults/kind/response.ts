@@ -8,7 +8,7 @@ export interface AuthorizationResponse {
   /** How they travel; `nowhere`: the browser is never sent back to the client. */
   mode: 'query' | 'fragment' | 'form_post' | 'nowhere'
   /** How often the browser delivers it. Default: once. */
-  deliveries?: number
+  deliveries?: 1 | 2
 }
 
 /** What a fault may know of a response beside what stands in it. */

@@ -72,12 +72,21 @@ export const responseFaults = [
         .default('server_error')
         .describe('The error code.'),
       description: z.string().optional().describe('`error_description`.'),
+      uri: z.url().optional().describe('`error_uri`.'),
     }),
-    respond({ fields: { state, iss } }, { error, description }) {
-      const kept = Object.entries({ error, error_description: description, state, iss })
+    respond({ fields: { state, iss } }, { error, description, uri }) {
+      const kept = Object.entries({ error, error_description: description, error_uri: uri, state, iss })
       const fields = Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
       return { mode: 'form_post', fields }
     },
+  }),
+  defineResponseFault({
+    name: 'code-replayed',
+    summary: 'The browser delivers the response twice: first in a frame that nobody sees, then as it should.',
+    see: 'https://www.rfc-editor.org/rfc/rfc6749#section-10.5',
+    client: 'handle',
+    params: noParams,
+    respond: (response) => has(response, 'code') && { ...response, deliveries: 2 },
   }),
   defineResponseFault({
     name: 'wrong-response-mode',

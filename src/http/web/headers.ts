@@ -12,6 +12,10 @@ export const submitScript = 'document.forms[0].submit()'
 export const continueScript =
   "const go=()=>location.replace(document.querySelector('main a').href);addEventListener('load',go);setTimeout(go,5000)"
 
+/** The script of a page that posts its first form into its frame, and its second once that is there or has had its time. */
+export const postTwiceScript =
+  "const [first,last]=document.forms,frame=document.querySelector('iframe');let sent=false;const go=()=>sent||(sent=true,last.submit());addEventListener('load',()=>{first.submit();frame.addEventListener('load',go);setTimeout(go,5000)})"
+
 /**
  * The headers of every page: nothing runs, nothing is fetched, nothing frames it, nothing is kept.
  *
@@ -52,10 +56,13 @@ function secureOwn(ctx: Context, page: string): void {
 
 /** A page that tells clients of a logout by frames may have those, and the script that goes on after them. */
 function allowFrames(ctx: Context, page: string): void {
-  const { frameOrigins } = ctx.state as { frameOrigins?: readonly string[] }
+  const { frameOrigins, isFramed } = ctx.state as { frameOrigins?: readonly string[]; isFramed?: boolean }
   if (frameOrigins === undefined || !page.includes('<iframe')) return
-  const { 'content-security-policy': policy = '' } = pageHeaders()
-  const script = page.includes(`<script>${continueScript}</script>`) ? `; script-src ${sourceOf(continueScript)}` : ''
+  const { 'content-security-policy': usual = '' } = pageHeaders()
+  // What goes back to a client may do so in a frame of its own.
+  const policy = isFramed ? usual.replace("; frame-ancestors 'none'", '') : usual
+  const own = [continueScript, postTwiceScript].find((each) => page.includes(`<script>${each}</script>`))
+  const script = own === undefined ? '' : `; script-src ${sourceOf(own)}`
   ctx.set('content-security-policy', `${policy}; frame-src ${frameOrigins.join(' ')}${script}`)
 }
 

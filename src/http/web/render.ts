@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import ejs from 'ejs'
 import type { PageName, Pages, Render } from '../../domain/pages.ts'
 import { avatar } from './avatar.ts'
-import { continueScript, pageStart, submitScript } from './headers.ts'
+import { continueScript, pageStart, postTwiceScript, submitScript } from './headers.ts'
 import { adviseOn } from './hints.ts'
 import { packageRoot } from './package-root.ts'
 import { qrSvg } from './qr.ts'
@@ -13,6 +13,7 @@ const extras: { [Name in PageName]?: (data: Pages[Name]) => object | Promise<obj
   reference: () => ({ moreCss: style('reference').css }),
   error: (data) => ({ advice: adviseOn(data) }),
   post: () => ({ script: submitScript }),
+  twice: ({ next }: Pages['twice']) => ({ script: next === undefined ? postTwiceScript : continueScript }),
   'logout-done': () => ({ script: continueScript }),
   'device-screen': async (data) => ({ qr: await qrSvg(data.verificationUriComplete) }),
 }

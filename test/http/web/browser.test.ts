@@ -6,7 +6,7 @@ import jsqr from 'jsqr'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { PageName, Pages } from '../../../src/domain/pages.ts'
-import { pageHeaders, submitScript } from '../../../src/http/web/headers.ts'
+import { pageHeaders, postTwiceScript, submitScript } from '../../../src/http/web/headers.ts'
 import { createRender } from '../../../src/http/web/render.ts'
 import { launchBrowser } from '../../browser.ts'
 import { hardSamples, hostile, samples } from './samples.ts'
@@ -83,7 +83,8 @@ function everyPage(): [string, PageName, Pages[PageName]][] {
 
 /** A page as people see it who stay on it: without the script by which one goes on. */
 async function renderStill<Name extends PageName>(page: Name, data: Pages[Name]): Promise<string> {
-  return (await render(page, data)).replace(`<script>${submitScript}</script>`, '')
+  const scripts = [submitScript, postTwiceScript].map((script) => `<script>${script}</script>`)
+  return scripts.reduce((html, script) => html.replace(script, ''), await render(page, data))
 }
 
 async function everyDocument(): Promise<Record<string, string>> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { PageName, Pages } from '../../../src/domain/pages.ts'
-import { pageHeaders, pageStart, submitScript } from '../../../src/http/web/headers.ts'
+import { pageHeaders, pageStart, postTwiceScript, submitScript } from '../../../src/http/web/headers.ts'
 import { createRender } from '../../../src/http/web/render.ts'
 import { hardSamples, hostile, samples } from './samples.ts'
 
@@ -13,8 +13,12 @@ function everyPage(): [string, PageName, Pages[PageName]][] {
   return [...plain, ...hard]
 }
 
-/** The script of the one page that goes on by itself, and with its button as well. */
-const ownScript = (page: PageName) => (page === 'post' ? `<script>${submitScript}</script>` : '')
+/** The script of a page that goes on by itself, and with its buttons as well. */
+const ownScript = (page: PageName) =>
+  page === 'post' || page === 'twice' ? `<script>${page === 'post' ? submitScript : postTwiceScript}</script>` : ''
+
+/** The frame of the one page that is for having it. */
+const ownFrame = '<iframe name="first" title="The first delivery" hidden></iframe>'
 
 describe.each(everyPage())('%s', (_name, page, data) => {
   test('is a whole page that says it is a mock', async () => {
@@ -34,7 +38,7 @@ describe.each(everyPage())('%s', (_name, page, data) => {
   })
 
   test('needs no script and fetches nothing', async () => {
-    const html = (await render(page, data)).replace(ownScript(page), '')
+    const html = (await render(page, data)).replace(ownScript(page), '').replace(ownFrame, '')
 
     expect(html).not.toMatch(/<script|javascript:|\son\w+=/i)
     expect(html).not.toMatch(/<(?:img|iframe|object|embed|video|audio)\b|@import|@font-face|url\(/i)

@@ -99,6 +99,7 @@ export const samples: Pages = {
     describeApi(healthRoutes, guardedRoutes, { server: 'http://localhost:9400/_understudy', version: '0.1.0' }),
   ),
   post: { issuer, client, action: 'http://localhost:3000/callback', fields: { code: 'c1', state: 's1' } },
+  twice: { issuer, client, action: 'http://localhost:3000/callback', fields: { code: 'c1', state: 's1' } },
 }
 
 const longName =
