@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -583,8 +584,22 @@ describe('following', () => {
     expect(ids).toEqual([Number(first?.id) + 1, Number(first?.id) + 2])
   })
 
+  /** Waits until this process has sent a request for a path that begins so. */
+  const sent = (path: string) =>
+    new Promise<void>((resolve) => {
+      const channel = 'undici:client:sendHeaders'
+      const see = (message: unknown) => {
+        if (!(message as { request: { path: string } }).request.path.startsWith(path)) return
+        unsubscribe(channel, see)
+        resolve()
+      }
+      subscribe(channel, see)
+    })
+
   test('does not keep a server from closing, nor does waiting', async () => {
+    const isSent = sent('/_understudy/api/issuers/default/requests?')
     const waiting = connectControl({ server: server.url }).requests('default', { endpoint: 'userinfo', wait: '60s' })
+    await isSent
     const streamed = await stream()
     const begun = performance.now()
 
