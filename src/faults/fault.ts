@@ -17,8 +17,16 @@ export {
   type ResponseFault,
 } from './kind/response.ts'
 export { type Answer, defineRewriteFault, membersOf, type RewriteFault, withMembers } from './kind/rewrite.ts'
-export { defineStateFault, type StateFault, type StatePort } from './kind/state.ts'
+export { defineStateFault, type StateEffect, type StateFault, type StateRequest } from './kind/state.ts'
 export { defineTokenFault, type TokenFault } from './kind/token.ts'
 
 /** What can go wrong on demand, by what it acts on. */
-export type Fault = AnswerFault | StateFault | DelayFault | TokenFault | ResponseFault | RewriteFault | ConnectionFault
+export type Fault =
+  | AnswerFault
+  | StateFault
+  | DelayFault
+  | TokenFault
+  | ResponseFault
+  | NoticeFault
+  | RewriteFault
+  | ConnectionFault

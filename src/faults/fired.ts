@@ -8,11 +8,13 @@ import type {
   DelayMoment,
   FaultAnswer,
   HoldUntil,
+  NoticeDelivery,
+  NoticeFault,
   ResponseFacts,
   ResponseFault,
   RewriteFault,
+  StateEffect,
   StateFault,
-  StatePort,
   TokenFault,
   Wire,
 } from './fault.ts'
@@ -40,7 +42,8 @@ export interface FiredState extends FiredBase {
   acts: 'state'
   fault: StateFault
   at: DelayMoment
-  act(port: StatePort, identity: Identity, answer?: Answer): Promise<void>
+  /** What happens; undefined: nothing, and then it has not fired. */
+  effect(identity: Identity, answer?: Answer): StateEffect | undefined
 }
 
 /** A fault that changes a token. */
@@ -128,15 +131,16 @@ export function firedBy(
         orUnfire(fault.respond(response, params, facts), response)
       return { ...base, acts: fault.acts, fault, respond }
     }
+    case 'notice':
+      return { ...base, acts: fault.acts, fault, deliver: () => fault.deliver(params) }
     case 'rewrite': {
       const rewrite: FiredRewrite['rewrite'] = (answer) => orUnfire(fault.rewrite(answer, params, exchange), answer)
       return { ...base, acts: fault.acts, fault, rewrite }
     }
     case 'state': {
-      const act: FiredState['act'] = async (port, identity, answer) => {
-        if (!(await fault.act(port, params, { exchange, identity, answer }))) unfire()
-      }
-      return { ...base, acts: fault.acts, fault, at: fault.at(params), act }
+      const effect: FiredState['effect'] = (identity, answer) =>
+        orUnfire(fault.effect({ exchange, identity, answer }, params), undefined)
+      return { ...base, acts: fault.acts, fault, at: fault.at(params), effect }
     }
     case 'delay': {
       const delay: FiredDelay['delay'] = (delays) =>

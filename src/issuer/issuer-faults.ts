@@ -1,8 +1,8 @@
 import type { Exchange, SignIn } from '../domain/exchange.ts'
 import type { IssuerHooks } from '../domain/issuer.ts'
 import type { Arming } from '../faults/arming.ts'
-import type { Answer, FaultAnswer, StatePort } from '../faults/fault.ts'
-import type { FiredResponse, FiredToken } from '../faults/fired.ts'
+import type { Answer, FaultAnswer, StateEffect } from '../faults/fault.ts'
+import type { FiredNotice, FiredResponse, FiredToken } from '../faults/fired.ts'
 import { Aftermath, type Due } from './aftermath.ts'
 import { meetFaults, meetOwnFaults } from './meet-faults.ts'
 import type { OnGone, Waits } from './waits.ts'
@@ -11,7 +11,8 @@ import type { OnGone, Waits } from './waits.ts'
 interface Parts {
   arming: Arming
   waits: Waits
-  state: StatePort
+  /** Has an effect come true. */
+  state(effect: StateEffect | undefined): Promise<void>
   onRequest(): IssuerHooks['onRequest']
   /** Waits until what has been counted is stored. */
   settled(): Promise<void>
@@ -53,7 +54,8 @@ export class IssuerFaults {
 
   /** Has happen what is to happen once a request is answered. */
   async actOnState(exchange: Exchange, answer: Answer): Promise<void> {
-    for (const each of this.due(exchange).states) await each.act(this.#parts.state, await exchange.identify(), answer)
+    const identity = await exchange.identify()
+    for (const each of this.due(exchange).states) await this.#parts.state(each.effect(identity, answer))
   }
 
   /** Lets an answered request wait before its answer leaves. */

@@ -20,7 +20,7 @@ import { describeMisfits, IssuerEdits } from './edits.ts'
 import { IssuerFaults } from './issuer-faults.ts'
 import { KeyRing } from './key-ring.ts'
 import { Remembered } from './remembered.ts'
-import { createStatePort } from './state-port.ts'
+import { createStateEffects } from './state-effects.ts'
 import { Waits } from './waits.ts'
 
 /** What every issuer of a process shares. */
@@ -264,7 +264,7 @@ export class RunningIssuer {
 
   #meetFaults(): IssuerFaults {
     const { arming, waits, edits } = this
-    const state = createStatePort({
+    const state = createStateEffects({
       edits,
       provider: () => this.#provider,
       rotateKeys: (rotation) => this.rotateKeys(rotation),

@@ -2,7 +2,7 @@ import type { Exchange, SignIn } from '../domain/exchange.ts'
 import type { IssuerHooks, RequestView } from '../domain/issuer.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { Arming } from '../faults/arming.ts'
-import type { FaultAnswer, StatePort } from '../faults/fault.ts'
+import type { FaultAnswer, StateEffect } from '../faults/fault.ts'
 import type { Fired } from '../faults/fired.ts'
 import type { Aftermath } from './aftermath.ts'
 import type { Waits } from './waits.ts'
@@ -13,7 +13,8 @@ interface Meeting {
   onRequest: IssuerHooks['onRequest']
   waits: Waits
   aftermath: Aftermath
-  state: StatePort
+  /** Has an effect come true. */
+  state(effect: StateEffect | undefined): Promise<void>
   /** Waits until what has been counted is stored. */
   settled(): Promise<void>
 }
@@ -49,7 +50,7 @@ async function carryOut(
   await settled()
   if (fired.length === 0) return undefined
   for (const each of fired) {
-    if (each.acts === 'state' && each.at === 'request') await each.act(state, await exchange.identify())
+    if (each.acts === 'state' && each.at === 'request') await state(each.effect(await exchange.identify()))
   }
   for (const each of fired) {
     if (each.acts !== 'delay') continue

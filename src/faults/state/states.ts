@@ -25,10 +25,7 @@ export const stateFaults = [
     client: 'accept',
     params: keepOld,
     at: () => 'answer',
-    async act(port, { keep_old: keep }) {
-      await port.rotateKeys({ keepOld: keep })
-      return true
-    },
+    effect: (_request, { keep_old: keepOld }) => ({ effect: 'rotate-keys', keepOld }),
   }),
   defineStateFault({
     name: 'signing-key-rotation-just-before-signing',
@@ -39,10 +36,7 @@ export const stateFaults = [
     client: 'accept',
     params: keepOld,
     at: () => 'request',
-    async act(port, { keep_old: keep }) {
-      await port.rotateKeys({ keepOld: keep })
-      return true
-    },
+    effect: (_request, { keep_old: keepOld }) => ({ effect: 'rotate-keys', keepOld }),
   }),
   defineStateFault({
     name: 'refresh-token-reused',
@@ -53,11 +47,7 @@ export const stateFaults = [
     client: 'handle',
     params: noParams,
     at: () => 'request',
-    async act(port, _params, { identity: { grant } }) {
-      if (grant === undefined) return false
-      await port.revokeGrant(grant)
-      return true
-    },
+    effect: ({ identity: { grant } }) => (grant === undefined ? undefined : { effect: 'revoke-grant', id: grant }),
   }),
   defineStateFault({
     name: 'token-revoked-early',
@@ -67,11 +57,9 @@ export const stateFaults = [
     client: 'handle',
     params: noParams,
     at: () => 'answer',
-    async act(port, _params, { answer }) {
+    effect({ answer }) {
       const token = answer && membersOf(answer)?.access_token
-      if (typeof token !== 'string') return false
-      await port.revokeToken(token)
-      return true
+      return typeof token === 'string' ? { effect: 'revoke-token', token } : undefined
     },
   }),
   defineStateFault({
@@ -83,11 +71,8 @@ export const stateFaults = [
     client: 'handle',
     params: moment('answer'),
     at: ({ at }) => at,
-    async act(port, _params, { identity: { user } }) {
-      if (user === undefined) return false
-      await port.endSessions(user)
-      return true
-    },
+    effect: ({ identity: { user: username } }) =>
+      username === undefined ? undefined : { effect: 'end-sessions', username },
   }),
   defineStateFault({
     name: 'consent-withdrawn',
@@ -98,11 +83,7 @@ export const stateFaults = [
     client: 'handle',
     params: moment('answer'),
     at: ({ at }) => at,
-    async act(port, _params, { identity: { grant } }) {
-      if (grant === undefined) return false
-      await port.revokeGrant(grant)
-      return true
-    },
+    effect: ({ identity: { grant } }) => (grant === undefined ? undefined : { effect: 'revoke-grant', id: grant }),
   }),
   defineStateFault({
     name: 'user-locked',
@@ -113,11 +94,8 @@ export const stateFaults = [
     client: 'handle',
     params: moment('answer'),
     at: ({ at }) => at,
-    async act(port, _params, { identity: { user } }) {
-      if (user === undefined) return false
-      await port.lockUser(user)
-      return true
-    },
+    effect: ({ identity: { user: username } }) =>
+      username === undefined ? undefined : { effect: 'lock-user', username },
   }),
   defineStateFault({
     name: 'client-secret-rotated',
@@ -128,11 +106,9 @@ export const stateFaults = [
     client: 'handle',
     params: moment('request'),
     at: ({ at }) => at,
-    async act(port, _params, { exchange: { client }, identity }) {
-      const id = identity.client ?? client
-      if (id === undefined) return false
-      await port.rotateSecret(id)
-      return true
+    effect({ exchange: { client }, identity }) {
+      const clientId = identity.client ?? client
+      return clientId === undefined ? undefined : { effect: 'rotate-secret', clientId }
     },
   }),
 ] as const
