@@ -107,6 +107,17 @@ test('the keyboard alone signs in with a password, without a script', async () =
   expect(site.posts).toEqual(['/interaction/u1/login username=alice&password=wonder+land%26'])
 })
 
+test('where there is nobody to pick, the fields are as wide as the card', async () => {
+  const site = await serve({ '/': await render('login', { ...samples.login, users: [] }) })
+  const page = await openPage({ viewport: { width: 1280, height: 800 } })
+  await page.goto(site.url)
+
+  const heading = await page.getByRole('heading', { name: 'Sign in' }).boundingBox()
+  const field = await page.getByLabel('Username').boundingBox()
+
+  expect(field).toMatchObject({ x: heading?.x, width: heading?.width })
+})
+
 test('the keyboard alone picks a user', async () => {
   const site = await serve({ '/': await render('login', samples.login) })
   const page = await openPage()
