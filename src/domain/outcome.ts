@@ -1,4 +1,5 @@
 import type { Client } from './client.ts'
+import type { FiredFault } from './exchange.ts'
 
 /** The stored record that a request has presented: a code, a token, an interaction. Times in seconds since the epoch. */
 export interface Presented {
@@ -64,4 +65,6 @@ export interface OutgoingCall {
   answer?: { status: number; headers: Readonly<Record<string, string>>; body: string } | undefined
   /** Why no answer came, or why it was of no use. */
   failure?: string | undefined
+  /** The faults that have fired at it. Default: none. */
+  fired?: readonly FiredFault[] | undefined
 }

@@ -5,7 +5,7 @@ import type { Armed } from './armed.ts'
 import { Declared, type DeclaredScenario, type ScenarioState } from './declared.ts'
 import { Encounters, type Holder } from './encounters.ts'
 import { readOnce } from './fire-once.ts'
-import type { Fired, FiredResponse, FiredToken } from './fired.ts'
+import type { Fired, FiredNotice, FiredResponse, FiredToken } from './fired.ts'
 import { FlowFaults } from './flow-faults.ts'
 import type { TokenType } from './jwt.ts'
 import { type ArmingOptions, Maker } from './maker.ts'
@@ -165,6 +165,21 @@ export class Arming {
    */
   takeResponse(exchange: Exchange, holder: Holder): Promise<FiredResponse[]> {
     return this.#encounters.takeResponse(exchange, holder)
+  }
+
+  /** Whether `takeNotice` could have anything to say; costs next to nothing. */
+  concernsNotice(exchange: Exchange): boolean {
+    return this.#encounters.concernsLater(exchange, 'notifying')
+  }
+
+  /**
+   * Decides which fault meets the telling of a client that somebody has logged out, and counts; to be asked once a
+   * client and logout.
+   *
+   * @param holder who is told, and whose logout it is
+   */
+  takeNotice(exchange: Exchange, holder: Holder): Promise<FiredNotice | undefined> {
+    return this.#encounters.takeNotice(exchange, holder)
   }
 
   /**

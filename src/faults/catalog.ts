@@ -19,6 +19,7 @@ import type { Fault } from './fault.ts'
 import { discoveryFaults } from './metadata/discovery.ts'
 import { jwksFaults } from './metadata/jwks.ts'
 import { responseFaults } from './response/responses.ts'
+import { noticeFaults } from './state/notices.ts'
 import { stateFaults } from './state/states.ts'
 import { bindingFaults } from './token/bindings.ts'
 import { formFaults } from './token/forms.ts'
@@ -54,7 +55,7 @@ export const families = {
   metadata: [...jwksFaults, ...discoveryFaults],
   responses: responseFaults,
   answers: [...tokenAnswerFaults, ...bodyFaults, ...userinfoFaults, ...deviceAnswerFaults],
-  state: stateFaults,
+  state: [...stateFaults, ...noticeFaults],
   connection: [latency, hold, ...connectionFaults, ...plainAnswers],
 } as const
 

@@ -2,7 +2,7 @@ import type { Exchange, Identity, SignIn } from '../domain/exchange.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { Armed, Turn } from './armed.ts'
 import type { Fault } from './fault.ts'
-import { type Fired, type FiredResponse, type FiredToken, firedBy } from './fired.ts'
+import { type Fired, type FiredNotice, type FiredResponse, type FiredToken, firedBy } from './fired.ts'
 import type { FlowFaults } from './flow-faults.ts'
 import type { Site, TokenType } from './jwt.ts'
 import type { Maker, ReadFault } from './maker.ts'
@@ -74,6 +74,11 @@ export class Encounters {
     return fired.filter((each) => each.acts === 'response')
   }
 
+  async takeNotice(exchange: Exchange, holder: Holder): Promise<FiredNotice | undefined> {
+    const fired = await this.#takeLater(exchange, 'notifying', holder)
+    return fired.find((each) => each.acts === 'notice')
+  }
+
   /** Fires a step that was not armed; one for what is made later waits. */
   fireOnce(due: Step, exchange: Exchange): Fired | undefined {
     const armedId = this.#maker.newId()
@@ -126,7 +131,7 @@ export class Encounters {
     if (due === undefined) return []
     const { acts } = due.fault
     if (isAlone(acts) && before.some((other) => other.acts === acts)) return []
-    if (isForLater(acts) && armed.plan.script) {
+    if (isForLater(acts) && armed.plan.script && !armed.plan.sites.has('notifying')) {
       this.#waiting.add(exchange, { armed, subject, due })
       return []
     }
@@ -208,12 +213,12 @@ export class Encounters {
 
 /** Whether only one fault of a kind can act on a request. */
 function isAlone(acts: Fault['acts']): boolean {
-  return acts === 'answer' || acts === 'connection'
+  return acts === 'answer' || acts === 'connection' || acts === 'notice'
 }
 
-/** Whether faults of a kind act on what is made of a request, rather than on the request. */
+/** Whether faults of a kind act on what comes of a request, rather than on the request. */
 function isForLater(acts: Fault['acts']): boolean {
-  return acts === 'token' || acts === 'response'
+  return acts === 'token' || acts === 'response' || acts === 'notice'
 }
 
 /** Whether a fault is meant for certain users. */

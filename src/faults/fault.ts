@@ -1,6 +1,7 @@
 import type { AnswerFault } from './kind/answer.ts'
 import type { ConnectionFault } from './kind/connection.ts'
 import type { DelayFault } from './kind/delay.ts'
+import type { NoticeFault } from './kind/notice.ts'
 import type { ResponseFault } from './kind/response.ts'
 import type { RewriteFault } from './kind/rewrite.ts'
 import type { StateFault } from './kind/state.ts'
@@ -10,6 +11,7 @@ export { type AnswerFault, defineAnswerFault, type FaultAnswer } from './kind/an
 export { type ClientVerdict, type Mistake, noParams } from './kind/base.ts'
 export { type ConnectionFault, defineConnectionFault, type Wire } from './kind/connection.ts'
 export { type DelayFault, type DelayMoment, type DelayPort, defineDelayFault, type HoldUntil } from './kind/delay.ts'
+export { defineNoticeFault, type NoticeDelivery, type NoticeFault } from './kind/notice.ts'
 export {
   type AuthorizationResponse,
   defineResponseFault,

@@ -60,6 +60,13 @@ export interface FiredResponse extends FiredBase {
   respond(response: AuthorizationResponse, facts: ResponseFacts): AuthorizationResponse
 }
 
+/** A fault of how a client is told of a logout. */
+export interface FiredNotice extends FiredBase {
+  acts: 'notice'
+  fault: NoticeFault
+  deliver(): NoticeDelivery
+}
+
 /** A fault that changes an answer. */
 export interface FiredRewrite extends FiredBase {
   acts: 'rewrite'
@@ -91,7 +98,15 @@ export interface FiredConnection extends FiredBase {
 }
 
 /** A fault that a request has met. */
-export type Fired = FiredAnswer | FiredState | FiredToken | FiredResponse | FiredRewrite | FiredDelay | FiredConnection
+export type Fired =
+  | FiredAnswer
+  | FiredState
+  | FiredToken
+  | FiredResponse
+  | FiredNotice
+  | FiredRewrite
+  | FiredDelay
+  | FiredConnection
 
 /**
  * A fault that one request meets; the exchange remembers it.

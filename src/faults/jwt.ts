@@ -28,10 +28,10 @@ export function endpointsOfTokens(tokens: readonly TokenType[]): Endpoint[] {
 }
 
 /**
- * Where what is armed is decided on: at an endpoint when a request comes in, when a token is about to be signed, or when
- * the browser is about to be sent back to the client.
+ * Where what is armed is decided on: at an endpoint when a request comes in, when a token is about to be signed, when
+ * the browser is about to be sent back to the client, or when a client is about to be told of a logout.
  */
-export type Site = Endpoint | `signing ${TokenType}` | 'responding'
+export type Site = Endpoint | `signing ${TokenType}` | 'responding' | 'notifying'
 
 /** A JWT before it is signed. */
 export interface Jwt {

@@ -58,7 +58,7 @@ export function planOf(spec: ArmedFaultSpec): { plan: Plan; mistakes: Mistake[] 
       (step) => step && { ...step, fault: faults.find(({ name }) => name === step.fault.name) ?? step.fault },
     ),
     script: spec.script !== undefined,
-    sites: spec.script === undefined ? sitesOf(faults, reach) : reach.endpoints,
+    sites: spec.script === undefined || isOfNotices(faults) ? sitesOf(faults, reach) : reach.endpoints,
     selects: selectorOf(when),
     skip: spec.skip,
     times: spec.times ?? (lasting ? 'always' : usualTimes(steps)),
@@ -90,7 +90,13 @@ export function checkArmedFault(spec: ArmedFaultSpec): Mistake[] {
 function sitesOf(faults: readonly Fault[], { endpoints }: Reach): ReadonlySet<Site> {
   const [fault] = faults
   if (fault?.acts === 'token') return new Set(fault.tokens.map(signingOf))
-  return fault?.acts === 'response' ? new Set(['responding']) : endpoints
+  if (fault?.acts === 'response') return new Set(['responding'])
+  return fault?.acts === 'notice' ? new Set(['notifying']) : endpoints
+}
+
+/** A script of nothing but these is played over the clients that are told, asked for by a request or not. */
+function isOfNotices(faults: readonly Fault[]): boolean {
+  return faults.length > 0 && faults.every(({ acts }) => acts === 'notice')
 }
 
 /** The site where a token is about to be signed. */

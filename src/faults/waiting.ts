@@ -26,7 +26,9 @@ export class WaitingSteps {
   /** Those that are for a site, which wait no longer. */
   take(exchange: Exchange, site: Site): WaitingStep[] {
     const isFor = ({ due: { fault } }: WaitingStep) =>
-      fault.acts === 'token' ? fault.tokens.map(signingOf).some((signing) => signing === site) : site === 'responding'
+      fault.acts === 'token'
+        ? fault.tokens.map(signingOf).some((signing) => signing === site)
+        : site === (fault.acts === 'notice' ? 'notifying' : 'responding')
     const all = this.#of(exchange)
     const taken = all.filter(isFor)
     if (taken.length > 0) {

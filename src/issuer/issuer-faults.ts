@@ -80,6 +80,12 @@ export class IssuerFaults {
     return arming.concernsResponse(asked[0]) ? this.#stored(arming.takeResponse(...asked)) : undefined
   }
 
+  /** The fault of how a client is told of a logout, likewise. */
+  ofNotice(...asked: Parameters<Arming['takeNotice']>): Promise<FiredNotice | undefined> | undefined {
+    const { arming } = this.#parts
+    return arming.concernsNotice(asked[0]) ? this.#stored(arming.takeNotice(...asked)) : undefined
+  }
+
   async #stored<Taken>(taken: Promise<Taken>): Promise<Taken> {
     const fired = await taken
     await this.#parts.settled()

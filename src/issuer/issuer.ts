@@ -291,6 +291,8 @@ export class RunningIssuer {
       },
       tokenFaults: (...asked) => this.faults.ofToken(...asked),
       responseFaults: (...asked) => this.faults.ofResponse(...asked),
+      noticeFault: (...asked) => this.faults.ofNotice(...asked),
+      pass: (ms) => this.waits.pass(ms),
       registrations: {
         put: async (id, metadata) => void (await this.edits.put('clients', id, metadata)),
         delete: (id) => this.edits.delete('clients', id),

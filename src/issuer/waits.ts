@@ -1,4 +1,5 @@
 import type { Exchange, WaitEnding } from '../domain/exchange.ts'
+import { noRequest } from '../domain/no-request.ts'
 import type { HoldUntil } from '../faults/fault.ts'
 import type { Delays } from '../faults/fired.ts'
 
@@ -59,6 +60,11 @@ export class Waits {
       sleep: (ms) => this.#pause(exchange, ms),
       hold: (armedId, until) => this.#hold(exchange, armedId, until),
     }
+  }
+
+  /** Waits for a time in milliseconds, whoever is there; false where that was cut short. */
+  async pass(ms: number): Promise<boolean> {
+    return (await this.#pause(noRequest('end_session'), ms)) === 'elapsed'
   }
 
   /** Whether nobody waits for the answer of a request any more. */

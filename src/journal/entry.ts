@@ -118,7 +118,7 @@ function callEntry(record: CallRecord, show: Show): JournalEntry {
     tokens: { received: {}, issued: receivedTokens(params, undefined) },
     ...(answer && { answer: shownAnswer(answer, show) }),
     ...given({ failure: call.failure }),
-    faults: [],
+    faults: [...(call.fired ?? [])],
     duration_ms: rounded(call.durationMs),
   }
 }

@@ -1,3 +1,4 @@
+import type { FiredFault } from '../domain/exchange.ts'
 import { errorIn, readAnswer } from './answer.ts'
 import { type CallRecord, type JournalRecord, type RequestRecord, statusOf } from './record.ts'
 
@@ -45,7 +46,7 @@ const ofRequest: Readonly<Record<FieldName, (record: RequestRecord) => Values>> 
   grant: ({ outcome }) => [outcome.grant],
   tag: ({ exchange }) => [exchange.requested.tag, exchange.flow?.tag],
   flow: ({ exchange }) => [exchange.flow?.id],
-  fault: ({ exchange }) => exchange.fired.flatMap(({ id, fault }) => [fault, id]),
+  fault: ({ exchange }) => faultNames(exchange.fired),
   status: ({ answer }) => [answer && String(statusOf(answer))],
   error: (record) => {
     const answer = readAnswer(record)
@@ -65,7 +66,7 @@ const ofCall: Readonly<Record<FieldName, (record: CallRecord) => Values>> = {
   grant: () => [],
   tag: ({ call }) => [call.flow?.tag],
   flow: ({ call }) => [call.flow?.id],
-  fault: () => [],
+  fault: ({ call }) => faultNames(call.fired ?? []),
   status: ({ call }) => [call.answer?.status.toString()],
   error: (record) => {
     const answer = readAnswer(record)
@@ -87,6 +88,11 @@ export function paramValues(record: JournalRecord, name: string): string[] {
 /** The values of a request header, its name in lower case. */
 export function headerValues(record: JournalRecord, name: string): string[] {
   return known([record.kind === 'call' ? record.call.headers[name] : record.exchange.headers[name]].flat())
+}
+
+/** A fault is known by its name, and by the id of what was armed. */
+function faultNames(fired: readonly FiredFault[]): string[] {
+  return fired.flatMap(({ id, fault }) => [fault, id])
 }
 
 function known(values: Values): string[] {

@@ -5,7 +5,7 @@ import type { Exchange, Identity, SignIn } from '../domain/exchange.ts'
 import type { IssuerHooks, IssuerSettings } from '../domain/issuer.ts'
 import type { OutgoingCall } from '../domain/outcome.ts'
 import type { Render } from '../domain/pages.ts'
-import type { FiredResponse, FiredToken } from '../faults/fired.ts'
+import type { FiredNotice, FiredResponse, FiredToken } from '../faults/fired.ts'
 import type { TokenType } from '../faults/jwt.ts'
 import type { Persona } from '../personas/persona.ts'
 import type { Bucket } from '../store/store.ts'
@@ -77,6 +77,18 @@ export interface ProviderOptions {
     exchange: Exchange,
     holder: Pick<Identity, 'client' | 'user' | 'scope'>,
   ) => Promise<FiredResponse[]> | undefined
+  /**
+   * Asked before a client is told of a logout: the fault of how that is done; undefined, at once, where nothing armed
+   * could be one.
+   *
+   * @param holder who is told, and whose logout it is
+   */
+  noticeFault: (
+    exchange: Exchange,
+    holder: Pick<Identity, 'client' | 'user' | 'scope'>,
+  ) => Promise<FiredNotice | undefined> | undefined
+  /** Waits for a time in milliseconds; false where that was cut short, since all is reset or ends. */
+  pass: (ms: number) => Promise<boolean>
   registrations: ClientRegistrations
   /** Told of each call that the provider has made itself. */
   onCall: (call: OutgoingCall) => void

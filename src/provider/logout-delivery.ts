@@ -23,7 +23,7 @@ export interface LogoutDelivery {
 }
 
 /** The part of a call that its caller cannot know. */
-type Call = Pick<
+export type LogoutCall = Pick<
   OutgoingCall,
   'method' | 'url' | 'headers' | 'body' | 'startedAtMs' | 'durationMs' | 'answer' | 'failure'
 >
@@ -37,13 +37,9 @@ type Call = Pick<
 export async function deliver(
   to: { clientId: string; uri: string },
   token: string,
-  tell: (call: Call) => void,
+  tell: (call: LogoutCall) => void,
 ): Promise<LogoutDelivery> {
-  const request = {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({ logout_token: token }).toString(),
-  }
+  const request = requestOf(token)
   const startedAtMs = Date.now()
   const startMs = performance.now()
   const { answer, failure } = await post(to.uri, request)
@@ -58,7 +54,27 @@ export async function deliver(
   }
 }
 
-async function post(uri: string, request: RequestInit): Promise<Pick<Call, 'answer' | 'failure'>> {
+/**
+ * Keeps a logout token back, which a fault has kept for ever or beyond a reset.
+ *
+ * @param tell told of the call that is not made
+ */
+export function withhold(
+  to: { clientId: string; uri: string },
+  token: string,
+  tell: (call: LogoutCall) => void,
+): LogoutDelivery {
+  const failure = 'a fault keeps it from being sent'
+  tell({ ...requestOf(token), url: to.uri, startedAtMs: Date.now(), durationMs: 0, failure })
+  return { client_id: to.clientId, uri: to.uri, error: failure, logout_token: token, ...decode(token) }
+}
+
+function requestOf(token: string): Pick<LogoutCall, 'method' | 'headers' | 'body'> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return { method: 'POST', headers, body: new URLSearchParams({ logout_token: token }).toString() }
+}
+
+async function post(uri: string, request: RequestInit): Promise<Pick<LogoutCall, 'answer' | 'failure'>> {
   let response: Response
   try {
     response = await fetch(uri, { ...request, redirect: 'manual', signal: AbortSignal.timeout(patienceMs) })

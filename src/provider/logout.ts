@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import Provider from 'oidc-provider'
+import { noRequest } from '../domain/no-request.ts'
 import { readMutations } from '../faults/by-hand.ts'
 import { currentExchange } from './adapter.ts'
 import { addressed } from './addressee.ts'
 import type { IssuerContext } from './context.ts'
 import type { Sessions } from './live-sessions.ts'
-import { deliver, type LogoutDelivery } from './logout-delivery.ts'
+import { deliver, type LogoutCall, type LogoutDelivery, withhold } from './logout-delivery.ts'
 import { type LogoutRequest, type Notice, noticesFor } from './logout-notices.ts'
 import { clientModel } from './private.ts'
 import { findSignedIn, rememberNames } from './signed-in.ts'
@@ -49,13 +50,14 @@ export function createLogout(provider: Provider, issuer: IssuerContext, sessions
   prototype.backchannelLogout = async function backchannelLogout(sub, sid) {
     const { clientId, backchannelLogoutSessionRequired: needsSid } = this
     const named = issuer.naming.issuerFor(Provider.ctx?.req, issuer.nameFor(clientId))
-    await tell({ clientId, sub, sid: needsSid ? sid : undefined, issuer: named })
+    await tell({ clientId, sub, sid: needsSid ? sid : undefined, issuer: named }, { isAwaited: false })
   }
 
+  /** @param how whether somebody waits to hear what the client says, however late it is told */
   async function tell(
     { clientId, sub, sid, issuer: named }: Notice,
-    mutations: readonly Mutation[] = [],
-  ): Promise<LogoutDelivery> {
+    { mutations = [], isAwaited }: { mutations?: readonly Mutation[]; isAwaited: boolean },
+  ): Promise<LogoutDelivery[]> {
     const client = await provider.Client.find(clientId)
     const token = new (provider.IdToken as unknown as LogoutTokenModel)({ sub }, { client, ctx: undefined })
     token.mask = { sub: null }
@@ -64,23 +66,35 @@ export function createLogout(provider: Provider, issuer: IssuerContext, sessions
     if (sid !== undefined) token.set('sid', sid)
     wish(token, { mutations })
     const signed = await addressed(named, () => token.issue({ use: 'logout' }))
-    const uri = client?.backchannelLogoutUri as string
+    const to = { clientId, uri: client?.backchannelLogoutUri as string }
     const user = issuer.users.bySub(sub)?.username
-    const flow = currentExchange()?.flow
-    return deliver({ clientId, uri }, signed, (call) => {
-      issuer.onCall({ endpoint: 'backchannel_logout', client: clientId, user, flow, ...call })
-    })
+    const exchange = currentExchange() ?? noRequest('end_session')
+    const fired = await issuer.noticeFault(exchange, { client: clientId, user })
+    const { times = 1, delayMs } = fired?.deliver() ?? {}
+    const common = { endpoint: 'backchannel_logout', client: clientId, user, flow: exchange.flow } as const
+    const told = fired && [{ id: fired.armedId, fault: fired.fault.name, origin: fired.origin }]
+    const onCall = (call: LogoutCall) => issuer.onCall({ ...common, ...call, fired: told })
+    const send = () => deliver(to, signed, onCall)
+    if (times === 0) return [withhold(to, signed, onCall)]
+    if (delayMs !== undefined) {
+      const due = issuer.pass(delayMs).then((isDue) => (isDue ? send() : withhold(to, signed, onCall)))
+      return isAwaited ? [await due] : []
+    }
+    // One after the other, as whoever tries again does.
+    const deliveries: LogoutDelivery[] = []
+    for (let sent = 0; sent < times; sent += 1) deliveries.push(await send())
+    return deliveries
   }
 
   return {
     async send(request) {
       const mutations = readMutations(request.faults ?? [], 'logout_token', issuer.keys.keys.length)
       const { meant, notices } = noticesFor(request, await findSignedIn(provider, issuer.bucket), issuer)
-      const deliveries = await Promise.all(notices.map((notice) => tell(notice, mutations)))
+      const told = await Promise.all(notices.map((notice) => tell(notice, { mutations, isAwaited: true })))
       if (request.endSession) {
         for (const id of new Set(meant.map(({ session }) => session.uid))) await sessions.end(id)
       }
-      return deliveries
+      return told.flat()
     },
   }
 }

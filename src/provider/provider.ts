@@ -204,6 +204,8 @@ export function findClientMistakes(settings: IssuerSettings, keys: SigningKeys):
     authorizationFault: async () => undefined,
     tokenFaults: () => undefined,
     responseFaults: () => undefined,
+    noticeFault: () => undefined,
+    pass: async () => false,
     registrations: { put: async () => {}, delete: async () => {} },
     onCall: () => {},
   })

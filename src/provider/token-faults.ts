@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
 import Provider from 'oidc-provider'
-import type { Exchange } from '../domain/exchange.ts'
+import { noRequest } from '../domain/no-request.ts'
 import type { FiredToken } from '../faults/fired.ts'
 import type { Jwt, MutatedJwt, TokenFacts, TokenType } from '../faults/jwt.ts'
 import { readClaims } from './access-token.ts'
@@ -38,7 +38,7 @@ export function createTokenFaults(issuer: IssuerContext): TokenFaults {
   const logoutIds = new Map<string, string>()
 
   function due({ token, client, user, scope }: Signee): ReturnType<TokenFaults['due']> {
-    const exchange = currentExchange() ?? (token === 'logout_token' ? unasked() : undefined)
+    const exchange = currentExchange() ?? (token === 'logout_token' ? noRequest('end_session') : undefined)
     return exchange && issuer.tokenFaults(exchange, token, { client, user, scope: scope?.split(' ') })
   }
 
@@ -86,24 +86,4 @@ function idsByAlgorithm(keys: SigningKeys): TokenFacts['keys'] {
 /** What a signed JWT says. */
 export function readJwt(jwt: string): Jwt {
   return { header: { ...decodeProtectedHeader(jwt) }, payload: { ...decodeJwt(jwt) } }
-}
-
-/** The occasion of a logout token that no request has asked for. */
-function unasked(): Exchange {
-  const flow = { id: '' }
-  return {
-    endpoint: 'end_session',
-    method: '',
-    headers: {},
-    params: {},
-    body: '',
-    client: undefined,
-    grantType: undefined,
-    requested: {},
-    flow: undefined,
-    ownFlow: flow,
-    polledCode: undefined,
-    fired: [],
-    identify: async () => ({}),
-  }
 }
