@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,7 +26,7 @@ test('what is for Playwright on the pages passes there', async () => {
   issuer = idp.url
   const folder = folderWith({
     ...Object.fromEntries(specs.map((block) => [fileNameOf(block), block.text])),
-    'playwright.config.mjs': `export default { workers: 2, reporter: 'line', use: ${JSON.stringify({ baseURL, launchOptions: await browserOptions() })} }`,
+    'playwright.config.mjs': `export default { outputDir: 'test-results', workers: 2, reporter: 'line', use: ${JSON.stringify({ baseURL, launchOptions: await browserOptions() })} }`,
     'tsconfig.json': JSON.stringify({ compilerOptions: { paths: { 'understudy-idp/*': ['../../src/sdk/*.ts'] } } }),
   })
 
@@ -36,6 +36,8 @@ test('what is for Playwright on the pages passes there', async () => {
 
   expect(stdout).toMatch(/^ +3 passed/m)
   expect(stdout).not.toMatch(/failed/)
+  // Left out, it would be beside the nearest package.json: in the project itself.
+  expect(existsSync(join(folder, 'test-results'))).toBe(true)
   app.close()
   rmSync(folder, { recursive: true })
 }, 180_000)
