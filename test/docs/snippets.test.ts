@@ -79,13 +79,14 @@ function isSource({ language }: Block): boolean {
 
 /** The blocks of a page in order, as a reader with a server of his own would follow them. */
 function runPage(blocks: readonly Block[]): void {
+  const toolchain = toolchainOf(blocks)
   let idp: Understudy
   let shell: Shell
   let last = ''
 
   beforeAll(async () => {
     idp = await startUnderstudy({ fixtures: example })
-    shell = new Shell({ port: Number(new URL(idp.url).port), toolchain: toolchainOf(blocks) })
+    shell = new Shell({ port: Number(new URL(idp.url).port), toolchain })
     mkdirSync(join(shell.folder, 'data'))
     copyFileSync(example, join(shell.folder, 'data/fixtures.yaml'))
   })
@@ -96,7 +97,7 @@ function runPage(blocks: readonly Block[]): void {
   })
 
   for (const block of blocks) {
-    test(titleOf(block), async () => {
+    test(titleOf(block), { timeout: toolchain?.limitMs }, async () => {
       const file = fileNameOf(block)
       if (file !== undefined) write(join(shell.folder, file), block.text)
       if (block.language === 'sh') last = await runShell(shell, block)

@@ -10,6 +10,8 @@ export interface Toolchain {
   packages: readonly string[]
   /** The command as readers type it. */
   command: string
+  /** How long one block may take: a first run compiles all that it needs, on a busy machine too. */
+  limitMs: number
   /** Where the command is; undefined unless everything that it needs is there too. */
   find(): string | undefined
   /**
@@ -25,6 +27,7 @@ const python: Toolchain = {
   language: 'python',
   packages: ['python3-pytest', 'python3-requests', 'python3-authlib'],
   command: 'python3',
+  limitMs: 120_000,
   find() {
     const libraries = 'import pytest, requests, authlib'
     return ['python3', '/usr/bin/python3'].find((name) => spawnSync(name, ['-c', libraries]).status === 0)
@@ -41,6 +44,7 @@ const go: Toolchain = {
   language: 'go',
   packages: ['golang-go', 'golang-golang-x-oauth2-dev', 'golang-github-coreos-go-oidc-dev'],
   command: 'go',
+  limitMs: 120_000,
   find() {
     const { stdout } = spawnSync('sh', ['-c', 'command -v go'], { encoding: 'utf8' })
     return existsSync(goOidc) && existsSync(goOauth2) ? stdout.trim() || undefined : undefined
