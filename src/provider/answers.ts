@@ -3,6 +3,7 @@ import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Render } from '../domain/pages.ts'
 import { readClaims } from './access-token.ts'
+import { advertiseAuthentication } from './authentication-metadata.ts'
 import type { IssuerContext } from './context.ts'
 import { tellByFrames } from './frontchannel-logout.ts'
 import { advertiseReferences } from './request-objects/feature.ts'
@@ -74,7 +75,10 @@ export function completeAnswers(issuer: IssuerContext): Middleware {
       if (ctx.status !== 200 || typeof ctx.body !== 'object' || client === undefined) return
       ctx.body = await applyRules(issuer, 'userinfo', ctx.body as Body, client.clientId, accessToken?.scope)
     },
-    discovery: (ctx) => advertiseReferences(ctx, issuer.settings.request_objects),
+    discovery: (ctx) => {
+      advertiseReferences(ctx, issuer.settings.request_objects)
+      advertiseAuthentication(ctx)
+    },
     introspection: (ctx) => describeToken(ctx, issuer),
     end_session: (ctx) => endNothing(ctx),
     end_session_confirm: (ctx) => tellByFrames(ctx, issuer),
