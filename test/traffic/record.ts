@@ -24,6 +24,8 @@ export function recordAdminTraffic(): { exchanges: Exchange[]; stop(): void } {
     response.once('close', () => {
       // Stand-ins for servers that are no Understudy do not send it.
       if (response.getHeader('x-content-type-options') !== 'nosniff') return
+      // Who leaves before the answer gets none.
+      if (!response.headersSent) return
       exchanges.push({
         method,
         url: new URL(url, 'http://localhost'),

@@ -126,6 +126,21 @@ export function requestsContract(subject: () => ControlUnderTest): void {
     expect(await control.requests('default', { endpoint: 'jwks', wait: 0.05 })).toEqual([])
   })
 
+  test('those who wait are bounded in number, and make room when they leave', async () => {
+    const { control } = subject()
+    const gone = new AbortController()
+    const wait = { endpoint: 'userinfo', wait: '60s' } as const
+    const waits = Array.from({ length: 201 }, () => control.requests('default', wait, { signal: gone.signal }))
+    const over = Promise.allSettled(waits)
+
+    const refused = await failure(Promise.race(waits))
+    gone.abort()
+    await over
+
+    expect(refused).toMatchObject({ code: 'ERR_TOO_MANY_WAITING', status: 429 })
+    await expect.poll(() => control.requests('default', { endpoint: 'jwks', wait: '1ms' }).catch(String)).toEqual([])
+  })
+
   test('a request that has given way is unknown', async () => {
     const { control } = subject()
     await poll('a')
