@@ -51,6 +51,10 @@ export const resourceSchema = z.strictObject({
     .optional()
     .describe('What each scope shows of the user. Default: sub, and what the scope releases at userinfo.'),
   body: claimsSchema.optional().describe('Members of every good answer.'),
+  app: z
+    .strictObject({ scopes: scopeNames.optional(), body: claimsSchema.optional() })
+    .optional()
+    .describe('What a token without a user needs, and all that it sees. Default: as one with a user.'),
   access_token: accessTokenSchema.optional().describe('Overrides the access tokens of issuer and client.'),
   lifetimes: lifetimesSchema
     .pick({ access_token: true })

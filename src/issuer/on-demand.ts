@@ -1,7 +1,7 @@
 import { rootIssuer, templateIssuer } from '../domain/issuer.ts'
 import { UnderstudyError } from '../errors.ts'
+import { personaFor } from '../fixtures/persona-choice.ts'
 import { type IssuerFixtures, isIssuerName } from '../fixtures/schema.ts'
-import { findPersona } from '../personas/catalog.ts'
 
 /** How many issuers may be made by requests: each takes some memory until it is ended. */
 const mostIssuers = 1000
@@ -96,7 +96,7 @@ export class IssuersOnDemand {
     if (documents.includes(folded)) return true
     const served = Object.values(resources).flatMap((resource) => resource.path ?? [])
     if (served.some((each) => path === `/.well-known/oauth-protected-resource${each}`)) return true
-    const paths: string[] = [...Object.values<string>(findPersona(persona).endpoints), ...served]
+    const paths: string[] = [...Object.values<string>(personaFor(persona).endpoints), ...served]
     return paths.some((each) => each.toLowerCase() === folded)
   }
 

@@ -1,12 +1,10 @@
+import { digitalDjPool } from './digital-dj-pool.ts'
+import { digitalocean } from './digitalocean.ts'
+import { dlive } from './dlive.ts'
 import { generic } from './generic.ts'
-import type { Persona } from './persona.ts'
+import { resonite } from './resonite.ts'
 
 /** Every persona, in the order in which they are listed. */
-export const personas = [generic] as const
+export const personas = [generic, digitalocean, dlive, resonite, digitalDjPool] as const
 
 export type PersonaName = (typeof personas)[number]['name']
-
-/** The persona of this name. */
-export function findPersona(name: PersonaName): Persona {
-  return personas.find((persona) => persona.name === name) ?? generic
-}

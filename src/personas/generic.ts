@@ -17,4 +17,5 @@ export const generic = definePersona({
     end_session: '/session/end',
     jwks: '/jwks',
   },
+  parameters_in_query: true,
 })

@@ -1,5 +1,4 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { allScopes } from '../domain/claims.ts'
 import { userStates } from '../domain/user.ts'
 import { UnderstudyError } from '../errors.ts'
 import { currentExchange } from './adapter.ts'
@@ -56,7 +55,7 @@ function logInAtOnce(issuer: IssuerContext, { client, session, params = {} }: Ko
 
 /** Where no scope is left that the issuer knows, there is nothing to authorize; the provider calls that a denial. */
 function requireScope(issuer: IssuerContext, { requestParamScopes }: KoaContextWithOIDC['oidc']): void {
-  const known = allScopes(issuer.settings.scopes)
+  const known = issuer.scopes
   if ([...requestParamScopes].some((scope) => Object.hasOwn(known, scope))) return
   throw new errors.InvalidScope(
     `none of the requested scopes exists here; there are ${Object.keys(known).join(', ')}`,

@@ -7,7 +7,6 @@ import {
   type KoaContextWithOIDC,
   type Client as ModelClient,
 } from 'oidc-provider'
-import { allScopes } from '../domain/claims.ts'
 import { defaultLifetimes, type Lifetimes } from '../domain/tokens.ts'
 import { userStates } from '../domain/user.ts'
 import { createFindAccount } from './accounts.ts'
@@ -57,8 +56,7 @@ const interactionSeconds = 3600
 
 /** Turns an issuer of the fixtures into oidc-provider's configuration. */
 export function configure(issuer: IssuerContext): Configuration {
-  const { settings, persona, users } = issuer
-  const scopes = allScopes(settings.scopes)
+  const { settings, persona, users, scopes } = issuer
   const pages = createPageSources({
     render: issuer.render,
     issuer: (ctx) => ({ name: issuer.name, url: issuer.naming.issuerFor(ctx.req) }),
@@ -92,7 +90,7 @@ export function configure(issuer: IssuerContext): Configuration {
     fetch: createFetch(issuer),
     conformIdTokenClaims: false,
     clientBasedCORS: () => true,
-    pkce: { required: () => false },
+    pkce: { required: () => persona.pkce === 'required' },
     cookies: {
       long: { signed: true, httpOnly: true, sameSite: 'lax', path: '/' },
       short: { signed: true, httpOnly: true, sameSite: 'lax' },
@@ -167,7 +165,7 @@ export function configure(issuer: IssuerContext): Configuration {
   }
 }
 
-function claimsByScope(scopes: ReturnType<typeof allScopes>): Record<string, string[]> {
+function claimsByScope(scopes: IssuerContext['scopes']): Record<string, string[]> {
   const entries = Object.entries(scopes).map(([name, { claims }]) => [
     name,
     name === 'openid' ? ['sub', ...claims] : claims,

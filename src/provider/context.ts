@@ -5,6 +5,7 @@ import type { Exchange, Identity, SignIn } from '../domain/exchange.ts'
 import type { IssuerHooks, IssuerSettings } from '../domain/issuer.ts'
 import type { OutgoingCall } from '../domain/outcome.ts'
 import type { Render } from '../domain/pages.ts'
+import type { Scope } from '../domain/scope.ts'
 import type { FiredNotice, FiredResponse, FiredToken } from '../faults/fired.ts'
 import type { TokenType } from '../faults/jwt.ts'
 import type { Persona } from '../personas/persona.ts'
@@ -99,6 +100,8 @@ export interface IssuerContext extends ProviderOptions {
   clients: ReadonlyMap<string, Client>
   users: Users
   naming: Naming
+  /** The scopes that there are. */
+  scopes: Readonly<Record<string, Scope>>
   /** Claims that some scope names. */
   named: ReadonlySet<string>
   /** The name of the issuer that this client knows; undefined where it has but one. */

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../domain/exchange.ts'
 import { managementMethods, type RegistrationSettings } from '../domain/registration.ts'
 import type { Resources } from '../domain/resource.ts'
-import type { Persona } from '../personas/persona.ts'
+import type { PathName, Persona } from '../personas/persona.ts'
 
 /** An endpoint that a request is for, and whether it goes on with an authorization that has begun. */
 export interface FoundEndpoint {
@@ -11,19 +11,19 @@ export interface FoundEndpoint {
   methods?: readonly string[]
 }
 
+const discoveryPaths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
+
 /** Tells endpoints by path and method, as the provider's own router does: without regard to case or a last slash. */
 export function createEndpointMap(
-  paths: Persona['endpoints'],
+  { endpoints: paths, without = [], discovery = true }: Persona,
   registration: RegistrationSettings,
   resources: Resources,
 ) {
-  const byPath = new Map<string, Endpoint>([
-    ['/.well-known/openid-configuration', 'discovery'],
-    ['/.well-known/oauth-authorization-server', 'discovery'],
-  ])
+  const byPath = new Map<string, Endpoint>()
+  if (discovery) for (const path of discoveryPaths) byPath.set(path, 'discovery')
   for (const [name, path] of Object.entries(paths)) {
     const isServed = name === 'registration' ? registration.enabled : name !== 'device_verification'
-    if (isServed) byPath.set(path.toLowerCase(), name as Endpoint)
+    if (isServed && !without.includes(name as PathName)) byPath.set(path.toLowerCase(), name as Endpoint)
   }
   for (const { path } of Object.values(resources)) if (path !== undefined) byPath.set(path.toLowerCase(), 'resource')
   const configurationPrefix = `${paths.registration.toLowerCase()}/`

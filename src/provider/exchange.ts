@@ -99,8 +99,9 @@ export class ProviderExchange implements Exchange {
   }
 
   get polledCode(): string | undefined {
-    if (this.endpoint !== 'token' || (!this.#body.includes('device_code') && !this.#body.includes('auth_req_id')))
-      return undefined
+    if (this.endpoint !== 'token') return undefined
+    const polls = (text: string) => text.includes('device_code') || text.includes('auth_req_id')
+    if (!polls(this.#body) && !polls(this.#query)) return undefined
     return this.params.device_code ?? this.params.auth_req_id
   }
 

@@ -9,7 +9,7 @@ import type { Exchange } from '../domain/exchange.ts'
 import { type IssuerSettings, rootIssuer } from '../domain/issuer.ts'
 import { openClients } from '../domain/open.ts'
 import type { Outcome, Registrations } from '../domain/outcome.ts'
-import { generic } from '../personas/generic.ts'
+import type { Persona } from '../personas/persona.ts'
 import { memoryStore } from '../store/memory.ts'
 import { dressTokens, refuseDroppedKeys } from './access-token.ts'
 import { indexUsers, openUsers, type Users } from './accounts.ts'
@@ -43,6 +43,9 @@ import { createMinting, type Minting } from './minting/minting.ts'
 import { hideCertificates } from './mtls.ts'
 import { takeAnyAssertion, takeAnyClient } from './open-clients.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
+import { createErrorShape, type ErrorShape } from './persona/answers.ts'
+import { beforePersona, wearPersona } from './persona/persona.ts'
+import { completeBearer } from './persona/requests.ts'
 import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
 import { answerPreflights } from './registration/origins.ts'
 import { serveRegistrations } from './registration/registrar.ts'
@@ -61,6 +64,8 @@ export interface IssuerProvider {
   openExchange(ctx: ParameterizedContext): Exchange | undefined
   /** What the request of an exchange turns out to have been, now that it is answered; the exchange lets go of all else. */
   closeExchange(ctx: ParameterizedContext): Outcome
+  /** Gives an error the look of the persona; undefined where it has none of its own. */
+  shapeError: ErrorShape | undefined
   /** What is known of clients and scopes. */
   registrations: Registrations
   interactions: Interactions
@@ -127,11 +132,13 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   wrapGrant(provider, 'authorization_code', (handler) => oneAtATime(handler, 'code'))
   wrapGrant(provider, 'refresh_token', (handler) => oneAtATime(handler, 'refresh_token'))
   takeDetailsAtToken(provider, issuer)
+  wearPersona(provider, issuer)
   provider.use(completeAnswers(issuer))
   provider.use(hideCertificates(issuer))
   serveResources(provider, issuer)
 
-  const endpointOf = createEndpointMap(issuer.persona.endpoints, settings.registration, settings.resources)
+  const endpointOf = createEndpointMap(issuer.persona, settings.registration, settings.resources)
+  const takeBareBearer = completeBearer(issuer.persona)
   const identify = createIdentify(issuer)
   const cached = cacheMetadata({
     naming,
@@ -145,6 +152,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
 
   return {
     middleware: compose([
+      ...beforePersona(issuer),
       cached,
       answerPreflights(endpointOf, settings.registration),
       describeResources(issuer),
@@ -156,6 +164,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     openExchange(ctx) {
       const found = endpointOf(ctx.path, ctx.method)
       if (found === undefined) return undefined
+      takeBareBearer?.(ctx.req)
       const { method, headers, querystring: query } = ctx.request
       const request = { method, headers, query, continued: found.continued, methods: found.methods }
       const exchange = new ProviderExchange(found.endpoint, request, (asking) =>
@@ -167,6 +176,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     closeExchange(ctx) {
       return outcomeOf(ctx, ctx.state.exchange as ProviderExchange, issuer)
     },
+    shapeError: createErrorShape(issuer.persona),
     registrations: registrationsOf(issuer, configuration.scopes as string[]),
     interactions: createInteractions(provider, issuer.users, settings),
     devices: createDevices(provider, bucket, issuer.users),
@@ -187,13 +197,17 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
  *
  * @returns one mistake a client at the most, with its index among the issuer's clients
  */
-export function findClientMistakes(settings: IssuerSettings, keys: SigningKeys): { index: number; message: string }[] {
+export function findClientMistakes(
+  settings: IssuerSettings,
+  persona: Persona,
+  keys: SigningKeys,
+): { index: number; message: string }[] {
   if (settings.clients.length === 0) return []
   const issuer = createContext({
     name: rootIssuer,
     settings,
     hooks: {},
-    persona: generic,
+    persona,
     bucket: memoryStore().bucket(rootIssuer),
     clock: new Clock(),
     keys,
@@ -224,12 +238,14 @@ function createContext(options: ProviderOptions): IssuerContext {
   const users = indexUsers(settings.users)
   const naming = createNaming(options.names, mountOf(name), options.fallbackOrigin)
   const { browser } = options.names
+  const scopes = allScopes(settings.scopes)
   return {
     ...options,
     clients,
     users: settings.open ? openUsers(users) : users,
     naming,
-    named: namedClaims(allScopes(settings.scopes)),
+    scopes: options.persona.openid === false ? settings.scopes : scopes,
+    named: namedClaims(scopes),
     nameFor(clientId) {
       const client = clientId === undefined ? undefined : clients.get(clientId)
       if (client === undefined || options.names.issuer === 'auto') return undefined

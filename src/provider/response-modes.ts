@@ -33,7 +33,10 @@ export function completeResponses(provider: Provider, issuer: IssuerContext): vo
 
   for (const asked of own.keys()) {
     responseModes.set(asked, async function respondWhole(ctx, target, told) {
-      const met = await meetResponseFaults(issuer, ctx, { mode: asked, fields: withErrorUri(ctx, told) })
+      const met = await meetResponseFaults(issuer, ctx, {
+        mode: asked,
+        fields: withErrorUri(ctx, issuer.persona.response_iss === false ? withoutIss(told) : told),
+      })
       if (met === undefined) await stay(issuer, ctx)
       else await respond(ctx, target, met.mode, met.fields)
       if (met?.deliveries === 2) await showTwice(issuer, ctx)
@@ -67,6 +70,10 @@ async function stay({ render, name, naming }: IssuerContext, ctx: KoaContextWith
     error: 'never-returns',
     description: 'The browser would go back to the client now. A fault keeps it here.',
   })
+}
+
+function withoutIss({ iss: _, ...fields }: Fields): Fields {
+  return fields
 }
 
 function withErrorUri(ctx: KoaContextWithOIDC, fields: Fields): Fields {

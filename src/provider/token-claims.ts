@@ -6,6 +6,8 @@ import Provider, {
 } from 'oidc-provider'
 import { accessTokenClaims, ruleClaims, type TokenCircumstance } from '../domain/claims.ts'
 import { shortGrantType } from '../domain/client.ts'
+import type { AccessTokenSettings } from '../domain/tokens.ts'
+import type { Persona } from '../personas/persona.ts'
 import { handedOutBy, type Tailor } from './access-token.ts'
 import { claimsOf } from './accounts.ts'
 import { currentExchange } from './adapter.ts'
@@ -67,15 +69,18 @@ export async function extraTokenClaims(issuer: IssuerContext, token: Token): Pro
 export function createTailor(issuer: IssuerContext): Tailor {
   const signerOf = createSigners(issuer.keys)
   const faults = createTokenFaults(issuer)
+  const byGrant = issuer.persona.access_tokens
 
   return async function tailor(payload, token) {
     const client = issuer.clients.get(payload.clientId as string)
     const target = targetOf(issuer, payload.aud)?.access_token
-    const settings = { ...issuer.settings.access_token, ...client?.access_token, ...target }
+    const ofGrant = byGrant && formatOf(byGrant)
+    const settings = { ...issuer.settings.access_token, ...ofGrant, ...client?.access_token, ...target }
     if (settings.format === 'opaque') return undefined
     const wished = wishFor(token)
     const alg = wished?.key?.alg ?? settings.signed_response_alg ?? usualAlgorithm(issuer.settings, issuer.keys)
-    const signer = signerOf(alg)
+    // With a secret it is signed where faults sign, which know how.
+    const signer = alg.startsWith('HS') ? undefined : signerOf(alg)
     const iss =
       settings.issuer ??
       addressedIssuer() ??
@@ -100,18 +105,24 @@ export function createTailor(issuer: IssuerContext): Tailor {
       { client: circumstance.client, user: circumstance.user, scope: [...circumstance.scope] },
     )
     const jwt = {
-      header: { alg, typ: settings.typ ?? 'JWT', kid: wished?.key?.jwk.kid ?? signer.kid },
+      header: { alg, typ: settings.typ ?? 'JWT', kid: wished?.key?.jwk.kid ?? signer?.kid },
       claims: { ...skewTimes(changed ?? claims, issuer.clock.skewSeconds), ...wished?.claims, jti: payload.jti },
     }
     const { client: clientId, user } = circumstance
     const signee: Signee = { token: 'access_token', client: clientId, user, scope: payload.scope }
     const mutations = wished === undefined ? faults.due(signee) : (wished.mutations ?? [])
-    if (mutations === undefined) return signer.sign(jwt)
+    if (mutations === undefined && signer !== undefined) return signer.sign(jwt)
     return faults.sign({ header: jwt.header, payload: jwt.claims }, signee, {
-      mutations: await mutations,
+      mutations: (await mutations) ?? [],
       key: wished?.key?.jwk,
     })
   }
+}
+
+/** What access tokens of the grant are that is being answered, where they are not as all others. */
+function formatOf(byGrant: NonNullable<Persona['access_tokens']>): AccessTokenSettings | undefined {
+  const grantType = (Provider.ctx as KoaContextWithOIDC | undefined)?.oidc?.params?.grant_type
+  return typeof grantType === 'string' ? byGrant[shortGrantType(grantType) as keyof typeof byGrant] : undefined
 }
 
 /** What the request itself said: a resource indicator, or Auth0's `audience`. */

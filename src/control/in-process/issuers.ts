@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rootIssuer } from '../../domain/issuer.ts'
 import { UnderstudyError } from '../../errors.ts'
+import { personaFor } from '../../fixtures/persona-choice.ts'
 import type { RunningIssuer } from '../../issuer/issuer.ts'
 import { mountOf } from '../../provider/provider.ts'
 import type { IssuerSummary, IssuersControl } from '../issuers.ts'
@@ -42,7 +43,7 @@ function summarize({ name, settings, provider }: RunningIssuer, origin: string |
   return {
     name,
     issuer: isNamedByOrigin ? origin + mountOf(name) : provider.naming.issuerFor(undefined),
-    persona: settings.persona,
+    persona: personaFor(settings.persona).name,
     users: settings.users.length,
     clients: settings.clients.length,
   }

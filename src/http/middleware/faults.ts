@@ -39,7 +39,7 @@ export function meetFaults(): Middleware {
     const answer = isAuthorization ? undefined : await issuer.faults.answerTo(exchange)
     const { connection } = issuer.faults.due(exchange)
     const isServed = isAuthorization || connection?.at !== 'request'
-    if (answer !== undefined) send(ctx, answer)
+    if (answer !== undefined) send(ctx, issuer.provider.shapeError?.(exchange.endpoint, answer) ?? answer)
     else if (isServed) await next()
     await finish(ctx, exchange, issuer)
   }

@@ -1,5 +1,4 @@
 import type { JWK } from 'jose'
-import { allScopes } from '../../domain/claims.ts'
 import type { Client } from '../../domain/client.ts'
 import type { FaultStep } from '../../domain/issuer.ts'
 import type { User } from '../../domain/user.ts'
@@ -124,8 +123,8 @@ function knownUser(username: string, type: MintedType, { users }: IssuerContext)
   throw new UnderstudyError('ERR_USER_UNKNOWN', 404, message)
 }
 
-function checkScope(name: string, type: MintedType, { settings }: IssuerContext): void {
-  const scopes = Object.keys(allScopes(settings.scopes))
+function checkScope(name: string, type: MintedType, issuer: IssuerContext): void {
+  const scopes = Object.keys(issuer.scopes)
   if (scopes.includes(name)) return
   const way = didYouMean(name, scopes) || ` There are: ${scopes.join(', ')}.`
   throw new UnderstudyError('ERR_SCOPE_UNKNOWN', 404, `${failed(type)}: there is no scope "${name}".${way}`)

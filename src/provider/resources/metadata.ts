@@ -14,13 +14,13 @@ export const protectedResourceDocument = '/.well-known/oauth-protected-resource'
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-3.1 RFC 9728 section 3.1}
  */
 export function metadataUrl(
-  { naming }: Pick<IssuerContext, 'naming'>,
+  { naming, persona }: Pick<IssuerContext, 'naming' | 'persona'>,
   name: string,
   resource: Resource,
   { req }: Pick<KoaContextWithOIDC, 'req'>,
 ): string | undefined {
   const { path } = resource
-  if (path === undefined) return undefined
+  if (path === undefined || persona.discovery === false) return undefined
   const here = naming.issuerFor(req) + path
   const identifier = indicatorOf(name, resource) ?? here
   if (identifier !== here) return undefined

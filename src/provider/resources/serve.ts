@@ -41,8 +41,9 @@ export function serveResources(provider: Provider, issuer: IssuerContext): void 
         const token = await goodToken(provider, ctx)
         checkAudience(issuer, name, resource, token, ctx)
         await checkHolder(provider, issuer, token, ctx)
-        checkScopes(resource, token, ctx.method)
-        ctx.body = { ...resource.body, ...(await shown(issuer, resource, token)) }
+        const app = token.accountId === undefined ? resource.app : undefined
+        checkScopes(app?.scopes ?? (app ? [] : neededScopes(resource, ctx.method)), token)
+        ctx.body = app ? { ...app.body } : { ...resource.body, ...(await shown(issuer, resource, token)) }
       },
     })
   }
@@ -117,8 +118,7 @@ async function checkHolder(
   if (grant === undefined) throw invalidToken('grant not found')
 }
 
-function checkScopes(resource: Resource, { scopes }: FoundToken, method: string): void {
-  const needed = neededScopes(resource, method)
+function checkScopes(needed: readonly string[], { scopes }: FoundToken): void {
   if (needed.every((scope) => scopes.has(scope))) return
   const lacking = new errors.InsufficientScope(
     'the access token lacks a scope that this resource needs',

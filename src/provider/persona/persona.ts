@@ -1,0 +1,32 @@
+import type { Middleware } from 'koa'
+import type Provider from 'oidc-provider'
+import type { IssuerContext } from '../context.ts'
+import { type GrantHandler, internals } from '../private.ts'
+import { shapeAnswers } from './answers.ts'
+import { shapeErrors } from './errors.ts'
+import { limitGrants, markRefreshTokens, narrowEarlier } from './grants.ts'
+import { completeScope, hideEndpoints, limitAuthentication, takeQueries } from './requests.ts'
+
+/** Has a provider be what its persona says; nothing is put where the persona says nothing. */
+export function wearPersona(provider: Provider, issuer: IssuerContext): void {
+  const { persona } = issuer
+  limitGrants(provider, persona)
+  markRefreshTokens(provider, persona)
+  for (const shape of [shapeErrors(persona), shapeAnswers(issuer)]) {
+    if (shape !== undefined) provider.use(shape as unknown as Parameters<Provider['use']>[0])
+  }
+  if (!persona.narrowing) return
+  const { grantTypeHandlers } = internals(provider)
+  const refresh = grantTypeHandlers.get('refresh_token') as GrantHandler
+  grantTypeHandlers.set('refresh_token', narrowEarlier(refresh, issuer))
+}
+
+/** What stands before the provider in the way of each request; nothing for most personas. */
+export function beforePersona({ persona }: IssuerContext): Middleware[] {
+  return [
+    ...hideEndpoints(persona),
+    ...completeScope(persona),
+    ...takeQueries(persona),
+    ...limitAuthentication(persona),
+  ]
+}

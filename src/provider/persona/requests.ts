@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http'
+import type { Middleware } from 'koa'
+import type { Persona } from '../../personas/persona.ts'
+
+/** Where parameters may stand in the query of a POST. */
+const takingQueries = ['token', 'device_authorization'] as const
+
+/** Takes what stands in the query of a POST for tokens into its body, which wins where both say something. */
+export function takeQueries(persona: Persona): Middleware[] {
+  if (!persona.parameters_in_query) return []
+  const paths = new Set(takingQueries.map((name) => persona.endpoints[name]))
+
+  return [
+    function takeQuery(ctx, next) {
+      if (ctx.method === 'POST' && ctx.querystring !== '' && paths.has(ctx.path)) moveQuery(ctx.req, ctx.querystring)
+      return next()
+    },
+  ]
+}
+
+const formType = 'application/x-www-form-urlencoded'
+
+function moveQuery(req: IncomingMessage & { body?: string }, query: string): void {
+  const { headers, body = '' } = req
+  if (body !== '' && !headers['content-type']?.startsWith(formType)) return
+  const told = new URLSearchParams(body)
+  const asked = [...new URLSearchParams(query)].filter(([name]) => !told.has(name))
+  const moved = [body, new URLSearchParams(asked).toString()].filter(Boolean).join('&')
+  req.body = moved
+  headers['content-type'] = formType
+  headers['content-length'] = String(Buffer.byteLength(moved))
+}
+
+/** Has an authorization request that names no scope ask for those that the persona then gives. */
+export function completeScope({ default_scope: scope, endpoints }: Persona): Middleware[] {
+  if (scope === undefined) return []
+  return [
+    function nameScope(ctx, next) {
+      if (ctx.path === endpoints.authorization && ctx.method === 'GET') {
+        const asked = new URLSearchParams(ctx.querystring)
+        const isReferred = asked.has('request') || asked.has('request_uri')
+        if (!asked.get('scope') && !isReferred) {
+          asked.set('scope', scope.join(' '))
+          ctx.querystring = asked.toString()
+        }
+      }
+      return next()
+    },
+  ]
+}
+
+/** Leaves what a persona has not got to nobody: the answer is that there is nothing. */
+export function hideEndpoints({ discovery = true, without = [], endpoints }: Persona): Middleware[] {
+  const hidden = without.map((name) => endpoints[name])
+  if (!discovery) hidden.push('/.well-known/openid-configuration', '/.well-known/oauth-authorization-server')
+  if (hidden.length === 0) return []
+  const paths = new Set(hidden.map((path) => path.toLowerCase()))
+  return [
+    async function hideEndpoint(ctx, next) {
+      if (!paths.has(ctx.path.toLowerCase().replace(/(?<=.)\/$/, ''))) await next()
+    },
+  ]
+}
+
+/** Has a secret that is sent where the persona does not look for it be one that nobody has sent. */
+export function limitAuthentication({ token_endpoint_auth_methods: methods, endpoints }: Persona): Middleware[] {
+  if (methods === undefined) return []
+  const paths = new Set([endpoints.token, endpoints.introspection, endpoints.revocation])
+  const takesPost = methods.includes('client_secret_post')
+  const takesBasic = methods.includes('client_secret_basic')
+
+  return [
+    function overlookSecret(ctx, next) {
+      if (!paths.has(ctx.path)) return next()
+      const req = ctx.req as IncomingMessage & { body?: string }
+      if (!takesBasic && /^basic /i.test(ctx.get('authorization'))) delete req.headers.authorization
+      if (!takesPost && req.body?.includes('client_secret')) {
+        const form = new URLSearchParams(req.body)
+        form.delete('client_secret')
+        req.body = form.toString()
+      }
+      return next()
+    },
+  ]
+}
+
+/** Has an access token that stands alone in its header be one with the word Bearer before it. */
+export function completeBearer({ bare_bearer: isBare }: Persona): ((req: IncomingMessage) => void) | undefined {
+  if (!isBare) return undefined
+  return function complete({ headers }) {
+    const { authorization } = headers
+    if (authorization !== undefined && authorization !== '' && !authorization.includes(' ')) {
+      headers.authorization = `Bearer ${authorization}`
+    }
+  }
+}
