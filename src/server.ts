@@ -84,7 +84,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const cookieSigner = new CookieSigner(await keepCookieSecrets(store))
     const render = createRender()
     const authority = new Authority(store.bucket(processBucket))
-    const { tls, clients } = await setUpCertificates(options, authority, folderOf(storeUrl))
+    const { tls, clients } = await setUpCertificates(options, authority, folderOf(storeUrl), (name) =>
+      registry.flawFor(name),
+    )
     let origin = originAt(options.port ?? 9400, options.host, tls === undefined ? 'http' : 'https')
     const warn = (message: string) => logger.warn(message)
     const registry = new Issuers(store, {

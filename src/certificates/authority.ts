@@ -26,11 +26,18 @@ export class Authority {
     return (await this.#own()).certificate
   }
 
-  /** A certificate for a server that is asked by these names. */
-  async issueServer(names: readonly AlternativeName[]): Promise<CertificateKeys> {
+  /**
+   * A certificate for a server that is asked by these names.
+   *
+   * @param lifetimeSeconds below zero: it has expired by as much
+   */
+  async issueServer(
+    names: readonly AlternativeName[],
+    lifetimeSeconds: number = serverSeconds,
+  ): Promise<CertificateKeys> {
     const [first] = names
     const subject = `CN=${escapeName(first?.value ?? 'understudy')}`
-    return this.#issue({ subject, names, lifetimeSeconds: serverSeconds, use: 'server' })
+    return this.#issue({ subject, names, lifetimeSeconds, use: 'server' })
   }
 
   /**

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
@@ -5,6 +6,7 @@ import { createSecureContext, type SecureContext, type TlsOptions } from 'node:t
 import { UnderstudyError } from '../errors.ts'
 import type { Authority } from './authority.ts'
 import type { AlternativeName } from './certificate.ts'
+import { type FlawFor, flawedContexts } from './flawed.ts'
 
 /** A key pair of the user's own; each is PEM, or the path of a file of it. */
 export interface KeyPair {
@@ -29,25 +31,52 @@ const keptNames = 100
  * How a server that speaks TLS is to be set up: it asks everybody for a certificate, and takes also those who have none,
  * or one that nobody knows; who they are is for the provider to say.
  *
+ * @param flawFor asked for each handshake of a client that asks for a host by name
  * @throws UnderstudyError `ERR_TLS_KEY_PAIR`
  */
-export async function serverTls(authority: Authority, identity: ServerIdentity): Promise<TlsOptions> {
-  const clients = { requestCert: true, rejectUnauthorized: false, ca: [...identity.clientAuthorities] }
-  if (identity.own !== undefined) return { ...clients, ...readKeyPair(identity.own) }
+export async function serverTls(authority: Authority, identity: ServerIdentity, flawFor: FlawFor): Promise<TlsOptions> {
+  const ca = [...identity.clientAuthorities]
+  // Without tickets every connection is a handshake of its own, so that a fault meets whoever connects next.
+  const clients = { requestCert: true, rejectUnauthorized: false, ca, secureOptions: constants.SSL_OP_NO_TICKET }
+  const flawed = flawedContexts(authority, ca)
+  if (identity.own !== undefined) {
+    // No context: the one of the user's own key pair.
+    return { ...clients, ...readKeyPair(identity.own), SNICallback: flawing(flawFor, flawed, async () => undefined) }
+  }
   const usual = await authority.issueServer(usualNames(identity.host))
   return {
     ...clients,
     cert: usual.certificate,
     key: usual.key,
-    SNICallback: contextsByName(authority, { ca: clients.ca, known: new Set(dnsNames(identity.host)), usual }),
+    SNICallback: flawing(
+      flawFor,
+      flawed,
+      contextsByName(authority, { ca, known: new Set(dnsNames(identity.host)), usual }),
+    ),
   }
 }
+
+/** Shows what a fault has a client see, or else what it should. */
+function flawing(
+  flawFor: FlawFor,
+  flawed: ReturnType<typeof flawedContexts>,
+  contextFor: (asked: string) => Promise<SecureContext | undefined>,
+): NonNullable<TlsOptions['SNICallback']> {
+  return function contextByName(asked, done) {
+    const name = isHostName(asked) ? asked.toLowerCase() : 'localhost'
+    const flaw = flawFor(name)
+    const context = flaw === undefined ? contextFor(asked) : flawed(flaw, name)
+    context.then((found) => done(null, found), done)
+  }
+}
+
+const isHostName = (name: string) => /^[a-z0-9_](?:[a-z0-9._-]{0,252})$/i.test(name)
 
 /** A certificate for every name that the server is called by, such as that of a service in compose. */
 function contextsByName(
   authority: Authority,
   { ca, known, usual }: { ca: string[]; known: ReadonlySet<string>; usual: { certificate: string; key: string } },
-): NonNullable<TlsOptions['SNICallback']> {
+): (asked: string) => Promise<SecureContext> {
   const contexts = new Map<string, Promise<SecureContext>>()
   const usualContext = createSecureContext({ ca, cert: usual.certificate, key: usual.key })
 
@@ -56,17 +85,13 @@ function contextsByName(
     return createSecureContext({ ca, cert, key })
   }
 
-  function contextFor(asked: string): Promise<SecureContext> {
+  return function contextFor(asked) {
     const name = asked.toLowerCase()
-    if (known.has(name) || !/^[a-z0-9_](?:[a-z0-9._-]{0,252})$/.test(name)) return Promise.resolve(usualContext)
+    if (known.has(name) || !isHostName(name)) return Promise.resolve(usualContext)
     const made = contexts.get(name) ?? make(name)
     if (contexts.size >= keptNames) contexts.clear()
     contexts.set(name, made)
     return made
-  }
-
-  return function contextByName(asked, done) {
-    contextFor(asked).then((context) => done(null, context), done)
   }
 }
 

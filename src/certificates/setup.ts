@@ -5,6 +5,7 @@ import type { TlsOptions } from 'node:tls'
 import { UnderstudyError } from '../errors.ts'
 import type { Authority } from './authority.ts'
 import type { ClientTrust } from './client.ts'
+import type { FlawFor } from './flawed.ts'
 import type { KeyPair } from './server.ts'
 
 /** How people reach a server safely, as they tell it. */
@@ -33,12 +34,14 @@ export interface Certificates {
  * Makes and reads all certificates that a start needs; where it needs none, nothing is loaded.
  *
  * @param folder where the authority's certificate is laid down for others to read; undefined: nowhere
+ * @param flawFor says what is to be wrong with the certificate that one client sees
  * @throws UnderstudyError `ERR_TLS_KEY_PAIR`, `ERR_TLS_OPTIONS`
  */
 export async function setUpCertificates(
   options: CertificateOptions & { host?: string | undefined; httpPort?: number | undefined },
   authority: Authority,
   folder: string | undefined,
+  flawFor: FlawFor,
 ): Promise<Certificates> {
   const own = keyPairOf(options)
   const speaksTls = options.https === true || own !== undefined
@@ -55,7 +58,7 @@ export async function setUpCertificates(
   if (folder !== undefined) layDown(join(folder, 'ca.pem'), pem)
   const clientAuthorities = trusted.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
   return {
-    tls: speaksTls ? await serverTls(authority, { own, host: options.host, clientAuthorities }) : undefined,
+    tls: speaksTls ? await serverTls(authority, { own, host: options.host, clientAuthorities }, flawFor) : undefined,
     clients: { tls: speaksTls, header, authorities: clientAuthorities.map((each) => new X509Certificate(each)) },
   }
 }

@@ -5,7 +5,7 @@ import type { Armed } from './armed.ts'
 import { Declared, type DeclaredScenario, type ScenarioState } from './declared.ts'
 import { Encounters, type Holder } from './encounters.ts'
 import { readOnce } from './fire-once.ts'
-import type { Fired, FiredNotice, FiredResponse, FiredToken } from './fired.ts'
+import type { Fired, FiredHandshake, FiredNotice, FiredResponse, FiredToken } from './fired.ts'
 import { FlowFaults } from './flow-faults.ts'
 import type { TokenType } from './jwt.ts'
 import { type ArmingOptions, Maker } from './maker.ts'
@@ -180,6 +180,15 @@ export class Arming {
    */
   takeNotice(exchange: Exchange, holder: Holder): Promise<FiredNotice | undefined> {
     return this.#encounters.takeNotice(exchange, holder)
+  }
+
+  /**
+   * Decides which fault meets a handshake, and counts; to be asked once a handshake.
+   *
+   * @param servername the host name that the client asks for, in lower case
+   */
+  takeHandshake(servername: string): FiredHandshake | undefined {
+    return this.#encounters.takeHandshake(servername)
   }
 
   /**

@@ -3,6 +3,7 @@ import { deviceAnswerFaults } from './answer/device.ts'
 import { tokenAnswerFaults } from './answer/token.ts'
 import { userinfoFaults } from './answer/userinfo.ts'
 import { connectionFaults } from './connection/connections.ts'
+import { handshakeFaults } from './connection/handshakes.ts'
 import { hold } from './connection/hold.ts'
 import { latency } from './connection/latency.ts'
 import { plainAnswers } from './connection/plain-answers.ts'
@@ -56,7 +57,7 @@ export const families = {
   responses: responseFaults,
   answers: [...tokenAnswerFaults, ...bodyFaults, ...userinfoFaults, ...deviceAnswerFaults],
   state: [...stateFaults, ...noticeFaults],
-  connection: [latency, hold, ...connectionFaults, ...plainAnswers],
+  connection: [latency, hold, ...connectionFaults, ...plainAnswers, ...handshakeFaults],
 } as const
 
 export type FamilyName = keyof typeof families

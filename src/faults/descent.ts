@@ -36,6 +36,9 @@ export function placesInFlow(
   { endpoint: asked, token }: { endpoint?: unknown; token?: unknown },
   position: Position,
 ): { endpoints: Endpoint[] } | { mistake: string } {
+  if (whole.acts === 'handshake') {
+    return { mistake: 'it meets clients that connect, before there is any request. Arm it on the issuer.' }
+  }
   const reachable = reachableFrom(position, whole)
   const there = endpoints.filter((name) => name === asked)
   const fault = aimedAt(whole, tokenTypes.find((type) => type === token) ?? (asked === undefined ? reachable : there))

@@ -1,8 +1,16 @@
 import type { Exchange, Identity, SignIn } from '../domain/exchange.ts'
+import { noRequest } from '../domain/no-request.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { Armed, Turn } from './armed.ts'
 import type { Fault } from './fault.ts'
-import { type Fired, type FiredNotice, type FiredResponse, type FiredToken, firedBy } from './fired.ts'
+import {
+  type Fired,
+  type FiredHandshake,
+  type FiredNotice,
+  type FiredResponse,
+  type FiredToken,
+  firedBy,
+} from './fired.ts'
 import type { FlowFaults } from './flow-faults.ts'
 import type { Site, TokenType } from './jwt.ts'
 import type { Maker, ReadFault } from './maker.ts'
@@ -77,6 +85,15 @@ export class Encounters {
   async takeNotice(exchange: Exchange, holder: Holder): Promise<FiredNotice | undefined> {
     const fired = await this.#takeLater(exchange, 'notifying', holder)
     return fired.find((each) => each.acts === 'notice')
+  }
+
+  takeHandshake(servername: string): FiredHandshake | undefined {
+    const all = this.#roster.at('connecting')
+    if (all.length === 0) return undefined
+    const meant = all.filter(({ plan }) =>
+      plan.steps.every((step) => step?.fault.acts !== 'handshake' || step.fault.meets(servername, step.params)),
+    )
+    return this.#play(meant, noRequest('discovery'), {}).find((each) => each.acts === 'handshake')
   }
 
   /** Fires a step that was not armed; one for what is made later waits. */
@@ -213,7 +230,7 @@ export class Encounters {
 
 /** Whether only one fault of a kind can act on a request. */
 function isAlone(acts: Fault['acts']): boolean {
-  return acts === 'answer' || acts === 'connection' || acts === 'notice'
+  return acts === 'answer' || acts === 'connection' || acts === 'notice' || acts === 'handshake'
 }
 
 /** Whether faults of a kind act on what comes of a request, rather than on the request. */

@@ -1,6 +1,7 @@
 import type { AnswerFault } from './kind/answer.ts'
 import type { ConnectionFault } from './kind/connection.ts'
 import type { DelayFault } from './kind/delay.ts'
+import type { HandshakeFault } from './kind/handshake.ts'
 import type { NoticeFault } from './kind/notice.ts'
 import type { ResponseFault } from './kind/response.ts'
 import type { RewriteFault } from './kind/rewrite.ts'
@@ -11,6 +12,7 @@ export { type AnswerFault, defineAnswerFault, type FaultAnswer } from './kind/an
 export { type ClientVerdict, type Mistake, noParams } from './kind/base.ts'
 export { type ConnectionFault, defineConnectionFault, type Wire } from './kind/connection.ts'
 export { type DelayFault, type DelayMoment, type DelayPort, defineDelayFault, type HoldUntil } from './kind/delay.ts'
+export { type CertificateFlaw, defineHandshakeFault, type HandshakeFault } from './kind/handshake.ts'
 export { defineNoticeFault, type NoticeDelivery, type NoticeFault } from './kind/notice.ts'
 export {
   type AuthorizationResponse,
@@ -32,3 +34,4 @@ export type Fault =
   | NoticeFault
   | RewriteFault
   | ConnectionFault
+  | HandshakeFault

@@ -24,6 +24,9 @@ export function readOnce(step: FaultStep, exchange: Exchange): Step {
 
 function mistakesAt(step: Step, { endpoint, grantType }: Exchange): Mistake[] {
   const { fault } = step
+  if (fault.acts === 'handshake') {
+    return [{ path: [], message: 'it meets clients that connect, before there is any request. Arm it on the issuer' }]
+  }
   if (canFire(fault, endpoint, grantType)) return checkPlaces(step, [endpoint])
   const place = endpoint === 'token' ? `token with grant type ${grantType ?? 'none'}` : endpoint
   return [{ path: [], message: `it cannot fire at ${place}. It fires at ${describeReach(fault)}` }]

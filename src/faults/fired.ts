@@ -7,6 +7,7 @@ import type {
   DelayFault,
   DelayMoment,
   FaultAnswer,
+  HandshakeFault,
   HoldUntil,
   NoticeDelivery,
   NoticeFault,
@@ -97,6 +98,12 @@ export interface FiredConnection extends FiredBase {
   send(wire: Wire): Promise<void>
 }
 
+/** A fault of the certificate that a client is shown. */
+export interface FiredHandshake extends FiredBase {
+  acts: 'handshake'
+  fault: HandshakeFault
+}
+
 /** A fault that a request has met. */
 export type Fired =
   | FiredAnswer
@@ -107,6 +114,7 @@ export type Fired =
   | FiredRewrite
   | FiredDelay
   | FiredConnection
+  | FiredHandshake
 
 /**
  * A fault that one request meets; the exchange remembers it.
@@ -146,6 +154,8 @@ export function firedBy(
         orUnfire(fault.respond(response, params, facts), response)
       return { ...base, acts: fault.acts, fault, respond }
     }
+    case 'handshake':
+      return { ...base, acts: fault.acts, fault }
     case 'notice':
       return { ...base, acts: fault.acts, fault, deliver: () => fault.deliver(params) }
     case 'rewrite': {

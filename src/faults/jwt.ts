@@ -29,9 +29,10 @@ export function endpointsOfTokens(tokens: readonly TokenType[]): Endpoint[] {
 
 /**
  * Where what is armed is decided on: at an endpoint when a request comes in, when a token is about to be signed, when
- * the browser is about to be sent back to the client, or when a client is about to be told of a logout.
+ * the browser is about to be sent back to the client, when a client is about to be told of a logout, or
+ * when a client is about to be shown a certificate.
  */
-export type Site = Endpoint | `signing ${TokenType}` | 'responding' | 'notifying'
+export type Site = Endpoint | `signing ${TokenType}` | 'responding' | 'notifying' | 'connecting'
 
 /** A JWT before it is signed. */
 export interface Jwt {

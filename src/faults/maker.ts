@@ -16,6 +16,8 @@ export interface ArmingOptions {
   takesRequestFaults?(): boolean
   /** How many keys the issuer's JWKS has. Default: one. */
   keyCount?(): number
+  /** Whether the server speaks HTTPS. Default: yes. */
+  speaksTls?(): boolean
   /** Told of every change at once, so that it can be stored before the request is answered. */
   onChange?(record: ArmingRecord): void
 }
@@ -31,6 +33,7 @@ export class Maker {
   readonly nowMs: () => number
   readonly takesRequestFaults: () => boolean
   readonly #keyCount: () => number
+  readonly #speaksTls: () => boolean
   readonly #newId: () => string
   readonly #newSeed: () => number
   readonly #onChange: (record: ArmingRecord) => void
@@ -40,6 +43,7 @@ export class Maker {
     this.nowMs = () => options.nowMs()
     this.takesRequestFaults = () => options.takesRequestFaults?.() ?? true
     this.#keyCount = () => options.keyCount?.() ?? 1
+    this.#speaksTls = () => options.speaksTls?.() ?? true
     this.#newId = () => options.newId?.() ?? randomUUID()
     this.#newSeed = () => options.newSeed?.() ?? randomInt(2 ** 31)
     this.#onChange = (record) => options.onChange?.(record)
@@ -54,17 +58,20 @@ export class Maker {
     for (const record of records) this.#onChange(record)
   }
 
-  /** Why the issuer's keys cannot serve a fault, if they cannot. */
+  /** Why the issuer's keys or its server cannot serve a fault, if they cannot. */
   unfitness({ steps }: Plan): string | undefined {
     const keyCount = this.#keyCount()
     for (const step of steps) {
       const why = step?.fault.acts === 'token' ? step.fault.unfit?.(keyCount) : undefined
+      if (step?.fault.acts === 'handshake' && !this.#speaksTls()) {
+        return `Failed to arm "${step.fault.name}": this server speaks no HTTPS. Start it with --https.`
+      }
       if (why !== undefined) return `Failed to arm "${step?.fault.name}": ${why}`
     }
     return undefined
   }
 
-  /** @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the issuer's keys cannot serve a fault */
+  /** @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the issuer's keys or its server cannot serve a fault */
   checkFit(plan: Plan): void {
     const why = this.unfitness(plan)
     if (why !== undefined) throw new UnderstudyError('ERR_FAULT_INVALID', 400, why)

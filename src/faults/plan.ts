@@ -42,6 +42,7 @@ export function planOf(spec: ArmedFaultSpec): { plan: Plan; mistakes: Mistake[] 
   const named = written.flatMap((step) => findFault(typeof step === 'string' ? step : step.fault) ?? [])
   const faults = aimed(named, when, mistakes, spec.script !== undefined)
   const reach = reachOf(faults, when, mistakes)
+  const isOfHandshakes = checkHandshakes(faults, spec, mistakes)
   if (spec.script?.every((step) => step === passStep)) {
     mistakes.push({ path: ['script'], message: 'a script of nothing but pass does nothing' })
   }
@@ -58,11 +59,12 @@ export function planOf(spec: ArmedFaultSpec): { plan: Plan; mistakes: Mistake[] 
       (step) => step && { ...step, fault: faults.find(({ name }) => name === step.fault.name) ?? step.fault },
     ),
     script: spec.script !== undefined,
-    sites: spec.script === undefined || isOfNotices(faults) ? sitesOf(faults, reach) : reach.endpoints,
+    sites:
+      spec.script === undefined || isOfNotices(faults) || isOfHandshakes ? sitesOf(faults, reach) : reach.endpoints,
     selects: selectorOf(when),
     skip: spec.skip,
     times: spec.times ?? (lasting ? 'always' : usualTimes(steps)),
-    per: spec.per ?? (spec.script ? 'flow' : 'issuer'),
+    per: spec.per ?? (spec.script && !isOfHandshakes ? 'flow' : 'issuer'),
     probability: spec.probability,
   }
   return { plan, mistakes }
@@ -91,7 +93,26 @@ function sitesOf(faults: readonly Fault[], { endpoints }: Reach): ReadonlySet<Si
   const [fault] = faults
   if (fault?.acts === 'token') return new Set(fault.tokens.map(signingOf))
   if (fault?.acts === 'response') return new Set(['responding'])
+  if (fault?.acts === 'handshake') return new Set(['connecting'])
   return fault?.acts === 'notice' ? new Set(['notifying']) : endpoints
+}
+
+/** Whether handshakes are meant; then nothing of a request can be asked for, since there is none yet. */
+function checkHandshakes(faults: readonly Fault[], { when = {}, per }: ArmedFaultSpec, mistakes: Mistake[]): boolean {
+  const named = faults.find(({ acts }) => acts === 'handshake')
+  if (named === undefined) return false
+  const why = `"${named.name}" meets a client that connects, before there is any request`
+  const [member] = Object.keys(when)
+  if (faults.some(({ acts }) => acts !== 'handshake')) {
+    mistakes.push({ path: ['script'], message: `${why}: a script of it has no steps but tls- faults and pass` })
+  }
+  if (member !== undefined) {
+    mistakes.push({ path: ['when', member], message: `${why}. Leave it out, or give with a servername` })
+  }
+  if (per === 'client' || per === 'flow') {
+    mistakes.push({ path: ['per'], message: `${why}: only the issuer counts. Leave it out` })
+  }
+  return true
 }
 
 /** A script of nothing but these is played over the clients that are told, asked for by a request or not. */

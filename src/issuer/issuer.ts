@@ -124,6 +124,7 @@ export class RunningIssuer {
       newId: shortId,
       takesRequestFaults: () => this.#settings.request_faults,
       keyCount: () => this.keys.current.keys.length,
+      speaksTls: () => environment.clientTrust?.tls === true,
       onChange: (record) => {
         const disarmed = disarmedBy(record)
         if (disarmed !== undefined) this.waits.release(disarmed, undefined, 'let_go')

@@ -1,5 +1,6 @@
 import { rootIssuer } from '../domain/issuer.ts'
 import { didYouMean, UnderstudyError } from '../errors.ts'
+import type { CertificateFlaw } from '../faults/fault.ts'
 import type { IssuerModule } from '../fixtures/define.ts'
 import type { Finding } from '../fixtures/mistakes.ts'
 import type { Fixtures, IssuerFixtures } from '../fixtures/schema.ts'
@@ -133,6 +134,15 @@ export class Issuers {
     const issuer = await RunningIssuer.resume(name, settings, keys, this.#store.bucket(name), this.#environment)
     this.#byName.set(name, issuer)
     return issuer
+  }
+
+  /** What a fault of any issuer has be wrong with the certificate of a handshake, which is nobody's yet; it counts. */
+  flawFor(servername: string): CertificateFlaw | undefined {
+    for (const { arming } of this.#byName.values()) {
+      const fired = arming.takeHandshake(servername)
+      if (fired !== undefined) return fired.fault.flaw
+    }
+    return undefined
   }
 
   /** Ends one issuer and forgets all that it stored. */

@@ -78,7 +78,7 @@ beforeAll(async () => {
 afterAll(() => idp?.close())
 
 /** What error codes, delays and signed tokens do has tests of its own. */
-const others: Fault['acts'][] = ['answer', 'delay', 'token', 'notice']
+const others: Fault['acts'][] = ['answer', 'delay', 'token', 'notice', 'handshake']
 
 test('no fault of the catalog is left out', () => {
   const asked = new Set<string>(reactions.map(([name]) => name))
