@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import * as client from 'openid-client'
 import { beforeEach, expect, test } from 'vitest'
 import { UnderstudyError } from '../../src/errors.ts'
@@ -450,6 +451,68 @@ export function understudyContract(open: () => Promise<Understudy>): void {
     await idp[Symbol.asyncDispose]()
 
     await expect(idp.close()).resolves.toBeUndefined()
+  })
+
+  test.each([
+    ['approve', { access_token: expect.any(String) }],
+    ['deny', { error: 'access_denied' }],
+    ['expire', { error: 'expired_token' }],
+  ] as const)('%s decides a backchannel request', async (action, answered) => {
+    await idp.clients.put('till', { client_secret: 's', grant_types: ['ciba'] })
+    const ask = async (path: string, form: Record<string, string>) => {
+      const body = new URLSearchParams({ client_id: 'till', client_secret: 's', ...form })
+      return (await fetch(idp.url + path, { method: 'POST', body })).json() as Promise<{ auth_req_id: string }>
+    }
+    const { auth_req_id: id } = await ask('/backchannel', { scope: 'openid', login_hint: 'alice' })
+    const pending = await idp.ciba.pending()
+
+    await idp.ciba[action](id)
+
+    expect(pending).toMatchObject([{ auth_req_id: id, client_id: 'till', user: 'alice' }])
+    expect(await idp.ciba.pending()).toEqual([])
+    const polled = await ask('/token', { grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id: id })
+    expect(polled).toMatchObject(answered)
+  })
+
+  test('a login is begun elsewhere than at the client, by the link that the client has for it', async () => {
+    const uri = 'http://localhost:3000/begin?from=idp'
+    await idp.clients.put('begins', { client_secret: 's', redirect_uris: [callback], initiate_login_uri: uri })
+
+    const bare = await idp.initiateLogin('begins')
+    const told = await idp.initiateLogin('begins', {
+      login_hint: 'alice',
+      target_link_uri: 'http://localhost:3000/cart',
+    })
+
+    expect(Object.fromEntries(bare.searchParams)).toEqual({ from: 'idp', iss: idp.url })
+    expect(`${told.origin}${told.pathname}`).toBe('http://localhost:3000/begin')
+    expect(Object.fromEntries(told.searchParams)).toEqual({
+      from: 'idp',
+      iss: idp.url,
+      login_hint: 'alice',
+      target_link_uri: 'http://localhost:3000/cart',
+    })
+    await expect(idp.initiateLogin('web')).rejects.toMatchObject({ code: 'ERR_NO_INITIATE_LOGIN' })
+    await expect(idp.initiateLogin('stranger')).rejects.toMatchObject({ code: 'ERR_CLIENT_UNKNOWN' })
+  })
+
+  test('certificates are issued by an authority that stays the same', async () => {
+    const authority = new X509Certificate(await idp.certificates.authority())
+
+    const usual = await idp.certificates.issue()
+    const own = await idp.certificates.issue({ subject: 'CN=web', self_signed: true })
+
+    const [signed, bySelf] = [usual, own].map(({ certificate }) => new X509Certificate(certificate))
+    expect(await idp.certificates.authority()).toBe(authority.toString())
+    expect(signed?.verify(authority.publicKey)).toBe(true)
+    expect(bySelf?.verify(bySelf.publicKey)).toBe(true)
+    expect(signed?.checkPrivateKey(createPrivateKey(usual.private_key))).toBe(true)
+    expect(own).toMatchObject({ subject: 'CN=web' })
+    await expect(idp.certificates.issue({ subject: 'nobody' })).rejects.toBeInstanceOf(UnderstudyError)
+  })
+
+  test('there is no plain HTTP beside HTTP', () => {
+    expect(idp.httpUrl).toBeUndefined()
   })
 
   test.each(['approve', 'deny', 'expire'] as const)('%s decides a device request', async (action) => {
