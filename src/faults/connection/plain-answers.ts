@@ -33,6 +33,8 @@ export const plainAnswers = [
       headers: {
         'content-type': bodies[body].type,
         ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+        // RFC 9110 15.5.6 asks for it; an empty one says that nothing is allowed for now.
+        ...(status === 405 && { allow: '' }),
       },
       body: bodies[body].write(`${status} ${STATUS_CODES[status] ?? 'Unknown'}`),
     }),
