@@ -18,4 +18,5 @@ export const generic = definePersona({
     jwks: '/jwks',
   },
   parameters_in_query: true,
+  device_at_verification: true,
 })

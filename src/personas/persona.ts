@@ -106,6 +106,10 @@ export const traitsSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('Whether a POST for tokens may have its parameters in the query.'),
+  device_at_verification: z
+    .boolean()
+    .optional()
+    .describe('Whether a POST with a client_id to the page for user codes is a device authorization request.'),
   bare_bearer: z.boolean().optional().describe('Whether an access token is taken without the word Bearer.'),
   narrowing: z
     .boolean()

@@ -24,7 +24,7 @@ import type { IssuerContext, ProviderOptions } from './context.ts'
 import { CookieSigner } from './cookie-signer.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { takeFaultNonce } from './dpop.ts'
-import { createEndpointMap } from './endpoints.ts'
+import { createEndpointMap, type FoundEndpoint } from './endpoints.ts'
 import { ProviderExchange } from './exchange.ts'
 import { oneAtATime } from './grants/one-at-a-time.ts'
 import { pacePolls, pollGrants } from './grants/poll-pace.ts'
@@ -45,7 +45,7 @@ import { takeAnyAssertion, takeAnyClient } from './open-clients.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { createErrorShape, type ErrorShape } from './persona/answers.ts'
 import { beforePersona, wearPersona } from './persona/persona.ts'
-import { completeBearer } from './persona/requests.ts'
+import { completeBearer, mayBeDevice } from './persona/requests.ts'
 import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
 import { answerPreflights } from './registration/origins.ts'
 import { serveRegistrations } from './registration/registrar.ts'
@@ -84,6 +84,8 @@ export interface IssuerProvider {
 }
 
 export type { AuthorizationFault, ProviderOptions } from './context.ts'
+
+const deviceRequest: FoundEndpoint = { endpoint: 'device_authorization', continued: false }
 
 /** Makes the provider of one issuer. It is cheap: an issuer that changes gets a new one on the same bucket. */
 export function createProvider(options: ProviderOptions): IssuerProvider {
@@ -138,6 +140,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   serveResources(provider, issuer)
 
   const endpointOf = createEndpointMap(issuer.persona, settings.registration, settings.resources)
+  const isDevice = mayBeDevice(issuer.persona)
   const takeBareBearer = completeBearer(issuer.persona)
   const identify = createIdentify(issuer)
   const cached = cacheMetadata({
@@ -162,7 +165,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
       ...(provider.middleware as unknown as Middleware[]),
     ]),
     openExchange(ctx) {
-      const found = endpointOf(ctx.path, ctx.method)
+      const found = endpointOf(ctx.path, ctx.method) ?? (isDevice(ctx) ? deviceRequest : undefined)
       if (found === undefined) return undefined
       takeBareBearer?.(ctx.req)
       const { method, headers, querystring: query } = ctx.request

@@ -5,7 +5,7 @@ import { type GrantHandler, internals } from '../private.ts'
 import { shapeAnswers } from './answers.ts'
 import { shapeErrors } from './errors.ts'
 import { limitGrants, markRefreshTokens, narrowEarlier } from './grants.ts'
-import { completeScope, hideEndpoints, limitAuthentication, takeQueries } from './requests.ts'
+import { completeScope, hideEndpoints, limitAuthentication, redirectDevices, takeQueries } from './requests.ts'
 
 /** Has a provider be what its persona says; nothing is put where the persona says nothing. */
 export function wearPersona(provider: Provider, issuer: IssuerContext): void {
@@ -26,6 +26,7 @@ export function beforePersona({ persona }: IssuerContext): Middleware[] {
   return [
     ...hideEndpoints(persona),
     ...completeScope(persona),
+    ...redirectDevices(persona),
     ...takeQueries(persona),
     ...limitAuthentication(persona),
   ]

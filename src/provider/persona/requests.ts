@@ -1,9 +1,36 @@
 import type { IncomingMessage } from 'node:http'
-import type { Middleware } from 'koa'
+import type { Middleware, ParameterizedContext } from 'koa'
 import type { Persona } from '../../personas/persona.ts'
 
 /** Where parameters may stand in the query of a POST. */
 const takingQueries = ['token', 'device_authorization'] as const
+
+/**
+ * Whether a request may be one of a device, at the page where people type its code: they come with a cookie of ours.
+ */
+export function mayBeDevice({ device_at_verification: isTaken, endpoints }: Persona) {
+  return function maybeDevice(ctx: ParameterizedContext): boolean {
+    if (!isTaken || ctx.method !== 'POST' || ctx.path !== endpoints.device_verification) return false
+    return !ctx.get('cookie').includes('us_session_')
+  }
+}
+
+/** Takes a device's request at the page for user codes to where the provider answers it. */
+export function redirectDevices(persona: Persona): Middleware[] {
+  const { endpoints } = persona
+  const isAsked = mayBeDevice(persona)
+  if (!persona.device_at_verification) return []
+
+  return [
+    function redirectDevice(ctx, next) {
+      if (isAsked(ctx)) {
+        const params = new URLSearchParams(`${ctx.querystring}&${(ctx.req as { body?: string }).body ?? ''}`)
+        if (params.has('client_id') && !params.has('user_code')) ctx.path = endpoints.device_authorization
+      }
+      return next()
+    },
+  ]
+}
 
 /** Takes what stands in the query of a POST for tokens into its body, which wins where both say something. */
 export function takeQueries(persona: Persona): Middleware[] {
