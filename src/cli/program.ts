@@ -9,6 +9,7 @@ import { clientsCommand } from './clients.ts'
 import { clockCommand } from './clock.ts'
 import { deviceCommand } from './device.ts'
 import { disarmCommand } from './disarm.ts'
+import { examCommand } from './exam.ts'
 import { faultsCommand } from './faults.ts'
 import { fixturesCommand } from './fixtures.ts'
 import { grantsCommand } from './grants.ts'
@@ -57,5 +58,7 @@ export function createProgram(): Command {
   initiateLoginCommand(program)
   logoutCommand(program)
   for (const define of [requestsCommand, verifyCommand]) define(program)
+  program.commandsGroup('Examine:')
+  examCommand(program)
   return program
 }
