@@ -18,6 +18,8 @@ export class WatchedResponse<Request extends IncomingMessage = IncomingMessage> 
   #watcher: AnswerWatcher | undefined
   #body: (string | Uint8Array)[] = []
   #isTold = false
+  /** What was sent past this class; undefined: it is not sent by hand. */
+  #byHand: { pieces: Buffer[]; wholeBytes: number; isWhole: boolean } | undefined
 
   watch(watcher: AnswerWatcher): void {
     this.#watcher = watcher
@@ -35,10 +37,33 @@ export class WatchedResponse<Request extends IncomingMessage = IncomingMessage> 
     return this
   }
 
+  /**
+   * From now on it is sent past this class, by hand.
+   *
+   * @param wholeBytes how long the body would be; where less of it goes out, the answer has broken off
+   */
+  handOver(wholeBytes: number): void {
+    this.#byHand = { pieces: [], wholeBytes, isWhole: false }
+  }
+
+  /** Tells of bytes that are about to go out by hand. */
+  sentByHand(bytes: string | Uint8Array): void {
+    if (this.#byHand === undefined) return
+    this.#byHand.pieces.push(Buffer.from(bytes as string))
+    this.#byHand.isWhole = bodyBytesIn(this.#byHand.pieces) >= this.#byHand.wholeBytes
+    if (this.#byHand.isWhole) this.#tell()
+  }
+
+  /** Nothing more goes out by hand. */
+  endByHand(): void {
+    this.#tell()
+    if (this.#byHand?.isWhole === false) this.#watcher?.broke()
+  }
+
   override emit(event: string | symbol, ...told: unknown[]): boolean {
     if (event === 'close' && this.#watcher !== undefined) {
       this.#tell()
-      if (!this.writableFinished) this.#watcher.broke()
+      if (!(this.#byHand?.isWhole ?? this.writableFinished)) this.#watcher.broke()
     }
     return super.emit(event as string, ...told)
   }
@@ -51,6 +76,10 @@ export class WatchedResponse<Request extends IncomingMessage = IncomingMessage> 
   #tell(): void {
     if (this.#watcher === undefined || this.#isTold) return
     this.#isTold = true
+    if (this.#byHand !== undefined) {
+      this.#watcher.sent(answerByHand(this.#byHand.pieces))
+      return
+    }
     // Node's own text of status line and header fields: exact, and there already.
     const { _header: head } = this as unknown as { _header: string | null }
     this.#watcher.sent(head === null ? undefined : answerOf(head, this.#body))
@@ -66,4 +95,26 @@ function answerOf(head: string, body: (string | Uint8Array)[]): SentAnswer {
   return body.length < 2 && typeof only === 'string' && only.length <= joinedUpTo
     ? [head, only].join('')
     : { head: [head, ''].join(''), body }
+}
+
+const headEnd = '\r\n\r\n'
+
+/** How much of the body has been sent by hand; below zero: not even the whole head. */
+function bodyBytesIn(pieces: readonly Buffer[]): number {
+  const sent = Buffer.concat(pieces)
+  const end = sent.indexOf(headEnd)
+  return end === -1 ? -1 : sent.length - end - headEnd.length
+}
+
+/** An answer that was sent by hand, perhaps in part; undefined where not even its status was. */
+function answerByHand(pieces: readonly Buffer[]): SentAnswer | undefined {
+  const sent = Buffer.concat(pieces)
+  const end = sent.indexOf(headEnd)
+  // Of a head that broke off, the whole lines.
+  if (end === -1) {
+    const head = sent.subarray(0, sent.lastIndexOf('\r\n') + 2).toString()
+    return head.length > 2 ? { head, body: [] } : undefined
+  }
+  const headBytes = end + headEnd.length
+  return { head: sent.subarray(0, headBytes).toString(), body: [sent.subarray(headBytes)] }
 }

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Context } from 'koa'
 import type { Answer, Wire } from '../faults/fault.ts'
+import type { WatchedResponse } from './watched-response.ts'
 
 /** How a request is let wait, so that whoever resets or closes the server need not. */
 type Sleep = (ms: number) => Promise<unknown>
@@ -14,18 +15,31 @@ type Sleep = (ms: number) => Promise<unknown>
 export function takeOver(ctx: Context, answer: Answer, sleep: Sleep): Wire {
   ctx.respond = false
   const { socket } = ctx.req
+  const response = ctx.res as WatchedResponse
+  const body = Buffer.from(answer.body)
+  response.handOver(body.length)
 
   return {
-    answer: { body: Buffer.from(answer.body), head: (changed) => headOf(answer, changed) },
+    answer: { body, head: (changed) => headOf(answer, changed) },
     get isGone() {
       return !socket.writable
     },
-    write: (bytes) => write(socket, bytes),
+    write(bytes) {
+      if (!socket.writable) return Promise.resolve()
+      response.sentByHand(bytes)
+      return new Promise((resolve) => socket.write(bytes, () => resolve()))
+    },
     async sleep(ms) {
       await sleep(ms)
     },
-    end: () => socket.end(),
-    reset: () => reset(socket),
+    end() {
+      response.endByHand()
+      socket.end()
+    },
+    reset() {
+      response.endByHand()
+      reset(socket)
+    },
   }
 }
 
@@ -35,12 +49,6 @@ function headOf({ status, headers, body }: Answer, changed: Readonly<Record<stri
     [value ?? []].flat().map((each) => `${name}: ${each}\r\n`),
   )
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`
-}
-
-/** Writes, unless the client has gone. */
-function write(socket: Socket, bytes: string | Uint8Array): Promise<void> {
-  if (!socket.writable) return Promise.resolve()
-  return new Promise((resolve) => socket.write(bytes, () => resolve()))
 }
 
 /** Breaks off what is written directly; under TLS what is written below it. */

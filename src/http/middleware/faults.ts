@@ -57,6 +57,8 @@ async function finish(ctx: Context, exchange: Exchange, issuer: RunningIssuer): 
     )
   await issuer.faults.beforeAnswer(exchange)
   if (connection === undefined) return
+  // The journal hears of it while it is sent, and wants to know whose it is.
+  await exchange.identify()
   const sleep = (ms: number) => issuer.faults.sleep(exchange, ms)
   await connection.send(takeOver(ctx, answerOf(ctx), sleep))
 }
