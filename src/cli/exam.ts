@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import { UnderstudyError } from '../errors.ts'
 import type { ExamReport } from '../sdk/exam/report.ts'
 import { examples } from './examples.ts'
@@ -18,10 +18,10 @@ interface ApiOptions extends RemoteOptions {
 }
 
 export function examCommand(program: Command): void {
-  const exam = program.command('exam').description('find out what an API does with tokens that it must refuse')
-  const api = exam
-    .command('api')
+  const command = program
+    .command('exam')
     .description('call an API with a good access token, and then with one for each fault of access tokens')
+    .addArgument(new Argument('<what>', 'what is examined').choices(['api']))
     .requiredOption('--url <url>', 'where the API is asked')
     .requiredOption('--client <id>', 'the client that the tokens are for')
     .option('--user <username>', 'whom they are about (default: the client itself)')
@@ -42,10 +42,10 @@ export function examCommand(program: Command): void {
         ],
       ),
     )
-  withRemoteOptions(api).action(examApi)
+  withRemoteOptions(command).action(exam)
 }
 
-async function examApi(options: ApiOptions): Promise<void> {
+async function exam(_what: 'api', options: ApiOptions): Promise<void> {
   const { url, method, client, user, scope, audience, junit } = options
   if (!URL.canParse(url)) {
     const message = `Failed to read --url ${url}: expected a URL, such as http://localhost:8080/me.`

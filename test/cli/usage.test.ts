@@ -93,6 +93,7 @@ test('every command has a description and examples', () => {
     'logout',
     'requests',
     'verify',
+    'exam',
   ])
   for (const command of commands) {
     let help = ''
