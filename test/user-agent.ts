@@ -73,6 +73,11 @@ export class UserAgent {
     return Object.fromEntries(this.#cookies.map(({ name, value }) => [name, value]))
   }
 
+  /** Has it hold a cookie that no answer has set. */
+  give(name: string, value: string, url: URL): void {
+    this.#keep(`${name}=${value}`, url)
+  }
+
   #keep(header: string, url: URL): void {
     const [pair = '', ...attributes] = header.split(/;\s*/)
     const at = pair.indexOf('=')

@@ -1,8 +1,11 @@
-import type { Endpoint, Exchange } from './exchange.ts'
+import type { Endpoint, Exchange, Flow } from './exchange.ts'
 
-/** What stands for a request where something happens that none has asked for. */
-export function noRequest(endpoint: Endpoint): Exchange {
-  const flow = { id: '' }
+/**
+ * What stands for a request where something happens that none has asked for.
+ *
+ * @param flow that it comes of all the same, if any
+ */
+export function noRequest(endpoint: Endpoint, flow?: Flow): Exchange {
   return {
     endpoint,
     method: '',
@@ -12,8 +15,8 @@ export function noRequest(endpoint: Endpoint): Exchange {
     client: undefined,
     grantType: undefined,
     requested: {},
-    flow: undefined,
-    ownFlow: flow,
+    flow,
+    ownFlow: flow ?? { id: '' },
     polledCode: undefined,
     fired: [],
     identify: async () => ({}),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from '../domain/client.ts'
 import type { FaultStep } from '../domain/issuer.ts'
+import type { OutgoingCall } from '../domain/outcome.ts'
 import { didYouMean, UnderstudyError } from '../errors.ts'
 import type { IssuerContext } from './context.ts'
 import { namesOf } from './known-user.ts'
@@ -29,6 +30,8 @@ export interface Notice {
   sid: string | undefined
   /** The issuer as the client knows it. */
   issuer: string
+  /** By which it was signed in to. */
+  flow: OutgoingCall['flow']
 }
 
 /**
@@ -45,21 +48,21 @@ export function noticesFor(
   const only = request.client === undefined ? undefined : reachableClient(request.client, issuer)
   const { sub, meant } = whose(request, everybody, issuer)
   const told = new Set<string>()
-  const notices = meant.flatMap(function noticeOf({ clientId, sid, issuer: seen }): Notice[] {
+  const notices = meant.flatMap(function noticeOf({ clientId, sid, issuer: seen, flow }): Notice[] {
     const client = issuer.clients.get(clientId)
     if (client?.backchannel_logout_uri === undefined || (only ?? client) !== client) return []
     // A client that does not tell sessions apart is told once that the user is gone.
     const tellsApart = request.sid !== undefined || client.backchannel_logout_session_required === true
     if (!tellsApart && told.has(clientId)) return []
     told.add(clientId)
-    return [{ clientId, sub, sid: tellsApart ? sid : undefined, issuer: nameFor(clientId, seen) }]
+    return [{ clientId, sub, sid: tellsApart ? sid : undefined, issuer: nameFor(clientId, seen), flow }]
   })
   return { meant, notices: only === undefined || notices.length > 0 ? notices : [outOfTheBlue(only)] }
 
   /** For a client that is not signed in to, which knows of no session. */
   function outOfTheBlue({ client_id: clientId, backchannel_logout_session_required: needsSid }: Client): Notice {
     const sid = request.sid ?? (needsSid ? randomUUID() : undefined)
-    return { clientId, sub, sid, issuer: nameFor(clientId) }
+    return { clientId, sub, sid, issuer: nameFor(clientId), flow: undefined }
   }
 
   function nameFor(clientId: string, seen?: string): string {

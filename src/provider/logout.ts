@@ -9,7 +9,7 @@ import type { Sessions } from './live-sessions.ts'
 import { deliver, type LogoutCall, type LogoutDelivery, withhold } from './logout-delivery.ts'
 import { type LogoutRequest, type Notice, noticesFor } from './logout-notices.ts'
 import { clientModel } from './private.ts'
-import { findSignedIn, rememberNames } from './signed-in.ts'
+import { findSignedIn, flowOfLogout, rememberSignIns } from './signed-in.ts'
 import type { Mutation } from './token-faults.ts'
 import { wish } from './wishes.ts'
 
@@ -40,7 +40,7 @@ const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 
 /** Has clients be told of logouts: of those in a browser, and of those that a test makes up. */
 export function createLogout(provider: Provider, issuer: IssuerContext, sessions: Pick<Sessions, 'end'>): Logout {
-  rememberNames(provider)
+  rememberSignIns(provider)
   const { prototype } = clientModel(provider)
   prototype.includeSid = function includeSid() {
     const inFrames = issuer.clients.get(this.clientId)?.frontchannel_logout_uri !== undefined
@@ -50,12 +50,13 @@ export function createLogout(provider: Provider, issuer: IssuerContext, sessions
   prototype.backchannelLogout = async function backchannelLogout(sub, sid) {
     const { clientId, backchannelLogoutSessionRequired: needsSid } = this
     const named = issuer.naming.issuerFor(Provider.ctx?.req, issuer.nameFor(clientId))
-    await tell({ clientId, sub, sid: needsSid ? sid : undefined, issuer: named }, { isAwaited: false })
+    const flow = flowOfLogout(Provider.ctx?.oidc?.session, clientId)
+    await tell({ clientId, sub, sid: needsSid ? sid : undefined, issuer: named, flow }, { isAwaited: false })
   }
 
   /** @param how whether somebody waits to hear what the client says, however late it is told */
   async function tell(
-    { clientId, sub, sid, issuer: named }: Notice,
+    { clientId, sub, sid, issuer: named, flow }: Notice,
     { mutations = [], isAwaited }: { mutations?: readonly Mutation[]; isAwaited: boolean },
   ): Promise<LogoutDelivery[]> {
     const client = await provider.Client.find(clientId)
@@ -68,10 +69,10 @@ export function createLogout(provider: Provider, issuer: IssuerContext, sessions
     const signed = await addressed(named, () => token.issue({ use: 'logout' }))
     const to = { clientId, uri: client?.backchannelLogoutUri as string }
     const user = issuer.users.bySub(sub)?.username
-    const exchange = currentExchange() ?? noRequest('end_session')
+    const exchange = currentExchange() ?? noRequest('end_session', flow)
     const fired = await issuer.noticeFault(exchange, { client: clientId, user })
     const { times = 1, delayMs } = fired?.deliver() ?? {}
-    const common = { endpoint: 'backchannel_logout', client: clientId, user, flow: exchange.flow } as const
+    const common = { endpoint: 'backchannel_logout', client: clientId, user, flow: flow ?? exchange.flow } as const
     const told = fired && [{ id: fired.armedId, fault: fired.fault.name, origin: fired.origin }]
     const onCall = (call: LogoutCall) => issuer.onCall({ ...common, ...call, fired: told })
     const send = () => deliver(to, signed, onCall)

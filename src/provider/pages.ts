@@ -6,6 +6,7 @@ import type { PageClient, PageIssuer, PageScope, Render } from '../domain/pages.
 import type { Scope } from '../domain/scope.ts'
 import type { User } from '../domain/user.ts'
 import type { Users } from './accounts.ts'
+import { rememberTag } from './signed-in.ts'
 
 /** What the pages of the provider's own floor are made from. */
 export interface PageSources {
@@ -64,6 +65,7 @@ export function createPageSources({ render, issuer, users, clients, scopes }: Pa
   }
 
   async function logoutSource(ctx: KoaContextWithOIDC) {
+    rememberTag(ctx.oidc.session)
     const user = users.bySub(ctx.oidc.session?.accountId ?? '')
     const client = ctx.oidc.client && pageClient(ctx.oidc.client)
     const action = ctx.oidc.urlFor('end_session_confirm')

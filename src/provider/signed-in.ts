@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import type Provider from 'oidc-provider'
+import type { Flow } from '../domain/exchange.ts'
 import type { Bucket } from '../store/store.ts'
+import { currentExchange } from './adapter.ts'
 
 type Session = InstanceType<Provider['Session']>
 
@@ -9,6 +12,8 @@ interface Authorization {
   grantId?: string
   /** The issuer by the name that the client saw when it was signed in to; ours. */
   issuer?: string
+  /** The flow by which the client was signed in to last; ours. */
+  flow?: Pick<Flow, 'id' | 'tag'>
 }
 
 /** A client that somebody is signed in to, in one session. */
@@ -19,10 +24,14 @@ export interface SignedIn {
   /** What the client's ID tokens call the session. */
   sid: string
   issuer: string | undefined
+  flow: Authorization['flow']
 }
 
-/** Remembers in each session by which name the issuer was asked, so that what is said later comes from the same one. */
-export function rememberNames(provider: Provider): void {
+/**
+ * Remembers in each session by which name the issuer was asked, so that what is said later comes from the same one, and in
+ * which flow, so that what is said later belongs to it.
+ */
+export function rememberSignIns(provider: Provider): void {
   interface Model {
     authorizationFor(clientId: string): Authorization
     ensureClientContainer(clientId: string): void
@@ -31,8 +40,30 @@ export function rememberNames(provider: Provider): void {
   const { ensureClientContainer } = model
   model.ensureClientContainer = function ensureNamed(clientId) {
     ensureClientContainer.call(this, clientId)
-    this.authorizationFor(clientId).issuer = provider.issuer
+    const authorization = this.authorizationFor(clientId)
+    authorization.issuer = provider.issuer
+    const flow = currentExchange()?.ownFlow
+    if (flow !== undefined) authorization.flow = { id: flow.id, ...(flow.tag !== undefined && { tag: flow.tag }) }
   }
+}
+
+/** What the browser has said of its logout, until the person confirms it by a request of no such words. */
+interface LogoutState {
+  tag?: string
+}
+
+/** Remembers how a logout is tagged, while the person is asked. */
+export function rememberTag(session: Session | undefined): void {
+  const tag = currentExchange()?.requested.tag
+  if (tag !== undefined && session !== undefined) (session.state as LogoutState).tag = tag
+}
+
+/** The flow by which a client was signed in to, with the tag of the logout itself where it has one. */
+export function flowOfLogout(session: Session | undefined, clientId: string): Authorization['flow'] {
+  const authorizations = session?.authorizations as Record<string, Authorization> | undefined
+  const flow = authorizations?.[clientId]?.flow
+  const tag = (session?.state as LogoutState | undefined)?.tag
+  return tag === undefined ? flow : { id: flow?.id ?? randomUUID(), tag }
 }
 
 /** Every client that somebody is signed in to, session by session. */
@@ -42,10 +73,10 @@ export async function findSignedIn(provider: Provider, bucket: Bucket): Promise<
     const session = await provider.Session.find(id)
     const sub = session?.accountId
     if (session === undefined || sub === undefined) continue
-    for (const [clientId, { sid, issuer }] of Object.entries(
+    for (const [clientId, { sid, issuer, flow }] of Object.entries(
       (session.authorizations ?? {}) as Record<string, Authorization>,
     )) {
-      if (sid !== undefined) found.push({ session, sub, clientId, sid, issuer })
+      if (sid !== undefined) found.push({ session, sub, clientId, sid, issuer, flow })
     }
   }
   return found

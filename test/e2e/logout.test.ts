@@ -56,17 +56,24 @@ afterEach(async () => {
 })
 
 /** Signs in to several clients in one browser. */
-async function signIn(clients: readonly string[], user = 'alice', agent = new UserAgent()) {
+async function signIn(clients: readonly string[], user = 'alice', agent = new UserAgent(), parameters = {}) {
   const logins: Record<string, LoggedIn> = {}
   for (const id of clients) {
     const config = await discover(idp.url, id, 'secret')
-    logins[id] = await login(config, { agent, user, scope: 'openid', redirectUri: 'http://localhost/callback' })
+    logins[id] = await login(config, {
+      agent,
+      user,
+      scope: 'openid',
+      redirectUri: 'http://localhost/callback',
+      parameters,
+    })
   }
   return { agent, logins }
 }
 
 /** Logs out in a browser, as the first of the clients sends it to. */
-async function logOut({ agent, logins }: Awaited<ReturnType<typeof signIn>>) {
+async function logOut({ agent, logins }: Awaited<ReturnType<typeof signIn>>, cookies: Record<string, string> = {}) {
+  for (const [name, value] of Object.entries(cookies)) agent.give(name, value, new URL(idp.url))
   const [id = '', { tokens } = { tokens: undefined }] = Object.entries(logins)[0] ?? []
   const config = await discover(idp.url, id, 'secret')
   const page = await agent.open(client.buildEndSessionUrl(config, { id_token_hint: tokens?.id_token ?? '' }))
@@ -107,6 +114,34 @@ test('the journal tells of each call', async () => {
     broken: { ...told, answer: { status: 500 } },
     gone: { ...told, failure: 'ECONNREFUSED' },
   })
+})
+
+test('the journal has each call in the flow that signed in, with its tag, and with that of the logout itself', async () => {
+  const login = await signIn(['shop', 'broken'], 'alice', new UserAgent(), { understudy_tag: 'red' })
+  await control.backchannelLogout('default', { user: 'alice', client: 'broken' })
+  await logOut(login)
+  const other = await signIn(['blog'], 'bob', new UserAgent(), { understudy_tag: 'blue' })
+  await logOut(other, { understudy_tag: 'green' })
+
+  const red = await control.requests('default', { endpoint: 'backchannel_logout', tag: 'red' })
+  const green = await control.requests('default', { endpoint: 'backchannel_logout', tag: 'green' })
+
+  const flows = new Map((await control.requests('default', { endpoint: 'token' })).map((one) => [one.client, one.flow]))
+  expect(red.map((call) => call.client).toSorted()).toEqual(['broken', 'broken', 'shop'])
+  expect(red.every((call) => call.flow !== undefined && call.flow === flows.get(call.client))).toBe(true)
+  expect(green).toMatchObject([{ client: 'blog', flow: flows.get('blog') }])
+  expect(await control.requests('default', { endpoint: 'backchannel_logout', tag: 'blue' })).toEqual([])
+})
+
+test('a fault for a tag meets the calls of a logout with that tag, and no others', async () => {
+  await idp.tagged('red').arm({ fault: 'logout-never-sent', times: 'always' })
+  const red = await signIn(['shop'], 'alice', new UserAgent(), { understudy_tag: 'red' })
+  const other = await signIn(['blog'], 'bob')
+
+  await logOut(red)
+  await logOut(other)
+
+  expect([shop.received.length, blog.received.length]).toEqual([0, 1])
 })
 
 test('a session that is gone is not told of again', async () => {
