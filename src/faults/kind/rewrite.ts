@@ -25,13 +25,21 @@ export function defineRewriteFault<const Name extends string, Params extends z.Z
   return { acts: 'rewrite', ...fault }
 }
 
-/** The members of an answer that is a JSON object; undefined of any other. */
+/** The members of an answer that is a JSON object; undefined of any other, such as one that a fault has spoiled. */
 export function membersOf({ headers, body }: Answer): Record<string, unknown> | undefined {
   if (!/^application\/(?:[\w.-]+\+)?json\b/.test(String(headers['content-type']))) return undefined
-  const value: unknown = JSON.parse(body)
+  const value = parsed(body)
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : undefined
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** An answer with other members. */
