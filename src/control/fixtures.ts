@@ -9,7 +9,7 @@ export type FixturesDocument = z.output<typeof fixturesDocument>
 const count = z.int().describe('How many entries the document has brought.')
 
 export const patchCounts = z
-  .strictObject({ users: count, clients: count, scopes: count, faults: count, scenarios: count })
+  .strictObject({ users: count, clients: count, scopes: count, resources: count, faults: count, scenarios: count })
   .meta({ id: 'FixturesPatched', description: 'What was merged in; other members are not counted.' })
 
 export type PatchCounts = z.output<typeof patchCounts>

@@ -13,6 +13,7 @@ export function controlFixtures({ issuer: find }: Access): FixturesControl {
         users: count('users'),
         clients: count('clients'),
         scopes: count('scopes'),
+        resources: count('resources'),
         faults: count('faults'),
         scenarios: count('scenarios'),
       }

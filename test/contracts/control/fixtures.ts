@@ -48,13 +48,14 @@ export function fixturesContract(subject: () => ControlUnderTest): void {
     const counts = await control.patchFixtures('shop', {
       lifetimes: { access_token: '60s' },
       scopes: { crate: { claims: ['crates'] } },
+      resources: { 'https://api.example/crates': { scopes: ['crate'] }, 'https://api.example/tags': {} },
       users: ['bob', { username: 'mallory' }],
       clients: [{ client_id: 'service', client_secret: 's3cret', grant_types: ['client_credentials'] }],
       faults: [{ fault: 'server_error' }],
       scenarios: { broken: { faults: [{ fault: 'server_error' }] } },
     })
 
-    expect(counts).toEqual({ users: 2, clients: 1, scopes: 1, faults: 1, scenarios: 1 })
+    expect(counts).toEqual({ users: 2, clients: 1, scopes: 1, resources: 2, faults: 1, scenarios: 1 })
     expect(await control.fixtures('shop')).toMatchObject({
       lifetimes: { access_token: 60 },
       scopes: { crate: { claims: ['crates'] } },
