@@ -15,6 +15,7 @@ import { listenOn } from './http/ports.ts'
 import { packageRoot } from './http/web/package-root.ts'
 import { createRender } from './http/web/render.ts'
 import { Issuers, processBucket } from './issuer/registry.ts'
+import { generic } from './personas/generic.ts'
 import { CookieSigner } from './provider/cookie-signer.ts'
 import { prepareKeys } from './provider/make-keys.ts'
 import { memoryStore } from './store/memory.ts'
@@ -157,7 +158,9 @@ export async function checkFixtures(options: Pick<ServerOptions, 'fixtures' | 'i
 
 function loadOptions(options: ServerOptions, registry: Issuers): LoadOptions {
   const { fixtures = [], inline, issuerUrl, browserUrl, persona, env = process.env } = options
-  const nothingGiven = fixtures.length === 0 && inline === undefined
+  // A persona of a named provider brings a user and a client of its own.
+  const bringsOwn = persona !== undefined && persona !== generic.name
+  const nothingGiven = fixtures.length === 0 && inline === undefined && !bringsOwn
   return {
     paths: nothingGiven ? [join(packageRoot(), 'data', 'fixtures.yaml')] : fixtures,
     inline,

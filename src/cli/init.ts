@@ -9,16 +9,23 @@ export function initCommand(program: Command): void {
     .command('init')
     .description(`write a commented ${target} into this folder`)
     .option('--force', 'overwrite the one that is there')
+    .option('--persona <name>', 'for an issuer that looks like this provider')
     .addHelpText(
       'after',
-      examples(['understudy init && understudy start --fixtures fixtures.yaml', 'then edit it: it reloads']),
+      examples(
+        ['understudy init && understudy start --fixtures fixtures.yaml', 'then edit it: it reloads'],
+        ['understudy init --persona dlive', 'with the user and the client of a persona'],
+      ),
     )
     .action(init)
 }
 
-async function init({ force = false }: { force?: boolean }): Promise<void> {
+async function init({ force = false, persona }: { force?: boolean; persona?: string }): Promise<void> {
   const [{ readFile, writeFile }, { join }] = await Promise.all([import('node:fs/promises'), import('node:path')])
-  const example = await readFile(join(import.meta.dirname, '../../data/fixtures.yaml'), 'utf8')
+  const example =
+    persona === undefined
+      ? await readFile(join(import.meta.dirname, '../../data/fixtures.yaml'), 'utf8')
+      : await fixturesOf(persona)
   try {
     await writeFile(target, withSchema(example, await schemaUrl()), { flag: force ? 'w' : 'wx' })
   } catch (error) {
@@ -27,6 +34,11 @@ async function init({ force = false }: { force?: boolean }): Promise<void> {
     throw new UnderstudyError('ERR_INIT', 409, `Failed to write ${target}: ${why}`, undefined, { cause: error })
   }
   process.stdout.write(`wrote ${target}; serve it with: understudy start --fixtures ${target}\n`)
+}
+
+async function fixturesOf(persona: string): Promise<string> {
+  const { findPersona, personaFixtures } = await import('./persona-sheet.ts')
+  return personaFixtures(findPersona(persona))
 }
 
 /** The example with the line by which editors find the schema, as seen from where it is written to. */

@@ -50,6 +50,7 @@ export function startCommand(program: Command): void {
       'after',
       examples(
         ['understudy start --fixtures fixtures.yaml', 'serve, and reload on every save'],
+        ['understudy start --persona dlive', 'a persona with its own user and client, and no file'],
         ['understudy start --port 0 --no-watch', 'in a script: read the URL from the ready line'],
         ['UNDERSTUDY_PORT=9500 understudy start --store json:state.json', 'tokens outlive a restart'],
         ['understudy start --https --http-port 9401', 'HTTPS at 9400, and plain HTTP beside it'],

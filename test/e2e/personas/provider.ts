@@ -31,7 +31,7 @@ export function providerAt(idp: Understudy, issuer: string, user: string): Provi
   const ask: Provider['ask'] = async (path, init) => {
     const response = await fetch(url + path, init)
     const text = await response.text()
-    return { status: response.status, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : {} }
+    return { status: response.status, headers: response.headers, body: membersOf(text) }
   }
   return {
     url,
@@ -50,5 +50,14 @@ export function providerAt(idp: Understudy, issuer: string, user: string): Provi
     form: (path, fields, headers = {}) => ask(path, { method: 'POST', headers, body: new URLSearchParams(fields) }),
     query: (path, fields) => ask(`${path}?${new URLSearchParams(fields)}`, { method: 'POST' }),
     api: (path, token, method = 'GET') => ask(path, { method, headers: { authorization: `Bearer ${token}` } }),
+  }
+}
+
+/** What an answer says as JSON; nothing where it is none. */
+function membersOf(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
   }
 }
