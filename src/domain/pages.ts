@@ -4,6 +4,17 @@ import type { UserState } from './user.ts'
 export interface PageIssuer {
   name: string
   url: string
+  look?: PageLook | undefined
+}
+
+/** How the pages of an issuer look that plays a named provider. */
+export interface PageLook {
+  /** The provider's name. */
+  name?: string | undefined
+  /** A colour, such as `#0069ff`. */
+  accent?: string | undefined
+  /** What the button says that allows. */
+  allow?: string | undefined
 }
 
 /** A client as people know it. */

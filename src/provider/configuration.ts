@@ -59,7 +59,7 @@ export function configure(issuer: IssuerContext): Configuration {
   const { settings, persona, users, scopes } = issuer
   const pages = createPageSources({
     render: issuer.render,
-    issuer: (ctx) => ({ name: issuer.name, url: issuer.naming.issuerFor(ctx.req) }),
+    issuer: (ctx) => ({ name: issuer.name, url: issuer.naming.issuerFor(ctx.req), look: persona.look }),
     users,
     clients: issuer.clients,
     scopes: settings.scopes,

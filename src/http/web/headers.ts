@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
+import { lookCssIn } from './look.ts'
 import { style } from './style.ts'
 
 /** What every page of ours begins with, and no page of oidc-provider's (which needs its script) does. */
@@ -48,10 +49,18 @@ export function securePages(): Middleware {
 /** A page that goes on to the client by itself may run the script for it; a client asks in frames too whether somebody is signed in. */
 function secureOwn(ctx: Context, page: string): void {
   ctx.set(pageHeaders())
+  const look = lookCssIn(page)
+  if (look !== undefined) ctx.set('content-security-policy', withStyle(look))
   if (!page.includes(`<script>${submitScript}</script>`)) return
   const { 'content-security-policy': policy = '' } = pageHeaders()
   const framed = policy.replace("; frame-ancestors 'none'", '')
   ctx.set('content-security-policy', `${framed}; script-src ${sourceOf(submitScript)}`)
+}
+
+/** The policy of a page that has the style of a provider as well. */
+function withStyle(css: string): string {
+  const { 'content-security-policy': policy = '' } = pageHeaders()
+  return policy.replace('style-src ', `style-src ${sourceOf(css)} `)
 }
 
 /** A page that tells clients of a logout by frames may have those, and the script that goes on after them. */

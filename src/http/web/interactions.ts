@@ -2,6 +2,7 @@ import { parse } from 'node:querystring'
 import type { Context, Middleware } from 'koa'
 import type { Render } from '../../domain/pages.ts'
 import { UnderstudyError } from '../../errors.ts'
+import { personaOf } from '../../issuer/issuer.ts'
 import { authenticate, type OpenInteraction } from '../../provider/interactions.ts'
 import { pageUser } from '../../provider/pages.ts'
 import { bodyText, issuerOf } from '../state.ts'
@@ -55,7 +56,7 @@ export function interactionPages(render: Render): Middleware {
     const { name, provider, settings } = issuerOf(ctx)
     const action = `${provider.naming.baseFor(ctx.req, 'resume')}/interaction/${uid}`
     const common = {
-      issuer: { name, url: provider.naming.issuerFor(ctx.req) },
+      issuer: { name, url: provider.naming.issuerFor(ctx.req), look: personaOf(settings).look },
       client: step.client,
       action,
       abortAction: `${action}/abort`,

@@ -4,6 +4,7 @@ import type { PageName, Pages, Render } from '../../domain/pages.ts'
 import { avatar } from './avatar.ts'
 import { continueScript, pageStart, postTwiceScript, submitScript } from './headers.ts'
 import { adviseOn } from './hints.ts'
+import { lookCss } from './look.ts'
 import { packageRoot } from './package-root.ts'
 import { qrSvg } from './qr.ts'
 import { style } from './style.ts'
@@ -32,8 +33,15 @@ export function createRender(): Render {
     const made = await extras[page]?.(data)
     return ejs.renderFile(
       join(views, 'layout.ejs'),
-      { ...made, pageStart, css: style().css, avatar, page, data },
+      { ...made, ...lookOf(page, data), pageStart, css: style().css, avatar, page, data },
       options,
     )
   }
+}
+
+/** The colour of a provider, on the pages by which people know it. */
+function lookOf<Name extends PageName>(page: Name, data: Pages[Name]): { lookCss?: string | undefined } {
+  if (page !== 'login' && page !== 'consent') return {}
+  const { look } = (data as Pages['login' | 'consent']).issuer
+  return look === undefined ? {} : { lookCss: lookCss(look) }
 }
