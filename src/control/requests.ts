@@ -82,6 +82,19 @@ export const journalEntry = z
     description: 'What was asked, and what was really answered.',
   }) satisfies z.ZodType<JournalEntry>
 
+export const clearing = z.strictObject({
+  tag: z
+    .string()
+    .min(1, { error: 'expected a tag' })
+    .optional()
+    .describe('Only what has this tag, of its own or of its flow; it is no `/regex/`.'),
+})
+
+/** What of a journal is to be forgotten. */
+export type RequestsClearing = z.input<typeof clearing>
+
+export const entryOptions = z.strictObject({ secrets: z.boolean().optional() })
+
 /** Gives up what takes its time. */
 export interface Waiting {
   signal?: AbortSignal | undefined
@@ -98,8 +111,12 @@ export interface RequestsControl {
   requests(issuer: string, query?: WrittenQuery, waiting?: Waiting): Promise<JournalEntry[]>
   /** @throws UnderstudyError `ERR_REQUEST_UNKNOWN` */
   request(issuer: string, id: string, options?: { secrets?: boolean }): Promise<JournalEntry>
-  /** Forgets all entries, those of requests under way included; ids go on rising. */
-  clearRequests(issuer: string): Promise<void>
+  /**
+   * Forgets all entries, or those with a tag, requests under way included; ids go on rising.
+   *
+   * @throws UnderstudyError `ERR_REQUEST_INVALID`
+   */
+  clearRequests(issuer: string, which?: RequestsClearing): Promise<void>
   /**
    * Entries as they come, until the signal is given, whoever iterates leaves, or the server ends; with `since` those
    * that there are already come first. `limit` ends it after so many; `order`, `count` and `wait` have no meaning here.

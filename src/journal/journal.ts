@@ -2,6 +2,8 @@ import type { Exchange } from '../domain/exchange.ts'
 import type { Outcome, OutgoingCall, Registrations } from '../domain/outcome.ts'
 import { UnderstudyError } from '../errors.ts'
 import { readAnswer } from './answer.ts'
+import { Clearings } from './clearings.ts'
+import { valuesOf } from './fields.ts'
 import type { JournalRecord, RequestRecord, SentAnswer } from './record.ts'
 import { Ring, type RingLimits } from './ring.ts'
 import { PollSpacing } from './spacing.ts'
@@ -14,7 +16,7 @@ export interface OpenRequest {
   /** On a clock that never jumps. */
   startMs: number
   /** How often the journal had been cleared. */
-  generation: number
+  clearings: number
 }
 
 /** What is known of a request once it is answered. */
@@ -36,9 +38,9 @@ export class Journal {
   readonly #ring: Ring
   readonly #nowMs: () => number
   readonly #spacing = new PollSpacing()
+  readonly #clearings = new Clearings()
   readonly #sleepers = new Set<() => void>()
   #waiting = 0
-  #generation = 0
   #hasEnded = false
 
   /** @param nowMs the issuer's clock, by which polls are measured */
@@ -58,13 +60,12 @@ export class Journal {
       path,
       startedAtMs: Date.now(),
       startMs: performance.now(),
-      generation: this.#generation,
+      clearings: this.#clearings.count,
     }
   }
 
-  /** Keeps an answered request, unless the journal was cleared meanwhile. */
+  /** Keeps an answered request, unless the journal was cleared of it meanwhile. */
   close(opened: OpenRequest, { outcome, registrations, answer }: ClosedRequest): RequestRecord | undefined {
-    if (opened.generation !== this.#generation) return undefined
     const { exchange, path, startedAtMs } = opened
     const record: RequestRecord = {
       kind: 'request',
@@ -79,6 +80,7 @@ export class Journal {
       spacing: undefined,
       registrations,
     }
+    if (this.#clearings.includes(opened.clearings, () => valuesOf(record, 'tag'))) return undefined
     const code = exchange.polledCode
     if (code !== undefined) {
       const atMs = this.#nowMs() - record.durationMs
@@ -121,11 +123,19 @@ export class Journal {
     this.#ring.limit(limits)
   }
 
-  /** Forgets everything, requests under way included; ids go on rising. */
-  clear(): void {
-    this.#generation += 1
-    this.#ring.clear()
-    this.#spacing.clear()
+  /**
+   * Forgets everything, or what has a tag, requests under way included; ids go on rising.
+   *
+   * @param tag left out: all
+   */
+  clear(tag?: string): void {
+    this.#clearings.note(tag)
+    if (tag === undefined) {
+      this.#ring.clear()
+      this.#spacing.clear()
+    } else {
+      for (const record of this.since()) if (valuesOf(record, 'tag').includes(tag)) this.#ring.remove(record.id)
+    }
     this.#wake()
   }
 

@@ -45,27 +45,29 @@ export class Ring {
 
   /** Adds a record that has `nextId`. */
   add(record: JournalRecord): void {
-    const { maxEntries, maxBytes } = this.#limits
-    if (maxEntries === 0) return
-    if (this.#next - this.#first >= maxEntries) this.#drop()
-    this.#slots[record.id % maxEntries] = record
-    this.#next = record.id + 1
-    this.#bytes += sizeOf(record)
-    while (this.#bytes > maxBytes && this.#next - this.#first > 1) this.#drop()
+    this.#place(record.id, record)
+  }
+
+  /** Forgets one record; nothing comes in its place. */
+  remove(id: number): void {
+    const record = this.get(id)
+    if (record === undefined) return
+    this.#slots[id % this.#limits.maxEntries] = undefined
+    this.#bytes -= sizeOf(record)
   }
 
   /** Keeps so much from now on. */
   limit(limits: RingLimits): void {
     const { maxEntries, maxBytes } = this.#limits
     if (limits.maxEntries === maxEntries && limits.maxBytes === maxBytes) return
-    const kept: JournalRecord[] = []
-    for (let id = this.#first; id < this.#next; id += 1) kept.push(this.get(id) as JournalRecord)
+    const kept: [id: number, record: JournalRecord | undefined][] = []
+    for (let id = this.#first; id < this.#next; id += 1) kept.push([id, this.get(id)])
     this.#limits = limits
     this.clear()
     if (!this.isOpen) return
-    this.#first = kept[0]?.id ?? this.#next
+    this.#first = kept[0]?.[0] ?? this.#next
     this.#next = this.#first
-    for (const record of kept) this.add(record)
+    for (const [id, record] of kept) this.#place(id, record)
   }
 
   /** Forgets all; ids go on rising. */
@@ -73,6 +75,17 @@ export class Ring {
     this.#slots = []
     this.#first = this.#next
     this.#bytes = 0
+  }
+
+  /** Puts a record, or the place of one that was removed, behind all others. */
+  #place(id: number, record: JournalRecord | undefined): void {
+    const { maxEntries, maxBytes } = this.#limits
+    if (maxEntries === 0) return
+    if (this.#next - this.#first >= maxEntries) this.#drop()
+    this.#slots[id % maxEntries] = record
+    this.#next = id + 1
+    if (record !== undefined) this.#bytes += sizeOf(record)
+    while (this.#bytes > maxBytes && this.#next - this.#first > 1) this.#drop()
   }
 
   #drop(): void {

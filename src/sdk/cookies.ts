@@ -14,12 +14,17 @@ export interface BrowserCookie {
 /** The cookie by which a browser tags all that it asks for. */
 export const tagCookie = 'understudy_tag'
 
+/** A tag as a cookie holds it, whatever characters it has. */
+export function tagCookieValue(tag: string): string {
+  return encodeURIComponent(tag)
+}
+
 /** What tags a browser at each of the hosts by which an issuer is reached. */
 export function tagCookies(hosts: readonly string[], tag: string): BrowserCookie[] {
   return hosts.map((domain) => {
     return {
       name: tagCookie,
-      value: tag,
+      value: tagCookieValue(tag),
       domain,
       path: '/',
       expires: -1,

@@ -1,5 +1,5 @@
 import type { Control } from '../control/control.ts'
-import type { JournalEntry, RequestsQuery } from '../control/requests.ts'
+import type { JournalEntry, RequestsClearing, RequestsQuery } from '../control/requests.ts'
 
 /** Gives up what takes its time. */
 interface Following {
@@ -18,8 +18,8 @@ export interface Requests {
   get(id: string, options?: { secrets?: boolean }): Promise<JournalEntry>
   /** Entries as they come, until the signal is given or the loop is left; with `since` earlier ones come first. */
   follow(query?: RequestsQuery, following?: Following): AsyncIterable<JournalEntry>
-  /** Forgets all entries. */
-  clear(): Promise<void>
+  /** Forgets all entries, or those with a tag. */
+  clear(which?: RequestsClearing): Promise<void>
 }
 
 export function requestsOf(control: Control, issuer: string): Requests {
@@ -27,6 +27,6 @@ export function requestsOf(control: Control, issuer: string): Requests {
   return Object.assign(requests, {
     get: (id: string, options?: { secrets?: boolean }) => control.request(issuer, id, options),
     follow: (query?: RequestsQuery, following?: Following) => control.followRequests(issuer, query, following),
-    clear: () => control.clearRequests(issuer),
+    clear: (which?: RequestsClearing) => control.clearRequests(issuer, which),
   })
 }

@@ -21,7 +21,10 @@ import type { SessionCookies, SessionOptions, Sessions } from './sessions.ts'
 /** What became of the logout token that one client was sent. */
 export type LogoutDelivery = BackchannelLogoutReport['deliveries'][number]
 
-/** An issuer as one of several tests that run at once has it. */
+/**
+ * An issuer as one of several tests that run at once has it: `reset` forgets its own faults and entries alone, and
+ * `scenario`, which is for all, is refused with `ERR_TAG_SCOPE`.
+ */
 export interface TaggedIssuer extends UnderstudyIssuer {
   readonly tag: string
   /** What tags a browser, for Playwright's `addCookies`. */
@@ -94,8 +97,11 @@ export interface UnderstudyIssuer extends Faults {
    */
   logout(who: BackchannelLogoutRequest): Promise<LogoutDelivery[]>
   /**
-   * The same issuer for one of several tests that run at once: faults, journal, `verify` and `login` are those of
-   * requests with this tag, and of all that comes of them.
+   * The same issuer for one of several tests that run at once: faults, journal, `verify`, `login` and `reset` are those
+   * of requests with this tag, and of all that comes of them.
+   *
+   * @param tag text on one line, that is no `/regex/`
+   * @throws UnderstudyError `ERR_TAG_INVALID`
    */
   tagged(tag: string): TaggedIssuer
   /** Back to the fixtures. */

@@ -382,6 +382,51 @@ export function understudyContract(open: () => Promise<Understudy>): void {
     expect(yours.cookies).toMatchObject([{ name: 'understudy_tag', value: 'yours', domain: 'localhost', path: '/' }])
   })
 
+  test('who has a tag clears, resets and looks up what has that tag, and nothing else', async () => {
+    const [mine, yours] = [idp.tagged('mine'), idp.tagged('yours')]
+    await mine.login('alice', { client: 'web' })
+    await yours.login('bob', { client: 'web', tag: 'mine' })
+    const [own] = await mine.requests()
+    const [foreign] = await yours.requests({ endpoint: 'authorization' })
+    const fault = await yours.arm('slow_down')
+    await mine.arm('access_denied')
+
+    expect(own && (await mine.requests.get(own.id)).tag).toBe('mine')
+    for (const id of [foreign?.id, '0', 'first', '999']) {
+      await expect(mine.requests.get(String(id))).rejects.toMatchObject({ code: 'ERR_REQUEST_UNKNOWN', status: 404 })
+    }
+    await expect(mine.disarm(fault.id)).rejects.toMatchObject({ code: 'ERR_ARMED_UNKNOWN' })
+    await expect(mine.scenario('outage', true)).rejects.toMatchObject({ code: 'ERR_TAG_SCOPE' })
+    await mine.reset({ keep: ['requests'] })
+    expect([(await mine.armed()).length, (await mine.requests()).length > 0]).toEqual([0, true])
+    await mine.requests.clear()
+    await mine.reset()
+    expect(await mine.requests()).toEqual([])
+    expect((await yours.requests()).map(({ id }) => id)).toContain(foreign?.id)
+    expect(await yours.armed()).toHaveLength(1)
+    expect((await idp.requests({ endpoint: 'authorization' })).map(({ tag }) => tag)).toEqual(['yours'])
+  })
+
+  test.each(['a;b', 'a,b', 'é;,"x', 'a b', '100%', 'a%20b', '日本'])('a tag %j finds its requests', async (tag) => {
+    const tagged = idp.tagged(tag)
+    await tagged.arm('access_denied')
+
+    const refused = await tagged.login('alice', { client: 'web' })
+
+    expect(refused.searchParams.get('error')).toBe('access_denied')
+    expect((await tagged.requests()).map((entry) => entry.tag)).toEqual(expect.arrayContaining([tag]))
+    expect((await idp.requests({ endpoint: 'authorization' })).map((entry) => entry.tag)).toEqual([tag])
+    expect(tagged.cookies[0]?.value).toMatch(/^[\w%!'()*.~-]+$/)
+  })
+
+  test.each(['', ' ', ' a', 'a ', 'a b\n', '/a/', '\ud800', undefined, 7])('%j is no tag', async (tag) => {
+    expect(() => idp.tagged(tag as string)).toThrow(expect.objectContaining({ code: 'ERR_TAG_INVALID', status: 400 }))
+    if (tag === undefined) return
+    await expect(idp.login('alice', { client: 'web', tag: tag as string })).rejects.toMatchObject({
+      code: 'ERR_TAG_INVALID',
+    })
+  })
+
   test('what has a tag is followed as it comes', async () => {
     const tagged = idp.tagged('followed')
     const following = new AbortController()

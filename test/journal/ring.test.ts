@@ -75,6 +75,22 @@ test.each([
   expect(ring.get(6)?.id).toBe(6)
 })
 
+test('what was removed leaves its place, also where limits change', () => {
+  const ring = ringOf({ maxEntries: 4 }, 6, 1000)
+  const sizeBytes = ring.sizeBytes
+
+  ring.remove(4)
+  ring.remove(4)
+  ring.remove(1)
+  expect(idsOf(ring)).toEqual([3, 5, 6])
+  expect(ring.sizeBytes).toBe((sizeBytes / 4) * 3)
+
+  ring.limit({ maxEntries: 3, maxBytes: 1_000_000 })
+  expect(idsOf(ring)).toEqual([5, 6])
+  ring.add(call(ring.nextId))
+  expect(idsOf(ring)).toEqual([5, 6, 7])
+})
+
 test('of nothing to keep, nothing is kept, and ids do not fall', () => {
   const ring = ringOf({}, 3)
 

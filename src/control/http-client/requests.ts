@@ -12,7 +12,7 @@ export const askRequests = (ask: Ask): RequestsControl => ({
     return ask('GET', path`/api/issuers/${issuer}/requests` + searchOf(query), { signal, waitMs })
   },
   request: (issuer, id, options = {}) => ask('GET', path`/api/issuers/${issuer}/requests/${id}` + searchOf(options)),
-  clearRequests: (issuer) => ask('DELETE', path`/api/issuers/${issuer}/requests`),
+  clearRequests: (issuer, which = {}) => ask('DELETE', path`/api/issuers/${issuer}/requests` + searchOf(which)),
   followRequests: (issuer, query = {}, waiting = {}) => follow(ask, issuer, query, waiting),
 })
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { journalEntry, type RequestsQuery } from '../../control/requests.ts'
+import { clearing, journalEntry, type RequestsQuery } from '../../control/requests.ts'
 import { isRegex } from '../../domain/words.ts'
 import { longestWaitSeconds } from '../../journal/query.ts'
 import { selectorShape } from '../../journal/selector.ts'
@@ -60,9 +60,10 @@ export const requestRoutes = [
   defineRoute({
     method: 'delete',
     path: '/api/issuers/{issuer}/requests',
-    summary: 'Forget the journal',
-    good: { status: 204, description: 'It is empty; ids go on rising.' },
-    handle: ({ control, params }) => control.clearRequests(params.issuer),
+    summary: 'Forget the journal, or what has a tag',
+    query: clearing,
+    good: { status: 204, description: 'It is forgotten; ids go on rising.' },
+    handle: ({ control, params, query }) => control.clearRequests(params.issuer, query),
   }),
   defineRoute({
     method: 'get',

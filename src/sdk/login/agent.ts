@@ -58,15 +58,16 @@ export class Agent {
     const sent = [...this.#cookies.values()].filter(({ path }) => url.pathname.startsWith(path))
     if (sent.length > 0) headers.cookie = sent.map(({ name, value }) => `${name}=${value}`).join('; ')
     const response = await fetch(url, { ...init, headers, redirect: 'manual' }).catch((error: unknown) => {
-      const { cause, message } = error as Error & { cause?: { code?: string } }
-      const why = cause?.code ?? message
+      // What refuses to send a request tells the headers that it was to send, and they are secret.
+      const { name, cause } = error as Error & { cause?: { code?: string } }
+      const why = cause?.code ?? name
       throw new UnderstudyError(
         'ERR_LOGIN_FAILED',
         502,
         `Failed to log in: ${url.origin} broke off (${why}).`,
         {},
         {
-          cause: error,
+          cause,
         },
       )
     })

@@ -1,5 +1,6 @@
 import { UnderstudyError } from '../../errors.ts'
-import { tagCookie } from '../cookies.ts'
+import { tagCookie, tagCookieValue } from '../cookies.ts'
+import { checkTag } from '../tag.ts'
 import { Agent, type Stop } from './agent.ts'
 import { type AuthorizationRequest, authorizationUrl, type LoginAt } from './authorization-url.ts'
 import { type Form, type Page, textOf } from './forms.ts'
@@ -22,13 +23,16 @@ export type LoginOptions = Walk & ({ url: string | URL } | AuthorizationRequest)
  *
  * @returns the URL at which the client would be called back, with `code`, `state` and `iss`, or the `error` that the
  *   client is told
- * @throws UnderstudyError `ERR_LOGIN_FAILED` with what the page says, where there is no way on to the client
+ * @throws UnderstudyError `ERR_LOGIN_FAILED` with what the page says, where there is no way on to the client;
+ *   `ERR_TAG_INVALID`
  */
 export async function login(at: LoginAt, user: string, options: LoginOptions): Promise<URL> {
+  const { tag } = options
+  if (tag !== undefined) checkTag(tag)
   const { url, client } = await authorizationUrl(at, options)
   requireSameUser(user, url, client?.auto_login)
   const agent = new Agent(isClientOf(url))
-  if (options.tag !== undefined) agent.keep({ name: tagCookie, value: options.tag, path: '/' })
+  if (tag !== undefined) agent.keep({ name: tagCookie, value: tagCookieValue(tag), path: '/' })
   return walk(agent, await agent.open(url), user, options)
 }
 

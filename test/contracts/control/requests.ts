@@ -152,6 +152,25 @@ export function requestsContract(subject: () => ControlUnderTest): void {
     expect((await control.requests('default')).map(({ id }) => id)).toEqual(['2'])
   })
 
+  test('what has a tag is forgotten, and nothing else', async () => {
+    const { control } = subject()
+    await poll('a', { 'Understudy-Tag': 'red' })
+    await poll('b', { 'Understudy-Tag': 'blue, green' })
+    await poll('c')
+
+    await control.clearRequests('default', { tag: 're' })
+    await control.clearRequests('default', { tag: 'blue, green' })
+
+    expect((await control.requests('default')).map(({ id }) => id)).toEqual(['1', '3'])
+    for (const which of [{ tag: '' }, { client: 'tv-app' }]) {
+      expect(await failure(control.clearRequests('default', which as never))).toMatchObject({
+        code: 'ERR_REQUEST_INVALID',
+        status: 400,
+      })
+    }
+    expect(await control.requests('default')).toHaveLength(2)
+  })
+
   test('reset forgets the journal, unless told to keep it', async () => {
     const { control } = subject()
     await poll('a')
