@@ -55,7 +55,9 @@ async function revoke(id: string | undefined, options: GrantsOptions): Promise<v
     throw usage('revoke grants', 'say one of an id, --user or --client, --all')
   }
   const control = await connect(options)
-  await (id === undefined ? control.revokeGrants(issuer, filter) : control.revokeGrant(issuer, id))
+  await (id === undefined
+    ? control.revokeGrants(issuer, isFiltered ? filter : undefined)
+    : control.revokeGrant(issuer, id))
   const whose = Object.entries(filter).map(([name, value]) => ` of ${name} ${value}`)
   const which = id ?? (isFiltered ? `the grants${whose.join('')}` : 'all grants')
   print({ revoked: id ?? (isFiltered ? filter : 'all') }, options, () => `revoked ${which}\n`)

@@ -54,7 +54,8 @@ async function end(id: string | undefined, options: SessionsOptions): Promise<vo
     throw usage('end sessions', 'say one of an id, --user, --all')
   }
   const control = await connect(options)
-  await (user === undefined ? control.endSession(issuer, id) : control.endSessionsOf(issuer, user))
+  const ofUser = user === undefined ? undefined : { user }
+  await (id === undefined ? control.endSessions(issuer, ofUser) : control.endSession(issuer, id))
   const which = id ?? (user === undefined ? 'all sessions' : `the sessions of ${user}`)
   print({ ended: id ?? user ?? 'all' }, options, () => `ended ${which}\n`)
 }

@@ -40,6 +40,19 @@ export const scopeEntry = z
 
 export type ScopeEntry = z.output<typeof scopeEntry>
 
+/** What may be put in the place of an entry; the rest is the matter of the fixtures. */
+export const entryWritten = {
+  users: z
+    .union([z.string(), z.record(z.string(), z.unknown())], { error: 'expected a user: a username, or a map' })
+    .meta({ id: 'UserWritten', description: 'A user as the fixtures write it; the username may be left out.' }),
+  clients: z
+    .record(z.string(), z.unknown(), { error: 'expected a client: a map of its metadata' })
+    .meta({ id: 'ClientWritten', description: 'A client as the fixtures write it; the client id may be left out.' }),
+  scopes: z
+    .record(z.string(), z.unknown(), { error: 'expected a scope: a map' })
+    .meta({ id: 'ScopeWritten', description: 'A scope as the fixtures write it; its name may stand beside.' }),
+}
+
 /** An entry that was put in its place. */
 export interface Put<Entry> {
   entry: Entry

@@ -40,6 +40,11 @@ export const armedFaultView = z
   })
   .meta({ id: 'ArmedFault', description: 'An armed fault with its counters.' }) satisfies z.ZodType<ArmedFaultView>
 
+// What a spec may say is the matter of the faults themselves, whose mistakes tell what would be right.
+export const armedFaultSpec = z
+  .record(z.string(), z.unknown(), { error: 'expected an armed fault, as the fixtures write it' })
+  .meta({ id: 'FaultSpec', description: 'A fault, or a script of faults, as the fixtures write it.' })
+
 export const releaseOptions = z
   .strictObject({ request: z.int().positive().optional().describe('The one to release, of `held`. Default: all.') })
   .optional()

@@ -25,6 +25,11 @@ export const grantView = z
 
 export type GrantView = LiveGrant
 
+export const grantFilter = z.strictObject({
+  user: z.string().optional().describe('A username. Default: everybody.'),
+  client: z.string().optional().describe('A client id. Default: every client.'),
+}) satisfies z.ZodType<GrantFilter>
+
 export type { GrantFilter } from '../provider/live-grants.ts'
 
 export interface GrantsControl {
@@ -39,7 +44,8 @@ export interface GrantsControl {
   /**
    * Takes back all of an issuer, or those of a user or a client.
    *
-   * @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_CLIENT_UNKNOWN`
+   * @throws UnderstudyError `ERR_USER_UNKNOWN`, `ERR_CLIENT_UNKNOWN`, or `ERR_REQUEST_INVALID` for a filter that names
+   *   neither
    */
   revokeGrants(issuer: string, filter?: GrantFilter): Promise<void>
 }

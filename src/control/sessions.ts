@@ -18,6 +18,12 @@ export const sessionView = z
 
 export type SessionView = LiveSession
 
+export const sessionFilter = z.strictObject({
+  user: z.string().optional().describe('A username. Default: everybody.'),
+})
+
+export type SessionFilter = z.input<typeof sessionFilter>
+
 const httpOrigin = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
 
 export const signIn = z
@@ -62,19 +68,19 @@ export interface SessionsControl {
    *
    * @throws UnderstudyError `ERR_USER_UNKNOWN`
    */
-  sessions(issuer: string, filter?: { user?: string | undefined }): Promise<SessionView[]>
+  sessions(issuer: string, filter?: SessionFilter): Promise<SessionView[]>
   /**
-   * Ends one session, or all of an issuer, and with it single sign-on.
+   * Ends one session, and with it single sign-on.
    *
    * @throws UnderstudyError `ERR_SESSION_UNKNOWN`
    */
-  endSession(issuer: string, id?: string): Promise<void>
+  endSession(issuer: string, id: string): Promise<void>
   /**
-   * Ends the sessions of one user.
+   * Ends all sessions of an issuer, or those of one user.
    *
-   * @throws UnderstudyError `ERR_USER_UNKNOWN`
+   * @throws UnderstudyError `ERR_USER_UNKNOWN`, or `ERR_REQUEST_INVALID` for a filter that names nobody
    */
-  endSessionsOf(issuer: string, user: string): Promise<void>
+  endSessions(issuer: string, filter?: SessionFilter): Promise<void>
   /**
    * Signs a user in, in a browser that is given the cookies.
    *

@@ -1,10 +1,10 @@
 import type { Control } from '../control/control.ts'
-import type { SessionView, SignInInput } from '../control/sessions.ts'
+import type { SessionFilter, SessionView, SignInInput } from '../control/sessions.ts'
 import type { BrowserCookie } from './cookies.ts'
 
 /** Who is signed in at one issuer. */
 export interface Sessions {
-  list(filter?: { user?: string }): Promise<SessionView[]>
+  list(filter?: SessionFilter): Promise<SessionView[]>
   /** Ends one by its id, those of a user, or all of the issuer. */
   end(which?: string | { user: string }): Promise<void>
 }
@@ -13,7 +13,7 @@ export function sessionsOf(control: Control, issuer: string): Sessions {
   return {
     list: (filter) => control.sessions(issuer, filter),
     end: (which) =>
-      typeof which === 'object' ? control.endSessionsOf(issuer, which.user) : control.endSession(issuer, which),
+      typeof which === 'string' ? control.endSession(issuer, which) : control.endSessions(issuer, which),
   }
 }
 

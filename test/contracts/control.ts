@@ -9,6 +9,7 @@ import { fixturesContract } from './control/fixtures.ts'
 import { grantsContract } from './control/grants.ts'
 import { holdContract } from './control/hold.ts'
 import { initiateLoginContract } from './control/initiate-login.ts'
+import { inputContract } from './control/input.ts'
 import { issuersContract } from './control/issuers.ts'
 import { keysContract } from './control/keys.ts'
 import { logoutContract } from './control/logout.ts'
@@ -59,6 +60,7 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
   })
   afterEach(() => opened.close())
 
+  inputContract(() => opened)
   cibaContract(() => opened)
   initiateLoginContract(() => opened)
   certificatesContract(() => opened)

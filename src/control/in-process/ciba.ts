@@ -1,3 +1,4 @@
+import { check } from '../check.ts'
 import type { CibaControl } from '../ciba.ts'
 import type { Access } from './access.ts'
 
@@ -6,8 +7,11 @@ export function controlCiba({ issuer: find }: Access): CibaControl {
     async ciba(issuer) {
       return (await find(issuer)).provider.ciba.pending()
     },
-    async actOnCiba(issuer, authReqId, { action }) {
-      await (await find(issuer)).provider.ciba[action](authReqId)
+    async actOnCiba(issuer, authReqId, given) {
+      const { provider } = await find(issuer)
+      const { cibaAction } = await import('../ciba.ts')
+      const { action } = check(cibaAction, given)
+      await provider.ciba[action](authReqId)
     },
   }
 }

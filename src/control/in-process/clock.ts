@@ -1,6 +1,5 @@
-import { UnderstudyError } from '../../errors.ts'
 import type { RunningIssuer } from '../../issuer/issuer.ts'
-import { durationError, offsetError, parseDurationSeconds, parseOffsetSeconds } from '../../time.ts'
+import { check } from '../check.ts'
 import type { ClockControl, ClockView } from '../clock.ts'
 import type { Access } from './access.ts'
 
@@ -11,16 +10,14 @@ export function controlClock({ issuer: find }: Access): ClockControl {
     },
     async advanceClock(issuer, by) {
       const found = await find(issuer)
-      const seconds = parseDurationSeconds(by)
-      if (seconds === undefined) throw invalid(`advance the clock by "${by}"`, durationError)
-      await found.advance(seconds)
+      const { clockAdvance } = await import('../clock.ts')
+      await found.advance(check(clockAdvance, { by }).by)
       return viewOf(found)
     },
-    async setClock(issuer, { skew }) {
+    async setClock(issuer, setting) {
       const found = await find(issuer)
-      const seconds = parseOffsetSeconds(skew)
-      if (seconds === undefined) throw invalid(`skew the clock by "${skew}"`, offsetError)
-      await found.skew(seconds)
+      const { clockSetting } = await import('../clock.ts')
+      await found.skew(check(clockSetting, setting).skew)
       return viewOf(found)
     },
   }
@@ -32,8 +29,4 @@ function viewOf({ clock }: RunningIssuer): ClockView {
     advanced_seconds: clock.advancedSeconds,
     skew_seconds: clock.skewSeconds,
   }
-}
-
-function invalid(what: string, expected: string): UnderstudyError {
-  return new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to ${what}: ${expected}.`)
 }

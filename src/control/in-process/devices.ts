@@ -1,3 +1,4 @@
+import { check } from '../check.ts'
 import type { DevicesControl } from '../devices.ts'
 import type { Access } from './access.ts'
 
@@ -9,8 +10,10 @@ export function controlDevices({ issuer: find }: Access): DevicesControl {
     async device(issuer, userCode) {
       return (await find(issuer)).devices.onePending(userCode)
     },
-    async actOnDevice(issuer, userCode, action) {
+    async actOnDevice(issuer, userCode, given) {
       const { devices } = await find(issuer)
+      const { deviceAction } = await import('../devices.ts')
+      const action = check(deviceAction, given)
       if (action.action === 'approve') await devices.approve(userCode, action.user)
       else await devices[action.action](userCode)
     },

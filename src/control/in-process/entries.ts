@@ -1,4 +1,5 @@
 import type { EntryKindName } from '../../fixtures/entries.ts'
+import { check } from '../check.ts'
 import type { ClientEntry, EntriesControl, Put, ScopeEntry, UserEntry } from '../entries.ts'
 import type { Access } from './access.ts'
 
@@ -30,7 +31,9 @@ export function controlEntries({ issuer: find }: Access): EntriesControl {
         return (await find(issuer)).edits.find(kind, key) as Entry
       },
       async put(issuer: string, key: string, written: unknown) {
-        return (await (await find(issuer)).edits.put(kind, key, written)) as Put<Entry>
+        const { edits } = await find(issuer)
+        const { entryWritten } = await import('../entries.ts')
+        return (await edits.put(kind, key, check(entryWritten[kind], written))) as Put<Entry>
       },
       async delete(issuer: string, key: string) {
         await (await find(issuer)).edits.delete(kind, key)

@@ -1,6 +1,7 @@
 import { UnderstudyError } from '../../errors.ts'
 import type { RunningIssuer } from '../../issuer/issuer.ts'
 import type { HeldRequest, Waits } from '../../issuer/waits.ts'
+import { check } from '../check.ts'
 import type { ArmedFaultView, FaultsControl } from '../faults.ts'
 import type { Access } from './access.ts'
 
@@ -15,7 +16,8 @@ export function controlFaults({ issuer: find }: Access): FaultsControl {
     },
     async arm(issuer, spec) {
       const found = await find(issuer)
-      const view = found.arming.arm(spec)
+      const { armedFaultSpec } = await import('../faults.ts')
+      const view = found.arming.arm(check(armedFaultSpec, spec))
       await found.settled()
       return withHeld(view, found.waits)
     },
@@ -25,8 +27,10 @@ export function controlFaults({ issuer: find }: Access): FaultsControl {
       found.arming.disarm(id)
       await found.settled()
     },
-    async release(issuer, id, { request } = {}) {
+    async release(issuer, id, options) {
       const found = await find(issuer)
+      const { releaseOptions } = await import('../faults.ts')
+      const { request } = check(releaseOptions, options) ?? {}
       const held = found.waits.heldBy(id)
       if (held.length === 0) armed(found, id)
       const released = found.waits.release(id, request)

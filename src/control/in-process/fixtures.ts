@@ -1,3 +1,4 @@
+import { check } from '../check.ts'
 import type { FixturesControl } from '../fixtures.ts'
 import type { Access } from './access.ts'
 
@@ -7,7 +8,9 @@ export function controlFixtures({ issuer: find }: Access): FixturesControl {
       return (await find(issuer)).edits.export()
     },
     async patchFixtures(issuer, document) {
-      const edits = await (await find(issuer)).edits.patch(document)
+      const found = await find(issuer)
+      const { fixturesDocument } = await import('../fixtures.ts')
+      const edits = await found.edits.patch(check(fixturesDocument, document))
       const count = (member: string) => edits.filter((edit) => edit.member === member).length
       return {
         users: count('users'),

@@ -4,6 +4,7 @@ import { UnderstudyError } from '../../errors.ts'
 import { personaFor } from '../../fixtures/persona-choice.ts'
 import type { RunningIssuer } from '../../issuer/issuer.ts'
 import { mountOf } from '../../provider/provider.ts'
+import { check } from '../check.ts'
 import type { IssuerSummary, IssuersControl } from '../issuers.ts'
 import type { Access } from './access.ts'
 
@@ -12,7 +13,9 @@ export function controlIssuers({ registry }: Access): IssuersControl {
     async issuers(origin) {
       return [...(await registry()).all()].map((issuer) => summarize(issuer, origin))
     },
-    async createIssuer({ name = madeUpName(), ...declared } = {}, origin) {
+    async createIssuer(given = {}, origin) {
+      const { newIssuer } = await import('../issuers.ts')
+      const { name = madeUpName(), ...declared } = check(newIssuer, given)
       const issuer = await (await registry()).create(name, declared, { kept: true })
       return summarize(issuer, origin)
     },

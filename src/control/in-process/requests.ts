@@ -1,8 +1,10 @@
 import { UnderstudyError } from '../../errors.ts'
 import { entryOf } from '../../journal/entry.ts'
 import { findRecords, type JournalQuery, readQuery } from '../../journal/query.ts'
+import { read } from '../../journal/read.ts'
 import { selects } from '../../journal/selector.ts'
-import type { JournalEntry, RequestsControl, RequestsQuery, Waiting } from '../requests.ts'
+import { check } from '../check.ts'
+import { clearing, type JournalEntry, type RequestsControl, type RequestsQuery, type Waiting } from '../requests.ts'
 import type { Access } from './access.ts'
 
 export function controlRequests({ issuer: find }: Access): RequestsControl {
@@ -12,7 +14,7 @@ export function controlRequests({ issuer: find }: Access): RequestsControl {
     { signal }: Waiting,
   ): AsyncGenerator<JournalEntry, void> {
     const { journal } = await find(issuer)
-    const query = readQuery(written)
+    const query = readQuery(worded(written))
     const meant = selects(query)
     let left = query.limit ?? Number.POSITIVE_INFINITY
     for await (const record of journal.follow(query.since ?? journal.lastId, signal ?? never)) {
@@ -26,22 +28,33 @@ export function controlRequests({ issuer: find }: Access): RequestsControl {
   return {
     async requests(issuer, written = {}, { signal = never } = {}) {
       const { journal } = await find(issuer)
-      const query: JournalQuery = readQuery(written)
+      const query: JournalQuery = readQuery(worded(written))
       const records = await findRecords(journal, query, signal)
       return records.map((record) => entryOf(record, query.secrets))
     },
-    async request(issuer, id, { secrets = false } = {}) {
+    async request(issuer, id, options = {}) {
       const { name, journal } = await find(issuer)
+      const { entryOptions } = await import('../requests.ts')
+      const { secrets = false } = check(entryOptions, options)
       const record = /^\d+$/.test(id) ? journal.get(Number(id)) : undefined
       if (record === undefined) throw unknown(id, name)
       return entryOf(record, secrets)
     },
-    async clearRequests(issuer) {
+    async clearRequests(issuer, which = {}) {
       const { journal } = await find(issuer)
-      journal.clear()
+      const { tag } = read(clearing, which, 'what to forget')
+      journal.clear(tag)
     },
     followRequests: (issuer, query = {}, waiting = {}) => follow(issuer, query, waiting),
   }
+}
+
+/** A query whose regular expressions are the texts that they would be in a URL. */
+function worded(value: unknown): unknown {
+  if (value instanceof RegExp) return String(value)
+  if (Array.isArray(value)) return value.map(worded)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, worded(member)]))
 }
 
 /** The signal of those who have none. */

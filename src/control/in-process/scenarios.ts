@@ -1,3 +1,4 @@
+import { check } from '../check.ts'
 import type { ScenariosControl } from '../scenarios.ts'
 import type { Access } from './access.ts'
 
@@ -6,8 +7,10 @@ export function controlScenarios({ issuer: find }: Access): ScenariosControl {
     async scenarios(issuer) {
       return (await find(issuer)).arming.scenarios()
     },
-    async toggleScenario(issuer, name, enabled) {
+    async toggleScenario(issuer, name, given) {
       const found = await find(issuer)
+      const { scenarioToggle } = await import('../scenarios.ts')
+      const { enabled } = check(scenarioToggle, { enabled: given })
       const scenario = found.arming.toggleScenario(name, enabled)
       await found.settled()
       return scenario

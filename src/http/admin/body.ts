@@ -1,8 +1,8 @@
 import type { Context } from 'koa'
 import getRawBody from 'raw-body'
 import type { z } from 'zod'
+import { check } from '../../control/check.ts'
 import { UnderstudyError } from '../../errors.ts'
-import { check } from './check.ts'
 import { parseJson } from './json.ts'
 
 /** The largest body of most requests. */

@@ -1,11 +1,7 @@
 import * as z from 'zod'
-import { clientEntry } from '../../control/entries.ts'
+import { clientEntry, entryWritten } from '../../control/entries.ts'
 import { answerPut } from './location.ts'
 import { defineRoute } from './route.ts'
-
-const written = z
-  .record(z.string(), z.unknown(), { error: 'expected a client: a map of its metadata' })
-  .meta({ id: 'ClientWritten', description: 'A client as the fixtures write it; the client id may be left out.' })
 
 export const clientRoutes = [
   defineRoute({
@@ -28,7 +24,7 @@ export const clientRoutes = [
     path: '/api/issuers/{issuer}/clients/{client_id}',
     summary: 'Make a client, or replace it',
     description: 'In force on the next request, kept over a restart by a store that is kept, undone by a reset.',
-    body: written,
+    body: entryWritten.clients,
     good: { status: 200, description: 'It is replaced.', made: 'It is made.', schema: clientEntry },
     problems: { 400: ['ERR_ENTRY_KEY'], 422: ['ERR_FIXTURES_INVALID'] },
     async handle({ control, params: { issuer, client_id }, body, ctx }) {

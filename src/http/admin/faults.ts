@@ -1,11 +1,6 @@
 import * as z from 'zod'
-import { armedFaultView, releaseOptions, releaseReport } from '../../control/faults.ts'
+import { armedFaultSpec, armedFaultView, releaseOptions, releaseReport } from '../../control/faults.ts'
 import { defineRoute } from './route.ts'
-
-// What a spec may say is the matter of the faults themselves, whose mistakes tell what would be right.
-const spec = z
-  .record(z.string(), z.unknown(), { error: 'expected an armed fault, as the fixtures write it' })
-  .meta({ id: 'FaultSpec', description: 'A fault, or a script of faults, as the fixtures write it.' })
 
 export const faultRoutes = [
   defineRoute({
@@ -19,7 +14,7 @@ export const faultRoutes = [
     method: 'post',
     path: '/api/issuers/{issuer}/faults',
     summary: 'Arm a fault, or a script of faults',
-    body: spec,
+    body: armedFaultSpec,
     good: { status: 201, description: 'It is armed.', schema: armedFaultView },
     problems: { 400: ['ERR_FAULT_INVALID'], 404: ['ERR_FAULT_UNKNOWN'] },
     async handle({ control, params: { issuer }, body, ctx }) {

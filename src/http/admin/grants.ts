@@ -1,18 +1,13 @@
 import * as z from 'zod'
-import { grantView } from '../../control/grants.ts'
+import { grantFilter, grantView } from '../../control/grants.ts'
 import { defineRoute } from './route.ts'
-
-const whose = z.strictObject({
-  user: z.string().optional().describe('A username. Default: everybody.'),
-  client: z.string().optional().describe('A client id. Default: every client.'),
-})
 
 export const grantRoutes = [
   defineRoute({
     method: 'get',
     path: '/api/issuers/{issuer}/grants',
     summary: 'List what people have allowed clients',
-    query: whose,
+    query: grantFilter,
     good: {
       status: 200,
       description: 'With the tokens that are alive, the newest grant last.',
@@ -25,10 +20,11 @@ export const grantRoutes = [
     method: 'delete',
     path: '/api/issuers/{issuer}/grants',
     summary: 'Revoke every grant, or those of a user or a client',
-    query: whose,
+    query: grantFilter,
     good: { status: 204, description: 'They are gone, with all their codes and tokens.' },
     problems: { 404: ['ERR_USER_UNKNOWN', 'ERR_CLIENT_UNKNOWN'] },
-    handle: ({ control, params, query }) => control.revokeGrants(params.issuer, query),
+    handle: ({ control, params, query }) =>
+      control.revokeGrants(params.issuer, Object.keys(query).length === 0 ? undefined : query),
   }),
   defineRoute({
     method: 'delete',

@@ -2,9 +2,9 @@ import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import * as z from 'zod'
+import { check } from '../../control/check.ts'
 import type { Control } from '../../control/control.ts'
 import { checkType, readJson } from './body.ts'
-import { check } from './check.ts'
 
 /** The names in braces of a path. */
 type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

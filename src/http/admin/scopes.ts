@@ -1,11 +1,7 @@
 import * as z from 'zod'
-import { scopeEntry } from '../../control/entries.ts'
+import { entryWritten, scopeEntry } from '../../control/entries.ts'
 import { answerPut } from './location.ts'
 import { defineRoute } from './route.ts'
-
-const written = z
-  .record(z.string(), z.unknown(), { error: 'expected a scope: a map' })
-  .meta({ id: 'ScopeWritten', description: 'A scope as the fixtures write it; its name may stand beside.' })
 
 export const scopeRoutes = [
   defineRoute({
@@ -29,7 +25,7 @@ export const scopeRoutes = [
     path: '/api/issuers/{issuer}/scopes/{scope}',
     summary: 'Make a scope, or replace it',
     description: 'In force on the next request, kept over a restart by a store that is kept, undone by a reset.',
-    body: written,
+    body: entryWritten.scopes,
     good: { status: 200, description: 'It is replaced.', made: 'It is made.', schema: scopeEntry },
     problems: { 400: ['ERR_ENTRY_KEY'], 422: ['ERR_FIXTURES_INVALID'] },
     async handle({ control, params: { issuer, scope }, body, ctx }) {

@@ -1,16 +1,14 @@
 import * as z from 'zod'
-import { sessionView, signedInBrowser, signIn } from '../../control/sessions.ts'
+import { sessionFilter, sessionView, signedInBrowser, signIn } from '../../control/sessions.ts'
 import { issuerOrigin } from './origin.ts'
 import { defineRoute } from './route.ts'
-
-const ofUser = z.strictObject({ user: z.string().optional().describe('A username. Default: everybody.') })
 
 export const sessionRoutes = [
   defineRoute({
     method: 'get',
     path: '/api/issuers/{issuer}/sessions',
     summary: 'List who is signed in',
-    query: ofUser,
+    query: sessionFilter,
     good: { status: 200, description: 'One entry for each browser, the newest last.', schema: z.array(sessionView) },
     problems: { 404: ['ERR_USER_UNKNOWN'] },
     handle: ({ control, params, query }) => control.sessions(params.issuer, query),
@@ -33,11 +31,11 @@ export const sessionRoutes = [
     method: 'delete',
     path: '/api/issuers/{issuer}/sessions',
     summary: 'End every session, or those of one user',
-    query: ofUser,
+    query: sessionFilter,
     good: { status: 204, description: 'They have to log in again.' },
     problems: { 404: ['ERR_USER_UNKNOWN'] },
     handle: ({ control, params, query }) =>
-      query.user === undefined ? control.endSession(params.issuer) : control.endSessionsOf(params.issuer, query.user),
+      control.endSessions(params.issuer, query.user === undefined ? undefined : query),
   }),
   defineRoute({
     method: 'delete',

@@ -1,11 +1,7 @@
 import * as z from 'zod'
-import { userEntry } from '../../control/entries.ts'
+import { entryWritten, userEntry } from '../../control/entries.ts'
 import { answerPut } from './location.ts'
 import { defineRoute } from './route.ts'
-
-const written = z
-  .union([z.string(), z.record(z.string(), z.unknown())], { error: 'expected a user: a username, or a map' })
-  .meta({ id: 'UserWritten', description: 'A user as the fixtures write it; the username may be left out.' })
 
 export const userRoutes = [
   defineRoute({
@@ -28,7 +24,7 @@ export const userRoutes = [
     path: '/api/issuers/{issuer}/users/{username}',
     summary: 'Make a user, or replace it',
     description: 'In force on the next request, kept over a restart by a store that is kept, undone by a reset.',
-    body: written,
+    body: entryWritten.users,
     good: { status: 200, description: 'It is replaced.', made: 'It is made.', schema: userEntry },
     problems: { 400: ['ERR_ENTRY_KEY'], 422: ['ERR_FIXTURES_INVALID'] },
     async handle({ control, params: { issuer, username }, body, ctx }) {

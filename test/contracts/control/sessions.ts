@@ -78,9 +78,9 @@ export function sessionsContract(subject: () => ControlUnderTest): void {
     const other = await control.signIn('default', { user: 'carol' })
 
     const ofAlice = await control.sessions('default', { user: 'alice' })
-    await control.endSessionsOf('default', 'alice')
+    await control.endSessions('default', { user: 'alice' })
     const left = await control.sessions('default')
-    await control.endSession('default')
+    await control.endSessions('default')
 
     expect(ofAlice.map((session) => session.id)).toEqual([id])
     expect(left.map((session) => session.id)).toEqual([other.id])
@@ -101,7 +101,7 @@ export function sessionsContract(subject: () => ControlUnderTest): void {
       message: expect.stringContaining('Did you mean "alice"?'),
     })
     expect(await failure(control.sessions('default', { user: 'alcie' }))).toMatchObject({ code: 'ERR_USER_UNKNOWN' })
-    expect(await failure(control.endSessionsOf('default', 'alcie'))).toMatchObject({ code: 'ERR_USER_UNKNOWN' })
+    expect(await failure(control.endSessions('default', { user: 'alcie' }))).toMatchObject({ code: 'ERR_USER_UNKNOWN' })
     expect(await control.sessions('default')).toEqual([])
   })
 
@@ -118,8 +118,8 @@ export function sessionsContract(subject: () => ControlUnderTest): void {
     const { control } = subject()
     const operations = [
       control.sessions('partnr'),
-      control.endSession('partnr'),
-      control.endSessionsOf('partnr', 'bob'),
+      control.endSession('partnr', 'x'),
+      control.endSessions('partnr', { user: 'bob' }),
       control.signIn('partnr', { user: 'bob' }),
     ]
 
