@@ -1,12 +1,14 @@
 import type { FiredFault } from '../domain/exchange.ts'
+import { bodyKind } from '../domain/request-body.ts'
 import { parseJson, type ReadAnswer, type Redirect, readAnswer } from './answer.ts'
 import { type DecodedToken, issuedTokens, receivedTokens } from './decode.ts'
 import { endpointOf, scopeOf } from './fields.ts'
 import type { CallRecord, JournalRecord, RequestRecord } from './record.ts'
-import { redactHeader, redactParam, redactText } from './redact.ts'
+import { redactBody, redactHeader, redactMembers, redactParam, redactText } from './redact.ts'
 import { type RefusalView, refusalOf } from './refused.ts'
 
 type Texts = Record<string, string | string[]>
+type Tokens = Record<string, DecodedToken>
 
 /** An answer as it was really sent. */
 export interface AnswerView {
@@ -38,7 +40,7 @@ export interface JournalEntry {
   headers: Texts
   /** Where it is no form. */
   body?: string
-  tokens: { received: Record<string, DecodedToken>; issued: Record<string, DecodedToken> }
+  tokens: { received: Tokens; issued: Tokens }
   answer?: AnswerView
   /** Whether the connection was gone before all was sent. */
   broken?: true
@@ -59,18 +61,34 @@ export function entryOf(record: JournalRecord, secrets = false): JournalEntry {
 
 /** How secrets are shown. */
 interface Show {
-  param(name: string, value: string): string
+  param(name: string, value: string): [name: string, value: string]
   header(name: string, value: string): string
+  /** The body of a request that is no form. */
+  body(text: string): string
   text(text: string): string
+  /** What a token says. */
+  claims<Claims extends Record<string, unknown>>(claims: Claims): Claims
 }
 
-const plain: Show = { param: (_, value) => value, header: (_, value) => value, text: (text) => text }
-const blotting: Show = { param: redactParam, header: redactHeader, text: redactText }
+const plain: Show = {
+  param: (name, value) => [name, value],
+  header: (_, value) => value,
+  body: (text) => text,
+  text: (text) => text,
+  claims: (claims) => claims,
+}
+const blotting: Show = {
+  param: redactParam,
+  header: redactHeader,
+  body: redactBody,
+  text: redactText,
+  claims: redactMembers,
+}
 
 function requestEntry(record: RequestRecord, show: Show): JournalEntry {
   const { exchange, outcome, spacing } = record
   const answer = readAnswer(record)
-  const isForm = String(exchange.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+  const isForm = bodyKind(exchange.headers['content-type'], exchange.body) === 'form'
   const tag = exchange.requested.tag ?? exchange.flow?.tag
   const refusal = refusalOf(record, answer)
   return {
@@ -84,10 +102,13 @@ function requestEntry(record: RequestRecord, show: Show): JournalEntry {
     ...given({ scope: scopeOf(record), grant: outcome.grant, flow: exchange.flow?.id, tag }),
     params: shownParams(exchange.params, show),
     headers: shownHeaders(exchange.headers, show),
-    ...(exchange.body !== '' && !isForm && { body: show.text(exchange.body) }),
+    ...(exchange.body !== '' && !isForm && { body: show.body(exchange.body) }),
     tokens: {
-      received: receivedTokens(exchange.params, exchange.headers.authorization as string | undefined),
-      issued: answer === undefined ? {} : issuedTokens(answer, exchange.endpoint),
+      received: shownTokens(
+        receivedTokens(exchange.params, exchange.headers.authorization as string | undefined),
+        show,
+      ),
+      issued: answer === undefined ? {} : shownTokens(issuedTokens(answer, exchange.endpoint), show),
     },
     ...(answer && { answer: shownAnswer(answer, show) }),
     ...(record.broken && { broken: true as const }),
@@ -95,7 +116,11 @@ function requestEntry(record: RequestRecord, show: Show): JournalEntry {
     duration_ms: rounded(record.durationMs),
     ...(spacing && { since_previous_ms: spacing.sincePreviousMs, required_ms: spacing.requiredMs }),
     ...(refusal && {
-      refusal: { ...refusal, ...given({ description: refusal.description && show.text(refusal.description) }) },
+      refusal: {
+        ...refusal,
+        ...given({ description: refusal.description && show.text(refusal.description) }),
+        why: show.text(refusal.why),
+      },
     }),
   }
 }
@@ -115,7 +140,7 @@ function callEntry(record: CallRecord, show: Show): JournalEntry {
     params: shownParams(params, show),
     headers: shownHeaders(call.headers, show),
     // What the provider sends, it has issued.
-    tokens: { received: {}, issued: receivedTokens(params, undefined) },
+    tokens: { received: {}, issued: shownTokens(receivedTokens(params, undefined), show) },
     ...(answer && { answer: shownAnswer(answer, show) }),
     ...given({ failure: call.failure }),
     faults: [...(call.fired ?? [])],
@@ -135,9 +160,18 @@ function shownAnswer({ status, headers, body, redirect }: ReadAnswer, show: Show
   }
 }
 
+function shownTokens(tokens: Tokens, show: Show): Tokens {
+  return Object.fromEntries(
+    Object.entries(tokens).map(([name, { header, claims }]) => [
+      name,
+      claims === undefined ? { header } : { header, claims: show.claims(claims) },
+    ]),
+  )
+}
+
 function shownParams(params: Readonly<Record<string, string | undefined>>, show: Show): Record<string, string> {
   const sent = Object.entries(params).filter((param): param is [string, string] => typeof param[1] === 'string')
-  return Object.fromEntries(sent.map(([name, value]) => [name, show.param(name, value)]))
+  return Object.fromEntries(sent.map(([name, value]) => show.param(name, value)))
 }
 
 function shownHeaders(headers: Readonly<Record<string, string | string[] | undefined>>, show: Show): Texts {

@@ -1,6 +1,7 @@
 import { listOf } from '../domain/words.ts'
 import { endpointOf } from './fields.ts'
 import { type JournalRecord, statusOf } from './record.ts'
+import { redactHeader, redactParam, redactText } from './redact.ts'
 import type { MemberTest } from './selector.ts'
 
 /** A request that matches all of what was expected but one or two members. */
@@ -34,8 +35,16 @@ export function nearMisses(tests: readonly MemberTest[], records: readonly Journ
 }
 
 function differenceOf({ member, expected, actual }: MemberTest, record: JournalRecord): NearMiss['differs'][number] {
-  const was = actual(record)
+  const was = actual(record).map((value) => shown(member, value))
   return { member, expected: listOf(expected).join(' or '), was: was.length === 0 ? 'not there' : was.join(', ') }
+}
+
+/** A value as whoever reads a report may see it. */
+function shown(member: string, value: string): string {
+  const [kind = '', ...rest] = member.split('.')
+  const name = rest.join('.')
+  if (kind === 'header') return redactHeader(name.toLowerCase(), value)
+  return kind === 'param' ? redactParam(name, value)[1] : redactText(value)
 }
 
 /** Near misses as lines of text. */

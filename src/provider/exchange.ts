@@ -6,6 +6,7 @@ import type { AdapterPayload } from 'oidc-provider'
 import { shortGrantType } from '../domain/client.ts'
 import type { Endpoint, Exchange, FiredFault, Flow, Identity } from '../domain/exchange.ts'
 import type { Refused } from '../domain/outcome.ts'
+import { bodyKind } from '../domain/request-body.ts'
 
 type Params = Record<string, string | undefined>
 
@@ -78,7 +79,9 @@ export class ProviderExchange implements Exchange {
 
   /** A form's fields; of a JSON object the members that are as simple. */
   #bodyParams(): Params {
-    return this.endpoint === 'registration' ? simpleMembers(this.#body) : firstValues(this.#body)
+    const kind = this.#body === '' ? 'other' : bodyKind(this.headers['content-type'], this.#body)
+    if (kind === 'form') return firstValues(this.#body)
+    return kind === 'json' ? simpleMembers(this.#body) : {}
   }
 
   /** The parameters as the provider resolved them, of a pushed request for one. */

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { redacted, redactHeader, redactParam, redactText, secretNames } from '../../src/journal/redact.ts'
+import {
+  redactBody,
+  redacted,
+  redactHeader,
+  redactMembers,
+  redactParam,
+  redactText,
+  secretNames,
+} from '../../src/journal/redact.ts'
 
 const secret = 'T0p-s3cret_value'
 const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl'
@@ -12,7 +20,7 @@ test('a secret keeps what tells it from another', () => {
 
 test.each([...secretNames])('%s is blotted out wherever it stands', (name) => {
   const texts = [
-    redactParam(name, secret),
+    redactParam(name, secret)[1],
     redactText(JSON.stringify({ before: 1, [name]: secret, after: 2 })),
     redactText(`{ "${name}" : "${secret}`),
     redactText(`before=1&${name}=${secret}&after=2`),
@@ -62,7 +70,72 @@ test.each([
   ['set-cookie', `a=${secret}; path=/; httponly`, `a=${redacted(secret)}; path=/; httponly`],
   ['set-cookie', 'a=; path=/', 'a=; path=/'],
   ['dpop', jwt, redacted(jwt)],
+  ['proxy-authorization', `Basic ${btoa(`web-app:${secret}`)}`, `Basic web-app:${redacted(secret)}`],
+  ['x-api-key', secret, redacted(secret)],
+  ['x-auth-token', secret, redacted(secret)],
   ['accept', 'text/html', 'text/html'],
+  ['sec-fetch-mode', 'cors', 'cors'],
 ])('the header %s: %s', (name, value, shown) => {
   expect(redactHeader(name, value)).toBe(shown)
+})
+
+test.each(['{"client_secret":"LEAK"}', '{"client_secret":"LEAK', '<password>LEAK</password>', 'my password'])(
+  'a parameter that is called %s is blotted out with its name',
+  (name) => {
+    expect(redactParam(name, 'LEAK')).toEqual([redacted(name), redacted('LEAK')])
+  },
+)
+
+test.each(['grant_type', 'code_challenge', 'response_type', 'ui[locale]', ''])(
+  'a parameter that is called %j is told',
+  (name) => {
+    expect(redactParam(name, 'value')).toEqual([name, 'value'])
+  },
+)
+
+test.each([
+  ['{"client_secret":"LEAK"}', `{"client_secret":"${redacted('LEAK')}"}`],
+  ['{ "clientSecret" : "LEAK", "a": 1 }', `{ "clientSecret" : "${redacted('LEAK')}", "a": 1 }`],
+  ['{ "password": 4711 }', `{"password":"${redacted('4711')}"}`],
+  ['{"token":["LEAK"]}', `{"token":"${redacted('["LEAK"]')}"}`],
+  [String.raw`{"client_\u0073ecret":"LEAK"}`, `{"client_secret":"${redacted('LEAK')}"}`],
+  ['{"claims":{"id_token":{"acr":null}}}', '{"claims":{"id_token":{"acr":null}}}'],
+  ['grant_type=password&password=LEAK', `grant_type=password&password=${redacted('LEAK')}`],
+])('of the body %s secrets alone are blotted out', (body, shown) => {
+  expect(redactBody(body)).toBe(shown)
+})
+
+test.each([
+  '<client_secret>LEAK</client_secret>',
+  '{"client_secret":{"value":"LEAK"',
+  '%7B%22client%5Fsecret%22%3A%22LEAK%22%7D',
+  'password: LEAK',
+  '--x\r\ncontent-disposition: form-data; name="refresh_token"\r\n\r\nLEAK\r\n--x--',
+  'password="LEAK more"',
+])('the body %s is blotted out as a whole', (body) => {
+  expect(redactBody(body)).toBe(redacted(body))
+})
+
+test('a body that names no secret is told', () => {
+  expect(redactBody('<grant>client</grant>')).toBe('<grant>client</grant>')
+})
+
+test('what a token says is told but for secrets in it, however deep', () => {
+  const claims = { sub: 'alice', code: 'LEAK', exp: 1, act: { assertion: jwt }, acr: null, more: [`x?code=LEAK`] }
+
+  expect(redactMembers(claims)).toEqual({
+    ...claims,
+    code: redacted('LEAK'),
+    act: { assertion: redacted(jwt) },
+    more: [`x?code=${redacted('LEAK')}`],
+  })
+})
+
+test.each([':', '%3A'])('of the handle of a pushed request (with %s) what nobody can guess is blotted out', (colon) => {
+  const handle = ['urn', 'ietf', 'params', 'oauth', 'request_uri', ''].join(colon)
+
+  expect(redactText(`request_uri=${handle}LEAK&client_id=a`)).toBe(
+    `request_uri=${handle}${redacted('LEAK')}&client_id=a`,
+  )
+  expect(redactText('request_uri=https://client.test/request.jwt')).toBe('request_uri=https://client.test/request.jwt')
 })

@@ -1,3 +1,4 @@
+import { redactName } from '../redact.ts'
 import { list, named, quote, type Reason } from './refusal.ts'
 
 const origins = {
@@ -45,7 +46,7 @@ export const requestReasons: readonly Reason[] = [
     why({ said, endpoint, params }) {
       const [, missing = ''] = /missing required parameters? (.+)/.exec(said) ?? []
       const sent = Object.keys(params).filter((name) => params[name] !== undefined)
-      const had = sent.length === 0 ? 'It sent none at all' : `It sent ${list(sent)}`
+      const had = sent.length === 0 ? 'It sent none at all' : `It sent ${list(sent.map(redactName))}`
       const form =
         endpoint === 'token' && sent.length === 0 ? ' The token endpoint reads a form in the body, not JSON.' : ''
       return `The request lacks ${missing.replaceAll("'", '"')}. ${had}; names are in lower case.${form}`
