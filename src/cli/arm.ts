@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UnderstudyError } from '../errors.ts'
 import { describeArmed } from './armed-view.ts'
-import { collectJson, collectSelector } from './assignments.ts'
+import { collectJson, collectSelector, collectWords } from './assignments.ts'
 import { examples } from './examples.ts'
 import { wholeNumber } from './numbers.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
@@ -11,8 +11,8 @@ interface ArmOptions extends RemoteOptions {
   script?: string[]
   with?: Record<string, unknown>
   when?: Record<string, unknown>
-  endpoint?: string
-  client?: string
+  endpoint?: string | string[]
+  client?: string | string[]
   times?: number | 'always'
   skip?: number
   per?: string
@@ -27,8 +27,8 @@ export function armCommand(program: Command): void {
     .description('arm a fault, or a script of faults, on the next requests that match')
     .option('--with <name=value>', 'a parameter of the fault; repeatable', collectJson)
     .option('--when <name=value>', 'which requests it is for; repeatable', collectSelector)
-    .option('--endpoint <endpoint>', 'short for --when endpoint=…')
-    .option('--client <id>', 'short for --when client=…')
+    .option('--endpoint <endpoint>', 'short for --when endpoint=…; repeatable', collectWords)
+    .option('--client <id>', 'short for --when client=…; repeatable', collectWords)
     .option('--times <n>', 'how often it fires, or "always" (default: 1)', times)
     .option('--skip <n>', 'how many matching requests pass first', wholeNumber(0))
     .addOption(new Option('--per <whose>', 'whose requests are counted').choices(['issuer', 'client', 'flow']))

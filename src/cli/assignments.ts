@@ -1,6 +1,11 @@
 import { InvalidArgumentError } from 'commander'
 import { UnderstudyError } from '../errors.ts'
 
+/** Collects a word as an option is repeated; two make a list. */
+export function collectWords(word: string, previous?: string | string[]): string | string[] {
+  return append(previous, word)
+}
+
 /** Collects `name=value` as an option is repeated; the value is JSON where it reads as JSON, else text. */
 export function collectJson(assignment: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
   const [name, value] = split(assignment)
@@ -14,8 +19,9 @@ export function collectJson(assignment: string, previous: Record<string, unknown
 export function collectSelector(assignment: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
   const [name, value] = split(assignment)
   const [, group, member] = /^(header|param)\.(.+)$/.exec(name) ?? []
-  if (group === undefined || member === undefined) return { ...previous, [name]: append(previous[name], value) }
-  const members = (previous[group] ?? {}) as Record<string, unknown>
+  if (group === undefined || member === undefined)
+    return { ...previous, [name]: append(previous[name] as string | string[] | undefined, value) }
+  const members = (previous[group] ?? {}) as Record<string, string | string[]>
   return { ...previous, [group]: { ...members, [member]: append(members[member], value) } }
 }
 
@@ -45,9 +51,8 @@ function split(assignment: string): [name: string, value: string] {
   return [assignment.slice(0, at), assignment.slice(at + 1)]
 }
 
-function append(previous: unknown, value: string): unknown {
-  if (previous === undefined) return value
-  return Array.isArray(previous) ? [...previous, value] : [previous, value]
+function append(previous: string | string[] | undefined, value: string): string | string[] {
+  return previous === undefined ? value : [previous, value].flat()
 }
 
 function jsonOrText(value: string): unknown {

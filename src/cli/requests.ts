@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander'
 import type { JournalEntry, RequestsQuery } from '../control/requests.ts'
 import { UnderstudyError } from '../errors.ts'
-import { collectSelector } from './assignments.ts'
+import { collectSelector, collectWords } from './assignments.ts'
 import { examples } from './examples.ts'
 import { describeEntry, lineOf } from './journal-view.ts'
 import { wholeNumber } from './numbers.ts'
@@ -9,13 +9,13 @@ import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.
 
 interface RequestsOptions extends RemoteOptions {
   when?: Record<string, unknown>
-  endpoint?: string
-  client?: string
-  user?: string
-  tag?: string
-  fault?: string
-  status?: string
-  error?: string
+  endpoint?: string | string[]
+  client?: string | string[]
+  user?: string | string[]
+  tag?: string | string[]
+  fault?: string | string[]
+  status?: string | string[]
+  error?: string | string[]
   since?: string
   limit?: number
   count?: number
@@ -33,13 +33,13 @@ export function requestsCommand(program: Command): void {
     .argument('[id]', 'which one to show')
     .description('list what was asked and answered, and why requests were refused')
     .option('--follow', 'go on with what comes, until interrupted')
-    .option('--endpoint <endpoint>', 'such as token; short for --when endpoint=…')
-    .option('--client <id>', 'short for --when client=…')
-    .option('--user <username>', 'short for --when user=…')
-    .option('--tag <tag>', 'short for --when tag=…')
-    .option('--fault <fault>', 'short for --when fault=…')
-    .option('--status <status>', 'short for --when status=…')
-    .option('--error <code>', 'short for --when error=…')
+    .option('--endpoint <endpoint>', 'such as token; short for --when endpoint=…; repeatable', collectWords)
+    .option('--client <id>', 'short for --when client=…; repeatable', collectWords)
+    .option('--user <username>', 'short for --when user=…; repeatable', collectWords)
+    .option('--tag <tag>', 'short for --when tag=…; repeatable', collectWords)
+    .option('--fault <fault>', 'short for --when fault=…; repeatable', collectWords)
+    .option('--status <status>', 'short for --when status=…; repeatable', collectWords)
+    .option('--error <code>', 'short for --when error=…; repeatable', collectWords)
     .option('--when <name=value>', 'which ones; repeatable', collectSelector)
     .option('--since <id>', 'only what came after it')
     .option('--limit <n>', 'so many at the most', wholeNumber(1))

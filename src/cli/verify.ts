@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { VerifyReport, WrittenVerification } from '../control/verify.ts'
 import { UnderstudyError } from '../errors.ts'
-import { collectSelector } from './assignments.ts'
+import { collectSelector, collectWords } from './assignments.ts'
 import { examples } from './examples.ts'
 import { wholeNumber } from './numbers.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
@@ -9,13 +9,13 @@ import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.
 interface VerifyOptions extends RemoteOptions {
   spec?: unknown
   when?: Record<string, unknown>
-  endpoint?: string
-  client?: string
+  endpoint?: string | string[]
+  client?: string | string[]
   times?: number
   min?: number
   max?: number
-  status?: string
-  error?: string
+  status?: string | string[]
+  error?: string | string[]
   tag?: string
   unfired: boolean
 }
@@ -25,13 +25,13 @@ export function verifyCommand(program: Command): void {
     .command('verify')
     .description('check that requests were made as expected, and that every armed fault has fired')
     .option('--when <name=value>', 'which requests are expected; repeatable', collectSelector)
-    .option('--endpoint <endpoint>', 'short for --when endpoint=…')
-    .option('--client <id>', 'short for --when client=…')
+    .option('--endpoint <endpoint>', 'short for --when endpoint=…; repeatable', collectWords)
+    .option('--client <id>', 'short for --when client=…; repeatable', collectWords)
     .option('--times <n>', 'exactly how many (default: at least one)', wholeNumber(0))
     .option('--min <n>', 'at least how many', wholeNumber(0))
     .option('--max <n>', 'at most how many', wholeNumber(0))
-    .option('--status <status>', 'how they are to have been answered')
-    .option('--error <code>', 'with which error they are to have been answered')
+    .option('--status <status>', 'how they are to have been answered; repeatable', collectWords)
+    .option('--error <code>', 'with which error they are to have been answered; repeatable', collectWords)
     .option('--tag <tag>', 'only requests with this tag, and faults that are for it')
     .option('--no-unfired', 'let armed faults be that never fired')
     .option('--spec <json>', 'all expectations, as the admin API takes them', spec)

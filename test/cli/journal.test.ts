@@ -10,6 +10,7 @@ let server: RunningServer
 beforeEach(async () => {
   const clients = [
     { client_id: 'service', client_secret: 'service-secret', grant_types: ['client_credentials' as const] },
+    { client_id: 'a,b', client_secret: 'a,b-secret', grant_types: ['client_credentials' as const] },
     { client_id: 'other', client_secret: 'other-secret', grant_types: ['client_credentials' as const] },
   ]
   server = await startServer({ inline: { clients }, port: 0, logLevel: 'silent', watch: false, env: {} })
@@ -61,6 +62,30 @@ test.each([
   const { stdout } = await run('requests', ...options, '--json')
 
   expect(JSON.parse(stdout).map(({ id }: { id: string }) => id)).toEqual(ids)
+})
+
+test.each([
+  [['--client', 'a,b'], ['2']],
+  [['--client', 'other,service'], []],
+  [
+    ['--client', 'other', '--client', 'a,b'],
+    ['2', '3'],
+  ],
+  [
+    ['--client', '/^se{1,2}r/', '--client', 'other'],
+    ['1', '3'],
+  ],
+  [['--endpoint', 'token', '--endpoint', 'jwks', '--status', '401', '--status', '400'], ['3']],
+])('requests and verify take %j alike', async (options, ids) => {
+  await ask('service')
+  await ask('a,b')
+  await ask('other', 'wrong')
+
+  const { stdout } = await run('requests', ...options, '--json')
+  const verified = await run('verify', ...options, '--times', String(ids.length))
+
+  expect(JSON.parse(stdout).map(({ id }: { id: string }) => id)).toEqual(ids)
+  expect(verified).toEqual({ code: 0, stdout: `verified: ${ids.length} as expected\n`, stderr: '' })
 })
 
 test('requests shows one whole, secrets to those who ask', async () => {

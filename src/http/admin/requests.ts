@@ -1,18 +1,13 @@
 import * as z from 'zod'
 import { clearing, journalEntry, type RequestsQuery } from '../../control/requests.ts'
-import { isRegex } from '../../domain/words.ts'
 import { longestWaitSeconds } from '../../journal/query.ts'
 import { selectorShape } from '../../journal/selector.ts'
 import { answerEvents } from './event-stream.ts'
 import { goneSignal } from './gone.ts'
 import { defineRoute } from './route.ts'
 
-const repeatable = z.union([z.string(), z.array(z.string())])
-
-/** Words as a URL lists them: by commas, or by repeating the name; a regular expression may hold commas. */
-const words = repeatable.transform((given) =>
-  [given].flat().flatMap((each) => (isRegex(each) ? each : each.split(',').map((word) => word.trim()))),
-)
+/** Words as a URL lists them: by repeating the name. Names of clients, users and tags may hold commas. */
+const words = z.union([z.string(), z.array(z.string())])
 
 const { param, header, ...fields } = selectorShape
 
@@ -25,11 +20,11 @@ const followed = z.object({
   ...(Object.fromEntries(
     Object.entries(fields).map(([name, { description = '' }]) => [
       name,
-      words.optional().describe(`${description} A word, a \`/regex/\`, or a list with commas.`),
+      words.optional().describe(`${description} A word or a \`/regex/\`; repeated, one of several.`),
     ]),
   ) as Record<keyof typeof fields, z.ZodOptional<typeof words>>),
-  param: z.record(z.string(), repeatable).optional().describe('Parameters by name: `param.redirect_uri=…`.'),
-  header: z.record(z.string(), repeatable).optional().describe('Request headers by name: `header.accept=…`.'),
+  param: z.record(z.string(), words).optional().describe('Parameters by name: `param.redirect_uri=…`.'),
+  header: z.record(z.string(), words).optional().describe('Request headers by name: `header.accept=…`.'),
   since: z.string().optional().describe('Only what came after the entry with this id; 0 is before all.'),
   limit: number.optional().describe('So many at the most.'),
   secrets,
