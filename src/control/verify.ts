@@ -47,7 +47,7 @@ export interface VerifyControl {
    * Checks that requests were made as expected, and that every armed fault has fired.
    *
    * @throws UnderstudyError `ERR_VERIFY_FAILED` (422), whose message explains and whose details are the report;
-   * `ERR_REQUEST_INVALID`
+   * `ERR_REQUEST_INVALID`, `ERR_NO_JOURNAL`
    */
   verify(issuer: string, verification?: WrittenVerification): Promise<VerifyReport>
 }

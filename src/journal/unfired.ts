@@ -36,12 +36,12 @@ export interface UnfiredFault {
 /**
  * The armed faults that never fired, with why they likely did not.
  *
- * @param scope of which tag they are to be, and whether those of the fixtures are left out
+ * @param scope of which tag they are to be, whether those of the fixtures are left out, and whether requests are remembered
  */
 export function unfiredFaults(
   armed: readonly ArmedView[],
   records: readonly JournalRecord[],
-  { tag, added }: { tag: string | undefined; added: boolean },
+  { tag, added, isKept }: { tag: string | undefined; added: boolean; isKept: boolean },
 ): UnfiredFault[] {
   return armed
     .filter(({ fires, origin }) => fires === 0 && !(added && origin === 'fixtures'))
@@ -53,7 +53,7 @@ export function unfiredFaults(
         fault: nameOf(fault),
         when: fault.when,
         matches: fault.matches,
-        why: whyOf(fault, records, misses),
+        why: whyOf(fault, isKept ? records : undefined, misses),
         near_misses: misses,
       }
     })
@@ -73,7 +73,7 @@ function nameOf({ fault, script = [] }: ArmedView): string {
   return fault ?? script.map((step) => (typeof step === 'string' ? step : (step as { fault: string }).fault)).join(', ')
 }
 
-function whyOf(fault: ArmedView, records: readonly JournalRecord[], misses: readonly NearMiss[]): string {
+function whyOf(fault: ArmedView, records: readonly JournalRecord[] | undefined, misses: readonly NearMiss[]): string {
   const { matches, skip, probability, endpoints, grantTypes, script } = fault
   if (matches > 0 && matches <= skip) return `The first ${skip} were to pass (skip).`
   if (matches > 0 && probability !== undefined) return `The chance of each was ${probability}.`
@@ -82,6 +82,7 @@ function whyOf(fault: ArmedView, records: readonly JournalRecord[], misses: read
     return 'Another fault that was armed before it answered in its place, or what it changes was not there.'
   const grants = grantTypes === undefined ? '' : `, with the grant ${listOf(grantTypes).join(' or ')}`
   const places = `It fires at ${endpoints.join(', ')}${grants}`
+  if (records === undefined) return `${places}; this issuer keeps no journal that would say more.`
   if (records.length === 0) return `There was no request at all. ${places}.`
   return misses.length > 0 ? `${places}.` : `${places}; nothing like that was asked.`
 }

@@ -78,17 +78,26 @@ const shownIds = 50
 /**
  * Compares what a test expects with what was asked.
  *
- * @throws UnderstudyError `ERR_VERIFY_FAILED` (422) with the report in its details, `ERR_REQUEST_INVALID` (400)
+ * @throws UnderstudyError `ERR_VERIFY_FAILED` (422) with the report in its details, `ERR_REQUEST_INVALID` (400),
+ *   `ERR_NO_JOURNAL` (409) where there are expectations, and nothing is kept to hold against them
  */
 export function verify(journal: Journal, armed: readonly ArmedView[], written: unknown = {}): VerifyReport {
   const { expect, tag, unfired } = read(verificationSchema, written, 'the expectations')
+  if (expect.length > 0 && !journal.isKept) throw notKept()
   const inScope = tag === undefined ? () => true : testsOf({ tag })[0]?.passes
   const records = [...journal.since()].filter((record) => inScope?.(record))
   const expectations = expect.map((expectation) => judge(expectation, records))
-  const scope = { tag, added: unfired === 'added' }
+  const scope = { tag, added: unfired === 'added', isKept: journal.isKept }
   const report = { expectations, unfired: unfired === false ? [] : unfiredFaults(armed, records, scope) }
   if (report.unfired.length > 0 || expectations.some(({ met }) => !met)) throw failed(report)
   return report
+}
+
+/** Without a journal an expectation of none would always be met, and any other never. */
+function notKept(): UnderstudyError {
+  const message =
+    'Failed to verify: this issuer keeps no journal (journal.max_entries is 0), so nothing tells what was asked. Raise max_entries in its fixtures, or verify its armed faults alone.'
+  return new UnderstudyError('ERR_NO_JOURNAL', 409, message)
 }
 
 function judge(expectation: Expectation, records: readonly JournalRecord[]): ExpectationReport {

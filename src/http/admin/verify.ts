@@ -10,7 +10,7 @@ export const verifyRoutes = [
       'Without a body it checks the armed faults alone. Where it fails, the problem document has the members of the report, and a detail that explains.',
     body: verification.optional(),
     good: { status: 200, description: 'All is as expected.', schema: verifyReport },
-    problems: { 422: ['ERR_VERIFY_FAILED'] },
+    problems: { 409: ['ERR_NO_JOURNAL'], 422: ['ERR_VERIFY_FAILED'] },
     handle: ({ control, params, body }) => control.verify(params.issuer, body),
   }),
 ]

@@ -70,6 +70,21 @@ export function verifyContract(subject: () => ControlUnderTest): void {
     })
   })
 
+  test('where no journal is kept, no expectation is met or missed, and armed faults are told of all the same', async () => {
+    await subject().control.createIssuer({ name: 'silent', journal: { max_entries: 0 } })
+
+    for (const times of [0, 1]) {
+      const expected = [{ when: { endpoint: 'token' }, times }]
+      const error = await failure(subject().control.verify('silent', { expect: expected }))
+      expect(error).toMatchObject({ code: 'ERR_NO_JOURNAL', status: 409 })
+      expect(error.message).toContain('this issuer keeps no journal')
+    }
+    await subject().control.arm('silent', { fault: 'server_error', when: { endpoint: 'token' } })
+    const unfired = await failure(subject().control.verify('silent'))
+    expect(unfired).toMatchObject({ code: 'ERR_VERIFY_FAILED' })
+    expect(unfired.message).toMatch(/It fires at [^;]+; this issuer keeps no journal that would say more\./)
+  })
+
   test('what was asked too often is told', async () => {
     await poll()
 

@@ -29,6 +29,7 @@ const meanings: Readonly<Record<string, string>> = {
   ERR_NOT_HELD: 'Nothing is held under that id: it holds no request, or has let go already.',
   ERR_NO_BACKCHANNEL_LOGOUT: 'The client has no place to be told of logouts.',
   ERR_NO_INITIATE_LOGIN: 'The client has no place to be asked to begin a login.',
+  ERR_NO_JOURNAL: 'The issuer keeps no journal that expectations could be held against.',
   ERR_REQUEST_INVALID:
     'A member or parameter is missing, unknown, or has a value that is not taken; `errors` has each.',
   ERR_REQUEST_UNKNOWN: 'The journal has no entry of that id, or not any more.',
