@@ -32,7 +32,8 @@ export function pageOf(sections: readonly Section[]): string {
 }
 
 function linkOf({ file, test }: Proof): string {
-  const text = test.replaceAll('|', '\\|').replaceAll('[', '\\[').replaceAll(']', '\\]').replaceAll('<', '&lt;')
+  const filled = test.replace(/%[sj]/g, '…')
+  const text = filled.replaceAll('|', '\\|').replaceAll('[', '\\[').replaceAll(']', '\\]').replaceAll('<', '&lt;')
   return `[${text}](../test/${file})`
 }
 
