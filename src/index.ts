@@ -1,5 +1,6 @@
 export type { FaultStep, IssuerHooks, RequestView } from './domain/issuer.ts'
 export { UnderstudyError } from './errors.ts'
+export type { OwnFault, OwnParams } from './faults/own.ts'
 export { defineFixtures } from './fixtures/define.ts'
 export type { ConnectOptions } from './sdk/connect.ts'
 export { connect } from './sdk/connect.ts'

@@ -19,6 +19,7 @@ import { unsupportedTokenType } from './endpoint/unsupported-token-type.ts'
 import type { Fault } from './fault.ts'
 import { discoveryFaults } from './metadata/discovery.ts'
 import { jwksFaults } from './metadata/jwks.ts'
+import { completeOwn, type OwnFault } from './own.ts'
 import { responseFaults } from './response/responses.ts'
 import { noticeFaults } from './state/notices.ts'
 import { stateFaults } from './state/states.ts'
@@ -70,7 +71,20 @@ export const faultNames = catalog.map((fault) => fault.name) as [FaultName, ...F
 
 const byName: ReadonlyMap<string, Fault> = new Map(catalog.map((fault) => [fault.name, fault]))
 
+/** Those that fixtures modules have declared; the process has them, as it has the catalog. */
+const own = new Map<string, Fault>()
+
+/** Adds a fault of somebody's own, in place of one of the same name; armed ones stay as they were. */
+export function addOwnFault(fault: OwnFault): void {
+  own.set(fault.name, completeOwn(fault))
+}
+
+/** The names of all faults, those of the catalog first. */
+export function allFaultNames(): string[] {
+  return [...faultNames, ...own.keys()]
+}
+
 /** The fault of a name, or undefined. */
 export function findFault(name: string): Fault | undefined {
-  return byName.get(name)
+  return byName.get(name) ?? own.get(name)
 }

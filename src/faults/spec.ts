@@ -3,7 +3,7 @@ import { endpoints } from '../domain/exchange.ts'
 import { regexSchema, wordsSchema } from '../domain/words.ts'
 import { didYouMean } from '../errors.ts'
 import { durationSeconds } from '../time.ts'
-import { faultNames } from './catalog.ts'
+import { allFaultNames, faultNames, findFault } from './catalog.ts'
 import { tokenTypes } from './jwt.ts'
 
 /** What a script's step is called that lets a request be. */
@@ -11,19 +11,29 @@ export const passStep = 'pass'
 
 /** The text for a name that no fault has. */
 export function unknownFaultText(name: unknown): string {
-  return `no such fault.${typeof name === 'string' ? didYouMean(name, faultNames) : ''} "understudy faults" lists them`
+  return `no such fault.${typeof name === 'string' ? didYouMean(name, allFaultNames()) : ''} "understudy faults" lists them`
 }
 
+/** The name of a fault that a fixtures module has declared. */
+const ownNameSchema = z.templateLiteral(['x-', z.string()])
+
 const faultNameSchema = z
-  .enum(faultNames, { error: ({ input }) => (input === undefined ? 'expected a fault' : unknownFaultText(input)) })
-  .describe('A fault of the catalog.')
+  .union([z.enum(faultNames), ownNameSchema], {
+    error: ({ input }) => (input === undefined ? 'expected a fault' : unknownFaultText(input)),
+  })
+  .refine((name) => findFault(name) !== undefined, { error: ({ input }) => unknownFaultText(input) })
+  .describe('A fault of the catalog, or one of your own.')
+
+const stepNameSchema = z
+  .union([z.enum([passStep, ...faultNames]), ownNameSchema])
+  .refine((name) => name === passStep || findFault(name) !== undefined, { abort: true })
 
 const withSchema = z.record(z.string(), z.json(), { error: 'expected a map of parameters' })
 
 const stepShape = { fault: faultNameSchema, with: withSchema.optional() }
 
 const stepSchema = z.union(
-  [z.enum([passStep, ...faultNames]), z.strictObject(stepShape, { error: unknownMember(Object.keys(stepShape)) })],
+  [stepNameSchema, z.strictObject(stepShape, { error: unknownMember(Object.keys(stepShape)) })],
   {
     error: ({ input }) =>
       typeof input === 'string'

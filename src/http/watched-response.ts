@@ -110,6 +110,7 @@ function bodyBytesIn(pieces: readonly Buffer[]): number {
 function answerByHand(pieces: readonly Buffer[]): SentAnswer | undefined {
   const sent = Buffer.concat(pieces)
   const end = sent.indexOf(headEnd)
+  if (!/^HTTP\/1\.1 \d{3}/.test(sent.subarray(0, 12).toString('latin1'))) return undefined
   // Of a head that broke off, the whole lines.
   if (end === -1) {
     const head = sent.subarray(0, sent.lastIndexOf('\r\n') + 2).toString()

@@ -5,7 +5,7 @@ import type { FaultName } from '../faults/catalog.ts'
 import type { ArmedFaultInput } from '../faults/spec.ts'
 
 /** A fault by name, or as the fixtures write it. */
-export type ArmInput = FaultName | ArmedFaultInput
+export type ArmInput = FaultName | `x-${string}` | ArmedFaultInput
 
 /** How long something is waited for. */
 export interface Waiting {

@@ -1,0 +1,166 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as client from 'openid-client'
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { type FixturesModule, type OwnFault, startUnderstudy } from '../../src/index.ts'
+import { discover, login } from './flows.ts'
+import { roundFixtures } from './whole-round.ts'
+
+const redirectUri = 'http://localhost/callback'
+
+const ownFaults: OwnFault[] = [
+  {
+    name: 'x-teapot',
+    summary: 'The server is a teapot.',
+    acts: 'answer',
+    endpoints: ['token'],
+    params: z.strictObject({ error: z.string().default('teapot') }),
+    answer: (_exchange, { error }) => ({
+      status: 418,
+      headers: { 'content-type': 'application/json' },
+      body: { error },
+    }),
+  },
+  {
+    name: 'x-other-token',
+    summary: 'The access token is another.',
+    acts: 'rewrite',
+    endpoints: ['token'],
+    rewrite(answer, { token = 'other' }) {
+      if (answer.status !== 200) return undefined
+      return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), access_token: token }) }
+    },
+  },
+  {
+    name: 'x-extra-field',
+    summary: 'The response has another state.',
+    acts: 'response',
+    respond: (response) => ({ ...response, fields: { ...response.fields, state: 'mine' } }),
+  },
+  {
+    name: 'x-shouted-subject',
+    summary: 'The subject is in capitals.',
+    acts: 'token',
+    tokens: ['id_token'],
+    patch: (jwt) => ({ ...jwt, payload: { ...jwt.payload, nonce: 'OTHER' } }),
+  },
+  {
+    name: 'x-half-a-line',
+    summary: 'The connection is reset in the middle of the status line.',
+    acts: 'connection',
+    endpoints: ['token'],
+    async send(wire) {
+      await wire.write('HTTP/1')
+      wire.reset()
+    },
+  },
+]
+
+const fixtures: FixturesModule = { ...roundFixtures, ownFaults }
+
+/** The codes of an error, and of all that has caused it. */
+function codesOf(error: unknown): unknown[] {
+  if (typeof error !== 'object' || error === null) return []
+  const { error: told, code, cause } = error as Record<string, unknown>
+  return [told, code, ...codesOf(cause)]
+}
+
+test.each([
+  ['x-teapot', 'teapot'],
+  ['x-extra-field', 'OAUTH_INVALID_RESPONSE'],
+  ['x-shouted-subject', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED'],
+  ['x-half-a-line', 'ECONNRESET'],
+] as const)('%s is %s to openid-client, counts, stands in the journal, and is over then', async (fault, code) => {
+  await using idp = await startUnderstudy({ fixtures })
+  const config = await discover(idp.url, 'app', 'app-secret')
+  await idp.arm(fault)
+
+  const failed = await login(config, { redirectUri }).catch((error) => error)
+
+  expect(codesOf(failed)).toContain(code)
+  expect(await idp.armed()).toMatchObject([{ fault, matches: 1, fires: 1, spent: true }])
+  expect(await idp.requests({ fault })).toHaveLength(1)
+  await expect(login(config, { redirectUri })).resolves.toBeDefined()
+})
+
+test('it takes parameters, runs in scripts, and is armed by requests', async () => {
+  await using idp = await startUnderstudy({ fixtures })
+  const config = await discover(idp.url, 'app', 'app-secret')
+  const ask = () =>
+    client.clientCredentialsGrant(config, {}).then(
+      ({ access_token: token }) => (token.length > 20 ? 'usual' : token),
+      ({ error }) => error,
+    )
+  const mine = { fault: 'x-other-token', with: { token: 'mine' } } as const
+  await idp.arm({ script: ['x-teapot', 'pass', mine], per: 'issuer' })
+
+  expect([await ask(), await ask(), await ask(), await ask()]).toEqual(['teapot', 'usual', 'mine', 'usual'])
+  const answer = await fetch(`${idp.url}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('app:app-secret')}`, 'understudy-fault': 'x-teapot;error="by_request"' },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  expect(await answer.json()).toEqual({ error: 'by_request' })
+})
+
+test('what it cannot do is said as of any other', async () => {
+  await using idp = await startUnderstudy({ fixtures })
+
+  await expect(idp.arm({ fault: 'x-teapot', when: { endpoint: 'jwks' } })).rejects.toMatchObject({
+    message: expect.stringContaining('"x-teapot" cannot fire at jwks. It fires at token'),
+  })
+  await expect(idp.arm({ fault: 'x-teapot', with: { eror: 'no' } })).rejects.toMatchObject({
+    message: expect.stringContaining('no such parameter "eror"'),
+  })
+  await expect(idp.arm('x-teapots')).rejects.toMatchObject({
+    code: 'ERR_FAULT_UNKNOWN',
+    message: expect.stringContaining('Did you mean "x-teapot"?'),
+  })
+})
+
+test('a module declares it, and has it armed at start', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-own-'))
+  const file = join(folder, 'fixtures.mjs')
+  await writeFile(
+    file,
+    `export default {
+      clients: [{ client_id: 'app', client_secret: 'app-secret', grant_types: ['client_credentials'] }],
+      ownFaults: [{
+        name: 'x-of-a-module', summary: 'It is mine.', acts: 'answer', endpoints: ['token'],
+        answer: () => ({ status: 400, headers: { 'content-type': 'application/json' }, body: { error: 'mine' } }),
+      }],
+      faults: [{ fault: 'x-of-a-module' }],
+    }`,
+  )
+  await using idp = await startUnderstudy({ fixtures: [file] })
+  const config = await discover(idp.url, 'app', 'app-secret')
+
+  await expect(client.clientCredentialsGrant(config, {})).rejects.toMatchObject({ error: 'mine' })
+  await expect(client.clientCredentialsGrant(config, {})).resolves.toBeDefined()
+  await rm(folder, { recursive: true })
+})
+
+describe('a mistake in it', () => {
+  test.each([
+    [{ ...ownFaults[0], name: 'teapot' }, 'expected a name such as x-my-fault'],
+    [{ ...ownFaults[0], summary: undefined }, 'expected one sentence'],
+    [{ ...ownFaults[0], acts: 'magic' }, 'expected one of answer, rewrite, connection, response, token'],
+    [{ ...ownFaults[0], answer: 'text' }, 'x-teapot: expected a function "answer"'],
+    [{ ...ownFaults[3], tokens: undefined }, 'x-shouted-subject: expected the tokens'],
+  ])('is told with the others of the fixtures: %j', async (fault, message) => {
+    const started = startUnderstudy({ fixtures: { ownFaults: [fault as OwnFault] } })
+
+    await expect(started).rejects.toMatchObject({
+      code: 'ERR_FIXTURES_INVALID',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  test('is that it is no list', async () => {
+    const started = startUnderstudy({ fixtures: { ownFaults: 'none' } as never })
+
+    await expect(started).rejects.toMatchObject({ message: expect.stringContaining('expected a list') })
+  })
+})
