@@ -24,23 +24,21 @@ export async function readData(path: string): Promise<unknown> {
 }
 
 /**
- * Reads a fixtures file as it is sent to a server: with what it names in other files, the variables of this environment
- * filled in, and nothing left that the server could take for one.
+ * Reads a fixtures file as it is sent to a server: with what it names in other files, and the variables of this environment
+ * filled in.
  *
  * @param path of a file; `-`: YAML or JSON from standard input
  * @throws UnderstudyError `ERR_FIXTURES_INVALID` with every mistake in its place, `ERR_FILE_UNREADABLE`
  */
 export async function readFixtures(path: string): Promise<unknown> {
-  const [{ escapeVariables }, { Files }, { locateAll }, { fixturesError }, read, { documentSchema }, { validate }] =
-    await Promise.all([
-      import('../fixtures/environment.ts'),
-      import('../fixtures/files.ts'),
-      import('../fixtures/load.ts'),
-      import('../fixtures/mistakes.ts'),
-      import('../fixtures/read.ts'),
-      import('../fixtures/schema.ts'),
-      import('../fixtures/validate.ts'),
-    ])
+  const [{ Files }, { locateAll }, { fixturesError }, read, { documentSchema }, { validate }] = await Promise.all([
+    import('../fixtures/files.ts'),
+    import('../fixtures/load.ts'),
+    import('../fixtures/mistakes.ts'),
+    import('../fixtures/read.ts'),
+    import('../fixtures/schema.ts'),
+    import('../fixtures/validate.ts'),
+  ])
   const files = new Files()
   const sources =
     path === standardInput
@@ -55,7 +53,7 @@ export async function readFixtures(path: string): Promise<unknown> {
   const found = findings.map((finding) => ({ source, finding }))
   const mistakes = await locateAll([source], found)
   if (mistakes.length > 0) throw fixturesError(mistakes)
-  return escapeVariables(source.document)
+  return source.document
 }
 
 async function textOf(path: string): Promise<string> {

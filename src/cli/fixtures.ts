@@ -1,6 +1,7 @@
-import { Argument, type Command } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import type { PatchCounts } from '../control/fixtures.ts'
 import { UnderstudyError } from '../errors.ts'
+import { withActions } from './actions.ts'
 import { readFixtures } from './document.ts'
 import { examples } from './examples.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
@@ -15,7 +16,7 @@ export function fixturesCommand(program: Command): void {
     .command('fixtures')
     .addArgument(new Argument('[action]', 'what to do').choices(['export', 'patch']).default('export'))
     .argument('[file]', 'to patch: the file to merge in; - is YAML or JSON from standard input')
-    .option('--yaml', 'export YAML rather than JSON')
+    .addOption(new Option('--yaml', 'export YAML rather than JSON').conflicts('json'))
     .description('export what is in force as a fixtures document, or merge one in')
     .addHelpText(
       'after',
@@ -24,13 +25,18 @@ export function fixturesCommand(program: Command): void {
         ['understudy fixtures patch users.yaml', 'as if it had been given as one more --fixtures'],
       ),
     )
-  withRemoteOptions(command).action(fixtures)
+  withActions(withRemoteOptions(command), { export: ['yaml'], patch: ['file'] }).action(fixtures)
 }
 
 async function fixtures(action: 'export' | 'patch', file: string | undefined, options: FixturesOptions): Promise<void> {
   if (action === 'patch') return patch(file, options)
   const control = await connect(options)
-  const document = await control.fixtures(options.issuer)
+  const [{ escapeVariables }, data] = await Promise.all([
+    import('../fixtures/environment.ts'),
+    control.fixtures(options.issuer),
+  ])
+  // It is to be a file, in which what looks like a variable would be one.
+  const document = escapeVariables(data)
   process.stdout.write(options.yaml === true ? await yamlOf(document) : `${JSON.stringify(document, null, 2)}\n`)
 }
 

@@ -15,10 +15,13 @@ export const patchCounts = z
 export type PatchCounts = z.output<typeof patchCounts>
 
 export interface FixturesControl {
-  /** What is in force, as a fixtures document that loads again to the same; functions of a module are left out. */
+  /**
+   * What is in force, as a fixtures document that loads again to the same; functions of a module are left out. It is data:
+   * where it is to be a file, `${` is to be written `$${`.
+   */
   fixtures(issuer: string): Promise<FixturesDocument>
   /**
-   * Merges a document in by key, as one more fixtures file would be. `${…}` finds no variables in it.
+   * Merges a document in by key, as one more fixtures file would be. It is data: `${…}` is text in it.
    *
    * @throws UnderstudyError `ERR_FIXTURES_INVALID` with every mistake, and then nothing has changed
    */

@@ -9,7 +9,6 @@ import {
   putEntry,
   type WrittenEntry,
 } from '../fixtures/entries.ts'
-import { escapeVariables } from '../fixtures/environment.ts'
 import { writeIssuer } from '../fixtures/export.ts'
 import { type MisfitEdit, overlay } from '../fixtures/overlay.ts'
 import { patchIssuer } from '../fixtures/patch.ts'
@@ -107,7 +106,7 @@ export class IssuerEdits {
 
   /** What is in force, as a fixtures document. */
   export(): Record<string, unknown> {
-    return escapeVariables(writeIssuer(this.#issuer.entries().settings)) as Record<string, unknown>
+    return writeIssuer(this.#issuer.entries().settings)
   }
 
   /**

@@ -10,7 +10,7 @@ export const fixturesRoutes = [
     path: '/api/issuers/{issuer}/fixtures',
     summary: 'Export what is in force as a fixtures document',
     description:
-      'It loads again to the same. What is as usual is left out, as are functions of a module. Passwords and secrets are in it.',
+      'It loads again to the same. What is as usual is left out, as are functions of a module. Passwords and secrets are in it. In a file, `${` is to be written `$${`; `understudy fixtures export` does so.',
     good: { status: 200, description: 'What could stand in a file.', schema: fixturesDocument },
     handle: ({ control, params }) => control.fixtures(params.issuer),
   }),
@@ -19,7 +19,7 @@ export const fixturesRoutes = [
     path: '/api/issuers/{issuer}/fixtures',
     summary: 'Merge a fixtures document in',
     description:
-      'By key, as one more fixtures file would be; all of it or, where it has a mistake, nothing. Up to 16 MiB. Variables have no values in it.',
+      'By key, as one more fixtures file would be; all of it or, where it has a mistake, nothing. Up to 16 MiB. What looks like a variable is text.',
     body: fixturesDocument,
     limitBytes: documentLimitBytes,
     good: { status: 200, description: 'It is in force on the next request.', schema: patchCounts },

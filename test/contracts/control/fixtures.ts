@@ -30,7 +30,7 @@ export function fixturesContract(subject: () => ControlUnderTest): void {
       users: [
         { username: 'alice', claims: { name: 'Alice', email: 'alice@example.com', email_verified: true } },
         { username: 'mallory', state: 'locked' },
-        { username: 'carol', password: 'a$${b' },
+        { username: 'carol', password: 'a${b' },
       ],
       clients: [{ client_id: 'tv-app', grant_types: ['device_code'] }],
       faults: [{ fault: 'slow_down', when: { client: 'tv-app' } }],
@@ -38,7 +38,7 @@ export function fixturesContract(subject: () => ControlUnderTest): void {
         'tv-expires': { description: 'The code is gone', faults: [{ fault: 'expired_token', times: 'always' }] },
       },
     })
-    const { issuers } = await loadFixtures({ inline: JSON.stringify(document), env: {} })
+    const { issuers } = await loadFixtures({ inline: document, env: {} })
     expect(issuers.get('default')?.users.at(-1)).toMatchObject({ password: 'a${b' })
   })
 
@@ -80,8 +80,8 @@ export function fixturesContract(subject: () => ControlUnderTest): void {
     )
 
     expect(error).toMatchObject({ code: 'ERR_FIXTURES_INVALID', status: 422 })
-    const { mistakes } = error.details as { mistakes: { file: string; path: string }[] }
-    expect(mistakes).toEqual(
+    const { errors } = error.details as { errors: { file: string; path: string }[] }
+    expect(errors).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ file: 'patch', path: 'users[1].sub' }),
         expect.objectContaining({ file: 'patch', path: 'clients[0].redirect_uri' }),
