@@ -78,11 +78,12 @@ export interface UnderstudyIssuer extends Faults {
   /**
    * Logs a user in at a client as a person would, through the pages, but without a browser.
    *
-   * @param options the authorization URL that the app under test has made, or what one is to be made of
+   * @param options the authorization URL that the app under test has made, or what one is to be made of; default: one for
+   *   the first client that has a redirect URI
    * @returns the URL that the client would be called back at
    * @throws UnderstudyError `ERR_LOGIN_FAILED` with what the page says, where there is no way on to the client
    */
-  login(user: string, options: LoginOptions): Promise<URL>
+  login(user: string, options?: LoginOptions): Promise<URL>
   /**
    * The link by which a third party has a client begin a login: the client's `initiate_login_uri`, to be opened in a browser.
    *

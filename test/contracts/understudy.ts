@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import * as client from 'openid-client'
 import { beforeEach, expect, test } from 'vitest'
 import { UnderstudyError } from '../../src/errors.ts'
+import type { IssuerInput } from '../../src/fixtures/schema.ts'
 import type { Understudy } from '../../src/sdk/understudy.ts'
 import { discover } from '../e2e/flows.ts'
 
@@ -255,6 +256,51 @@ export function understudyContract(open: () => Promise<Understudy>): void {
       state: 'xyz',
       iss: idp.url,
     })
+  })
+
+  test('a login needs no more than the user, where there is a client to be called back', async () => {
+    const url = await idp.login('alice')
+    const tagged = await idp.tagged('mine').login('alice', { state: 'xyz' })
+
+    expect(url.origin + url.pathname).toBe(callback)
+    expect(url.searchParams.has('code')).toBe(true)
+    expect(tagged.searchParams.get('state')).toBe('xyz')
+    expect(await idp.requests({ endpoint: 'authorization', client: 'web', tag: 'mine' })).not.toEqual([])
+  })
+
+  test('a login where no client can be called back says which clients there are', async () => {
+    await using issuer = await idp.createIssuer({
+      users: ['alice'],
+      clients: [{ client_id: 'tv', grant_types: ['device_code'] }],
+    })
+
+    await expect(issuer.login('alice')).rejects.toMatchObject({
+      code: 'ERR_LOGIN_FAILED',
+      message: expect.stringContaining('There are tv'),
+    })
+  })
+
+  test('an issuer created of the fixtures of another is as that one, whatever they say', async () => {
+    await idp.users.put('bob', { password: 'a${b' })
+    const { users, clients } = (await idp.fixtures()) as IssuerInput
+
+    await using issuer = await idp.createIssuer({ users, clients })
+
+    expect(await issuer.users.list()).toEqual(await idp.users.list())
+    expect(await issuer.login('bob', { client: 'web', password: 'a${b' })).toMatchObject({ pathname: '/callback' })
+  })
+
+  test.each([
+    ['list', { usr: 'alice' }],
+    ['end', { usr: 'alice' }],
+    ['end', { user: undefined }],
+  ] as const)('sessions: %s %j is refused, and nobody is logged out', async (verb, which) => {
+    await idp.sessionCookies('alice')
+
+    const refused = idp.sessions[verb](which as never)
+
+    await expect(refused).rejects.toMatchObject({ code: 'ERR_REQUEST_INVALID' })
+    expect(await idp.sessions.list()).toHaveLength(1)
   })
 
   test('a login takes a password, and tells what the page says of a wrong one', async () => {

@@ -10,8 +10,8 @@ export interface LoginAt {
 
 /** What an authorization URL is made of where no app has made one. */
 export interface AuthorizationRequest {
-  /** Client id. */
-  client: string
+  /** Client id. Default: the first client that has a redirect URI. */
+  client?: string | undefined
   /** Default: the first of the client's redirect URIs. */
   redirectUri?: string | undefined
   /** Default: `openid`. */
@@ -39,16 +39,27 @@ export async function authorizationUrl(
     const url = new URL(request.url)
     return { url, client: await knownClient(at, url.searchParams.get('client_id')) }
   }
-  const [client, endpoint] = await Promise.all([knownClient(at, request.client), authorizationEndpoint(at)])
+  const id = request.client ?? (await firstClient(at))
+  const [client, endpoint] = await Promise.all([knownClient(at, id), authorizationEndpoint(at)])
   const redirectUri = request.redirectUri ?? client?.redirect_uris?.[0]
   if (redirectUri === undefined) {
-    const message = `Failed to log in at "${request.client}": the client has no redirect URI. Give one with redirectUri.`
+    const message = `Failed to log in at "${id}": the client has no redirect URI. Give one with redirectUri.`
     throw new UnderstudyError('ERR_LOGIN_FAILED', 400, message)
   }
   const { scope = 'openid', state = random(), nonce = random(), parameters } = request
-  const basics = { client_id: request.client, response_type: 'code', redirect_uri: redirectUri, scope, state, nonce }
+  const basics = { client_id: id, response_type: 'code', redirect_uri: redirectUri, scope, state, nonce }
   for (const [name, value] of Object.entries({ ...basics, ...parameters })) endpoint.searchParams.set(name, value)
   return { url: endpoint, client }
+}
+
+/** The client at which people log in where nobody says at which. */
+async function firstClient({ control, name }: LoginAt): Promise<string> {
+  const clients = await control.clients(name)
+  const found = clients.find(({ redirect_uris: uris = [] }) => uris.length > 0)
+  if (found !== undefined) return found.client_id
+  const there = clients.length === 0 ? 'There is none' : `There are ${clients.map((each) => each.client_id).join(', ')}`
+  const message = `Failed to log in at "${name}": no client has a redirect URI. ${there}; name one, with redirectUri.`
+  throw new UnderstudyError('ERR_LOGIN_FAILED', 400, message)
 }
 
 async function knownClient({ control, name }: LoginAt, id: string | null): Promise<KnownClient | undefined> {

@@ -26,7 +26,7 @@ export type LoginOptions = Walk & ({ url: string | URL } | AuthorizationRequest)
  * @throws UnderstudyError `ERR_LOGIN_FAILED` with what the page says, where there is no way on to the client;
  *   `ERR_TAG_INVALID`
  */
-export async function login(at: LoginAt, user: string, options: LoginOptions): Promise<URL> {
+export async function login(at: LoginAt, user: string, options: LoginOptions = {}): Promise<URL> {
   const { tag } = options
   if (tag !== undefined) checkTag(tag)
   const { url, client } = await authorizationUrl(at, options)
