@@ -14,7 +14,7 @@ export function shapeErrors(persona: Persona) {
   return async function shapedErrors(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
     await next()
     if (ctx.status < 400 || typeof ctx.body !== 'object' || ctx.oidc === undefined) return
-    const told = [ctx.response.get('www-authenticate') as string | string[]].flat().filter((each) => each !== '')
+    const told = [(ctx.response.headers['www-authenticate'] as string | string[] | undefined) ?? []].flat()
     const shapedWith = (challenge: string) =>
       shape(endpointOf(ctx.oidc.route), {
         status: ctx.status,

@@ -174,3 +174,43 @@ test('a library that demands token_type refuses an answer of two members', async
 
   await expect(oauth.processGenericTokenEndpointResponse(server, client, response)).rejects.toThrow('token_type')
 })
+
+test('errors take the form that a persona gives them, whoever makes them', async () => {
+  const errors = {
+    token: {
+      '*': { members: { ok: false, reason: '$answer.error', words: '$answer.error_description' } },
+      invalid_grant: { error: 'bad_code', status: 422 },
+    },
+  }
+  const issuer = await idp.createIssuer({ persona: { extends: 'resonite', errors } })
+  const provider = providerAt(idp, issuer.name, 'Nova')
+  const asked = { grant_type: 'authorization_code', code: 'none', redirect_uri: redirectUri }
+  const own = { client_id: 'demo-app', client_secret: 'demo-secret' }
+
+  const badCode = await provider.form('/connect/token', { ...asked, ...own })
+  const badClient = await provider.form('/connect/token', { ...asked, ...own, client_secret: 'wrong' })
+  await issuer.arm({ fault: 'server_error', when: { endpoint: 'token' }, with: { description: 'Out of order' } })
+  const faulted = await provider.form('/connect/token', { ...asked, ...own })
+
+  expect([badCode.status, badCode.body.error]).toEqual([422, 'bad_code'])
+  expect(badClient.status).toBe(401)
+  expect(badClient.body).toMatchObject({ ok: false, reason: 'invalid_client' })
+  expect(faulted.body).toEqual({ ok: false, reason: 'server_error', words: 'Out of order' })
+})
+
+test('a plain OAuth 2.0 provider has no scope of OpenID Connect', async () => {
+  const cloud = await idp.createIssuer({ persona: 'digitalocean' })
+
+  const told = await providerAt(idp, cloud.name, 'mark').authorize('/v1/oauth/authorize', { scope: 'openid' })
+
+  expect(told.get('error')).toBe('invalid_scope')
+})
+
+test('PKCE can be required', async () => {
+  const strict = await idp.createIssuer({ persona: { extends: 'resonite', pkce: 'required' } })
+
+  const told = await providerAt(idp, strict.name, 'Nova').authorize('/connect/authorize', { scope: 'profile' })
+
+  expect(told.get('error')).toBe('invalid_request')
+  expect(told.get('error_description')).toMatch(/PKCE/)
+})
