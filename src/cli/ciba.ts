@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander'
 import type { CibaAction } from '../control/ciba.ts'
 import { UnderstudyError } from '../errors.ts'
+import { withActions } from './actions.ts'
 import { examples } from './examples.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
 import { table } from './table.ts'
@@ -10,9 +11,7 @@ const done = { approve: 'approved', deny: 'denied', expire: 'expired' } as const
 export function cibaCommand(program: Command): void {
   const command = program
     .command('ciba')
-    .addArgument(
-      new Argument('[action]', 'what becomes of the request; left out: list').choices(['approve', 'deny', 'expire']),
-    )
+    .addArgument(new Argument('[action]', 'what to do').choices(['list', 'approve', 'deny', 'expire']).default('list'))
     .argument('[auth_req_id]', 'the id of the request')
     .description('list the pending backchannel authentication requests, or approve, deny or expire one')
     .addHelpText(
@@ -23,15 +22,20 @@ export function cibaCommand(program: Command): void {
         ['understudy ciba deny kJSi0eLbJ5yW', 'its next poll is answered access_denied'],
       ),
     )
-  withRemoteOptions(command).action(ciba)
+  withActions(withRemoteOptions(command), {
+    list: [],
+    approve: ['auth_req_id'],
+    deny: ['auth_req_id'],
+    expire: ['auth_req_id'],
+  }).action(ciba)
 }
 
 async function ciba(
-  action: CibaAction['action'] | undefined,
+  action: 'list' | CibaAction['action'],
   id: string | undefined,
   options: RemoteOptions,
 ): Promise<void> {
-  if (action === undefined) return list(options)
+  if (action === 'list') return list(options)
   if (id === undefined) throw usage(`say which request to ${action}, by its auth_req_id`)
   const control = await connect(options)
   await control.actOnCiba(options.issuer, id, { action })

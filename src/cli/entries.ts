@@ -2,6 +2,7 @@ import { Argument, type Command } from 'commander'
 import type { Control } from '../control/control.ts'
 import type { Put } from '../control/entries.ts'
 import { UnderstudyError } from '../errors.ts'
+import { withActions } from './actions.ts'
 import { readAssignments } from './assignments.ts'
 import { readData } from './document.ts'
 import { examples } from './examples.ts'
@@ -43,8 +44,10 @@ export function editCommand(program: Command, what: Editable): void {
     .option('--file <path>', 'to put: what a YAML or JSON file says, or standard input where it is -')
     .description(`list the ${what.plural}, or show, put or delete one; in force on the next request`)
     .addHelpText('after', examples(...what.examples))
-  withRemoteOptions(command).action((action: Action, key: string | undefined, members: string[], options) =>
-    edit(what, action, key, members, options),
+  const { key } = what
+  const actions = { list: [], show: [key], put: [key, 'members', 'file'], delete: [key] }
+  withActions(withRemoteOptions(command), actions).action(
+    (action: Action, key: string | undefined, members: string[], options) => edit(what, action, key, members, options),
   )
 }
 

@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander'
 import type { GrantView } from '../control/grants.ts'
 import { UnderstudyError } from '../errors.ts'
+import { withActions } from './actions.ts'
 import { examples } from './examples.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
 import { table } from './table.ts'
@@ -27,12 +28,14 @@ export function grantsCommand(program: Command): void {
         ['understudy grants revoke --client web-app', 'its tokens are dead, and it must ask for consent again'],
       ),
     )
-  withRemoteOptions(command).action(grants)
+  withActions(withRemoteOptions(command), {
+    list: ['user', 'client'],
+    revoke: ['id', 'user', 'client', 'all'],
+  }).action(grants)
 }
 
 async function grants(action: 'list' | 'revoke', id: string | undefined, options: GrantsOptions): Promise<void> {
   if (action === 'revoke') return revoke(id, options)
-  if (id !== undefined) throw usage('list grants', 'an id is for a grant that is revoked')
   const control = await connect(options)
   const { user, client } = options
   const found = await control.grants(options.issuer, { user, client })

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { UnderstudyError } from '../errors.ts'
 import { examples } from './examples.ts'
+import { print } from './remote.ts'
 
 const target = 'fixtures.yaml'
 
@@ -10,6 +11,7 @@ export function initCommand(program: Command): void {
     .description(`write a commented ${target} into this folder`)
     .option('--force', 'overwrite the one that is there')
     .option('--persona <name>', 'for an issuer that looks like this provider')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       examples(
@@ -20,7 +22,15 @@ export function initCommand(program: Command): void {
     .action(init)
 }
 
-async function init({ force = false, persona }: { force?: boolean; persona?: string }): Promise<void> {
+async function init({
+  force = false,
+  persona,
+  json,
+}: {
+  force?: boolean
+  persona?: string
+  json?: boolean
+}): Promise<void> {
   const [{ readFile, writeFile }, { join }] = await Promise.all([import('node:fs/promises'), import('node:path')])
   const example =
     persona === undefined
@@ -33,7 +43,7 @@ async function init({ force = false, persona }: { force?: boolean; persona?: str
     const why = code === 'EEXIST' ? 'it exists. Overwrite it with --force.' : `${code}. Is this folder yours to write?`
     throw new UnderstudyError('ERR_INIT', 409, `Failed to write ${target}: ${why}`, undefined, { cause: error })
   }
-  process.stdout.write(`wrote ${target}; serve it with: understudy start --fixtures ${target}\n`)
+  print({ wrote: target }, { json }, () => `wrote ${target}; serve it with: understudy start --fixtures ${target}\n`)
 }
 
 async function fixturesOf(persona: string): Promise<string> {

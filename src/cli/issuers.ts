@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander'
 import { UnderstudyError } from '../errors.ts'
+import { withActions } from './actions.ts'
 import { readAssignments } from './assignments.ts'
 import { readData } from './document.ts'
 import { examples } from './examples.ts'
@@ -27,7 +28,11 @@ export function issuersCommand(program: Command): void {
         ['understudy issuers end shop', 'and all that it had stored'],
       ),
     )
-  withRemoteOptions(command).action(issuers)
+  withActions(withRemoteOptions(command), {
+    list: [],
+    create: ['name', 'members', 'file'],
+    end: ['name'],
+  }).action(issuers)
 }
 
 async function issuers(

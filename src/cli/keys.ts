@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander'
 import type { KeyView } from '../control/keys.ts'
+import { withActions } from './actions.ts'
 import { examples } from './examples.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
 import { table } from './table.ts'
@@ -13,8 +14,8 @@ export function keysCommand(program: Command): void {
   const command = program
     .command('keys')
     .addArgument(new Argument('[action]', 'what to do with them').choices(['list', 'rotate']).default('list'))
-    .option('--alg <algorithm>', 'rotate the key of this one alone')
-    .option('--drop-old', 'take the old keys out of the JWKS at once')
+    .option('--alg <algorithm>', 'to rotate: the key of this one alone')
+    .option('--drop-old', 'to rotate: take the old keys out of the JWKS at once')
     .description('list the signing keys, or rotate them')
     .addHelpText(
       'after',
@@ -24,7 +25,7 @@ export function keysCommand(program: Command): void {
         ['understudy keys rotate --alg RS256 --drop-old', 'tokens of the old key are refused'],
       ),
     )
-  withRemoteOptions(command).action(keys)
+  withActions(withRemoteOptions(command), { list: [], rotate: ['alg', 'drop-old'] }).action(keys)
 }
 
 async function keys(action: 'list' | 'rotate', options: KeysOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import { Argument, type Command, Option } from 'commander'
 import type { JournalEntry, RequestsQuery } from '../control/requests.ts'
 import { UnderstudyError } from '../errors.ts'
+import { withActions } from './actions.ts'
 import { collectSelector, collectWords } from './assignments.ts'
 import { examples } from './examples.ts'
 import { describeEntry, lineOf } from './journal-view.ts'
@@ -24,14 +25,16 @@ interface RequestsOptions extends RemoteOptions {
   secrets?: boolean
 }
 
-type Action = 'show' | 'clear'
+type Action = 'list' | 'show' | 'clear'
+
+const selecting = ['endpoint', 'client', 'user', 'tag', 'fault', 'status', 'error']
 
 export function requestsCommand(program: Command): void {
   const command = program
     .command('requests')
-    .addArgument(new Argument('[action]', 'show one whole, or forget all; left out: list').choices(['show', 'clear']))
+    .addArgument(new Argument('[action]', 'what to do').choices(['list', 'show', 'clear']).default('list'))
     .argument('[id]', 'which one to show')
-    .description('list what was asked and answered, and why requests were refused')
+    .description('list what was asked and answered, and why requests were refused; show one whole, or forget them')
     .option('--follow', 'go on with what comes, until interrupted')
     .option('--endpoint <endpoint>', 'such as token; short for --when endpoint=…; repeatable', collectWords)
     .option('--client <id>', 'short for --when client=…; repeatable', collectWords)
@@ -55,12 +58,17 @@ export function requestsCommand(program: Command): void {
         ['understudy requests --endpoint token --count 2 --wait 5s', 'wait for two'],
         ['understudy requests show 12', 'all of one'],
         ['understudy requests clear', 'forget them'],
+        ['understudy requests clear --tag checkout', 'forget those with a tag'],
       ),
     )
-  withRemoteOptions(command).action(requests)
+  withActions(withRemoteOptions(command), {
+    list: [...selecting, 'follow', 'when', 'since', 'limit', 'count', 'wait', 'secrets'],
+    show: ['id', 'secrets'],
+    clear: ['tag'],
+  }).action(requests)
 }
 
-async function requests(action: Action | undefined, id: string | undefined, options: RequestsOptions): Promise<void> {
+async function requests(action: Action, id: string | undefined, options: RequestsOptions): Promise<void> {
   if (action === 'show') return show(id, options)
   if (action === 'clear') return clear(options)
   const query = queryOf(options)
@@ -87,7 +95,7 @@ function printEntry(entry: JournalEntry, { json }: RequestsOptions): void {
 }
 
 async function show(id: string | undefined, options: RequestsOptions): Promise<void> {
-  if (id === undefined) throw usage('say which one to show, by its id in "requests"')
+  if (id === undefined) throw usage('show requests', 'say which one to show, by its id in "requests"')
   const control = await connect(options)
   const entry = await control.request(options.issuer, id, { secrets: options.secrets === true })
   print(entry, options, () => describeEntry(entry))
@@ -95,18 +103,25 @@ async function show(id: string | undefined, options: RequestsOptions): Promise<v
 
 async function clear(options: RequestsOptions): Promise<void> {
   const control = await connect(options)
-  await control.clearRequests(options.issuer)
-  print({ cleared: options.issuer }, options, () => `cleared the requests of ${options.issuer}\n`)
+  const { issuer, tag } = options
+  if (Array.isArray(tag)) throw usage('clear requests', 'say one --tag')
+  await control.clearRequests(issuer, { tag })
+  const which = tag === undefined ? '' : ` with the tag ${tag}`
+  print(
+    { cleared: issuer, ...(tag !== undefined && { tag }) },
+    options,
+    () => `cleared the requests of ${issuer}${which}\n`,
+  )
 }
 
 function queryOf(options: RequestsOptions): RequestsQuery {
   const { endpoint, client, user, tag, fault, status, error, since, limit, count, wait, secrets } = options
-  if (wait === undefined && count !== undefined) throw usage('--count says how many --wait waits for')
-  if (options.follow === true && wait !== undefined) throw usage('--follow waits anyway')
+  if (wait === undefined && count !== undefined) throw usage('show requests', '--count says how many --wait waits for')
+  if (options.follow === true && wait !== undefined) throw usage('show requests', '--follow waits anyway')
   const told = { endpoint, client, user, tag, fault, status, error, since, limit, count, wait, secrets }
   return { ...options.when, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) }
 }
 
-function usage(why: string): UnderstudyError {
-  return new UnderstudyError('ERR_USAGE', 400, `Failed to show requests: ${why}. See understudy requests --help.`)
+function usage(what: string, why: string): UnderstudyError {
+  return new UnderstudyError('ERR_USAGE', 400, `Failed to ${what}: ${why}. See understudy requests --help.`)
 }

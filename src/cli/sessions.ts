@@ -1,13 +1,17 @@
 import { Argument, type Command } from 'commander'
 import type { SessionView, SignedIn } from '../control/sessions.ts'
 import { UnderstudyError } from '../errors.ts'
+import { withActions } from './actions.ts'
 import { examples } from './examples.ts'
+import { collect } from './fault-options.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
 import { table } from './table.ts'
 
 interface SessionsOptions extends RemoteOptions {
   user?: string
   all?: boolean
+  age?: string
+  origin?: string[]
 }
 
 export function sessionsCommand(program: Command): void {
@@ -17,21 +21,27 @@ export function sessionsCommand(program: Command): void {
     .argument('[id]', 'the session to end')
     .option('--user <username>', 'whose; to create: who is signed in')
     .option('--all', 'end every session')
+    .option('--age <duration>', 'to create: how long ago the login was, such as 10m')
+    .option('--origin <url>', 'to create: one more by which the browser will ask; repeatable', collect)
     .description('list who is signed in, end sessions, or sign a browser in by its cookies')
     .addHelpText(
       'after',
       examples(
         ['understudy sessions', 'who is signed in, and to which clients'],
         ['understudy sessions end --user alice', 'she has to log in again, everywhere'],
+        ['understudy sessions create --user alice --age 2h', 'a login that is too old for max_age=3600'],
         ['understudy sessions create --user alice', 'prints the Cookie header of a browser in which she is signed in'],
       ),
     )
-  withRemoteOptions(command).action(sessions)
+  withActions(withRemoteOptions(command), {
+    list: ['user'],
+    end: ['id', 'user', 'all'],
+    create: ['user', 'age', 'origin'],
+  }).action(sessions)
 }
 
 async function sessions(action: 'list' | 'end' | 'create', id: string | undefined, options: SessionsOptions) {
   if (action === 'end') return end(id, options)
-  if (id !== undefined) throw usage(`${action} sessions`, 'an id is for sessions that end')
   return action === 'create' ? create(options) : list(options)
 }
 
@@ -61,9 +71,10 @@ async function end(id: string | undefined, options: SessionsOptions): Promise<vo
 }
 
 async function create(options: SessionsOptions): Promise<void> {
-  if (options.user === undefined) throw usage('sign in', 'say who, with --user')
+  const { issuer, user, age, origin: origins } = options
+  if (user === undefined) throw usage('sign in', 'say who, with --user')
   const control = await connect(options)
-  const made = await control.signIn(options.issuer, { user: options.user })
+  const made = await control.signIn(issuer, { user, ...(age !== undefined && { age }), ...(origins && { origins }) })
   print(made, options, () => `${cookieHeader(made)}\n`)
 }
 

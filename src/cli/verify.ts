@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { VerifyReport, WrittenVerification } from '../control/verify.ts'
 import { UnderstudyError } from '../errors.ts'
 import { collectSelector, collectWords } from './assignments.ts'
@@ -17,7 +17,7 @@ interface VerifyOptions extends RemoteOptions {
   status?: string | string[]
   error?: string | string[]
   tag?: string
-  unfired: boolean
+  unfired?: 'added' | false
 }
 
 export function verifyCommand(program: Command): void {
@@ -33,6 +33,9 @@ export function verifyCommand(program: Command): void {
     .option('--status <status>', 'how they are to have been answered; repeatable', collectWords)
     .option('--error <code>', 'with which error they are to have been answered; repeatable', collectWords)
     .option('--tag <tag>', 'only requests with this tag, and faults that are for it')
+    .addOption(
+      new Option('--unfired <which>', 'have only faults fail it that the fixtures did not arm').choices(['added']),
+    )
     .option('--no-unfired', 'let armed faults be that never fired')
     .option('--spec <json>', 'all expectations, as the admin API takes them', spec)
     .addHelpText(
@@ -79,7 +82,7 @@ function verificationOf(options: VerifyOptions): WrittenVerification {
     ...((min ?? max) !== undefined && { times: { min, max } }),
   }
   const says = Object.keys(when).length > 0 || Object.keys(parts).length > 1
-  const scope = { ...(tag && { tag }), ...(!unfired && { unfired }) }
+  const scope = { ...(tag && { tag }), ...(unfired !== undefined && { unfired }) }
   if (times !== undefined && (min ?? max) !== undefined) throw usage('--times says it exactly, --min and --max a range')
   if (options.spec === undefined) return { ...scope, ...(says && { expect: [parts] }) }
   if (says || Object.keys(scope).length > 0) throw usage('--spec says all of it and stands alone')

@@ -27,6 +27,12 @@ test('init writes fixtures that are valid and know their schema', async () => {
   expect(valid).toMatchObject({ code: 0, stderr: '' })
 })
 
+test('init prints JSON where it is asked to', async () => {
+  const { stdout } = await run(['init', '--json'], { cwd: folder })
+
+  expect(JSON.parse(stdout)).toEqual({ wrote: 'fixtures.yaml' })
+})
+
 test('init names the schema of an installed package', async () => {
   const installed = join(folder, 'node_modules/understudy-idp')
   await mkdir(installed, { recursive: true })

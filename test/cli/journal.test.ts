@@ -108,6 +108,17 @@ test('requests clears', async () => {
   expect((await run('requests', '--json')).stdout).toBe('[]\n')
 })
 
+test('requests clears what has a tag', async () => {
+  await ask('service')
+  await ask('service', undefined, { 'understudy-tag': 'red' })
+
+  const ran = await run('requests', 'clear', '--tag', 'red')
+
+  expect(ran).toEqual({ code: 0, stdout: 'cleared the requests of default with the tag red\n', stderr: '' })
+  expect((await server.control.requests('default')).map(({ id }) => id)).toEqual(['1'])
+  expect(await run('requests', 'clear', '--tag', 'a', '--tag', 'b')).toMatchObject({ code: 1, stdout: '' })
+})
+
 test('requests follows, a line of JSON each', async () => {
   await ask('service')
   const args = [entry, 'requests', '--follow', '--json', '--endpoint', 'token']
@@ -169,12 +180,14 @@ test('verify fails for a fault that never fired, unless told to let it be', asyn
 
   const ran = await run('verify')
   const letBe = await run('verify', '--no-unfired')
+  const added = await run('verify', '--unfired', 'added')
 
   expect(ran).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/the armed fault invalid_client \(\w+\) never fired/),
   })
   expect(letBe).toEqual({ code: 0, stdout: 'verified\n', stderr: '' })
+  expect(added).toMatchObject({ code: 1, stderr: ran.stderr })
 })
 
 test.each([
@@ -184,4 +197,11 @@ test.each([
   const stderr = `error: Failed to verify: ${why} See understudy verify --help.\n`
 
   expect(await run('verify', ...args)).toEqual({ code: 1, stdout: '', stderr })
+})
+
+test('verify may let be what the fixtures arm, and never fired', async () => {
+  await server.control.patchFixtures('default', { faults: [{ fault: 'invalid_client', when: { client: 'other' } }] })
+
+  expect(await run('verify')).toMatchObject({ code: 1 })
+  expect(await run('verify', '--unfired', 'added')).toMatchObject({ code: 0, stdout: 'verified\n' })
 })

@@ -614,7 +614,9 @@ export function understudyContract(open: () => Promise<Understudy>): void {
     const { user_code: code } = (await answer.json()) as { user_code: string }
     const pending = await idp.device.pending()
 
+    expect(await idp.device.get(code)).toMatchObject({ user_code: code, client_id: 'tv' })
     await idp.device[action](code, 'alice')
+    await expect(idp.device.get(code)).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_DEVICE_/) })
 
     expect(pending).toMatchObject([{ user_code: code }])
     expect(await idp.device.pending()).toEqual([])
