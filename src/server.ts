@@ -12,6 +12,7 @@ import { originAt } from './http/listen.ts'
 import { createLogger } from './http/log.ts'
 import type { LogLevel } from './http/log-level.ts'
 import { listenOn } from './http/ports.ts'
+import { checkServerOptions } from './http/server-options.ts'
 import { packageRoot } from './http/web/package-root.ts'
 import { createRender } from './http/web/render.ts'
 import { Issuers, processBucket } from './issuer/registry.ts'
@@ -74,9 +75,10 @@ export interface RunningServer {
 /**
  * Starts an Understudy: the one place where all of its rooms are put together.
  *
- * @throws UnderstudyError `ERR_FIXTURES_INVALID`, `ERR_STORE_…`, `ERR_PORT_IN_USE`, `ERR_LISTEN`
+ * @throws UnderstudyError `ERR_OPTIONS_INVALID`, `ERR_FIXTURES_INVALID`, `ERR_STORE_…`, `ERR_PORT_IN_USE`, `ERR_LISTEN`
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  checkServerOptions(options)
   const storeUrl = options.store ?? 'memory'
   if (isNew(storeUrl)) prepareKeys()
   const logger = await createLogger(options.logLevel ?? 'info')

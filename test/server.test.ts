@@ -30,3 +30,22 @@ test.skipIf(!hasIPv6)('listening at ::1, it is there alone', async () => {
 test.skipIf(process.platform !== 'linux')('listening at another address, it is at that', async () => {
   expect(await urlAt('127.0.0.2')).toMatch(/^http:\/\/127\.0\.0\.2:\d+$/)
 })
+
+test.each([
+  [{ port: 99_999 }, 'port: expected a port from 0 to 65535'],
+  [{ port: 'abc' }, 'port: expected a port from 0 to 65535; found "abc"'],
+  [{ adminPort: 1.5 }, 'adminPort: expected a port from 0 to 65535'],
+  [{ host: '300.1.1.1' }, 'host: expected a host name or an IP address'],
+  [{ logLevel: 'loud' }, 'logLevel: expected one of silent, fatal'],
+  [{ watch: 'no' }, 'watch: expected true or false; found "no"'],
+  [{ adminTokn: 'x' }, 'adminTokn: unknown key. Did you mean "adminToken"?'],
+  [{ prot: 1 }, 'prot: unknown key. There are fixtures, '],
+])('%j is no way to start', async (options, message) => {
+  const starting = startServer({ port: 0, inline: {}, logLevel: 'silent', ...options } as object)
+
+  await expect(starting).rejects.toMatchObject({
+    code: 'ERR_OPTIONS_INVALID',
+    status: 400,
+    message: expect.stringContaining(`Failed to start: ${message}`),
+  })
+})

@@ -11,7 +11,7 @@ export interface UnderstudyOptions extends Omit<ServerOptions, 'fixtures' | 'inl
  * Starts an Understudy in this process, on a free port and in memory unless told otherwise. Until it is closed, the process
  * trusts the authority of its HTTPS.
  *
- * @throws UnderstudyError `ERR_FIXTURES_INVALID` with every mistake, `ERR_PORT_IN_USE`, `ERR_STORE_…`
+ * @throws UnderstudyError `ERR_OPTIONS_INVALID`, `ERR_FIXTURES_INVALID` with every mistake, `ERR_PORT_IN_USE`, `ERR_STORE_…`
  */
 export async function startUnderstudy({ fixtures, ...options }: UnderstudyOptions = {}): Promise<Understudy> {
   const paths = typeof fixtures === 'string' ? [fixtures] : fixtures
