@@ -76,7 +76,7 @@ test.each([
 
   await expect(connectControl({ server: other.url }).issuers()).rejects.toMatchObject({
     code: 'ERR_SERVER_UNKNOWN',
-    message: expect.stringContaining(`it answered ${answer.status}`),
+    message: expect.stringMatching(new RegExp(`it answered ${answer.status}, .*--admin-port`)),
   })
   other.close()
 })
@@ -89,6 +89,12 @@ test('a server that never answers is given up', async () => {
     message: `Failed to reach ${silent.url}: no answer in 0.05 s. Is Understudy running there?`,
   })
   silent.close()
+})
+
+test.each(['a\nb', 'tök', 's3cret\n'])('%j is no admin token, and is not told', (adminToken) => {
+  expect(() => connectControl({ server: admin.url, adminToken })).toThrow(
+    expect.objectContaining({ code: 'ERR_ADMIN_TOKEN', message: expect.not.stringContaining(adminToken.trim()) }),
+  )
 })
 
 test.each(['localhost:9400', 'ftp://localhost', ''])('%j is no URL of a server', (server) => {

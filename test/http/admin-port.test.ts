@@ -163,3 +163,12 @@ test('the host that one listens on is let in, dots and all', async () => {
   expect(await askAs(host, issuers)).toBe(200)
   expect(await askAs(`other.corp.example:${port}`, issuers)).toBe(403)
 })
+
+test('whoever connects to the port beside that of the admin API is told of the one', async () => {
+  const { url } = await start({ adminToken: 's3cret' })
+
+  await expect(connect(url, { adminToken: 's3cret' })).rejects.toMatchObject({
+    code: 'ERR_SERVER_UNKNOWN',
+    message: expect.stringContaining('--admin-port'),
+  })
+})

@@ -41,6 +41,7 @@ export interface Ask {
  */
 export function asker({ server, adminToken, timeoutMs = 30_000, fetch: given }: ConnectOptions): Ask {
   const root = `${serverUrl(server)}/_understudy`
+  requireSendable(adminToken)
 
   async function send(
     method: string,
@@ -115,6 +116,14 @@ function searchOf(query: Asking['query'] = {}): string {
   return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`
 }
 
+/** What a header cannot carry would be told of as if the server were away. */
+function requireSendable(adminToken: string | undefined): void {
+  if (adminToken === undefined || /^[ -~]*$/.test(adminToken)) return
+  const message =
+    'Failed to connect: the admin token has characters that no header carries. Give it as the server was started with, with no line break behind it.'
+  throw new UnderstudyError('ERR_ADMIN_TOKEN', 400, message)
+}
+
 function serverUrl(server: string): string {
   if (!/^https?:\/\//i.test(server) || !isUrl(server)) {
     throw new UnderstudyError(
@@ -154,7 +163,7 @@ function unknownServer(server: string, status: number): UnderstudyError {
   return new UnderstudyError(
     'ERR_SERVER_UNKNOWN',
     502,
-    `Failed to ask ${server}: it answered ${status}, and not as Understudy does. Is another server listening there?`,
+    `Failed to ask ${server}: it answered ${status}, and not as Understudy's admin API does. Is another server listening there, or has the admin API a port of its own (--admin-port)?`,
   )
 }
 
