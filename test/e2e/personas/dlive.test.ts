@@ -203,3 +203,15 @@ test('a client that says nothing of its grants has those of the persona', async 
 
   expect(status).toBe(200)
 })
+
+test('so has one that is put there while the issuer runs', async () => {
+  const issuer = idp.issuer('own')
+
+  await issuer.clients.put('late', { client_secret: 's', redirect_uris: [redirectUri] })
+
+  const late = await issuer.clients.get('late')
+  expect(late).toMatchObject({
+    grant_types: ['authorization_code', 'client_credentials', 'refresh_token'],
+    token_endpoint_auth_method: 'client_secret_basic',
+  })
+})
