@@ -3,7 +3,7 @@ import { endpoints } from '../domain/exchange.ts'
 import { regexSchema, wordsSchema } from '../domain/words.ts'
 import { didYouMean } from '../errors.ts'
 import { durationSeconds } from '../time.ts'
-import { allFaultNames, faultNames, findFault } from './catalog.ts'
+import { allFaultNames, type FaultName, faultNames, findFault } from './catalog.ts'
 import { tokenTypes } from './jwt.ts'
 
 /** What a script's step is called that lets a request be. */
@@ -14,26 +14,33 @@ export function unknownFaultText(name: unknown): string {
   return `no such fault.${typeof name === 'string' ? didYouMean(name, allFaultNames()) : ''} "understudy faults" lists them`
 }
 
-/** The name of a fault that a fixtures module has declared. */
-const ownNameSchema = z.templateLiteral(['x-', z.string()])
+/** A fault of the catalog, or one that a fixtures module has declared. */
+type KnownName = FaultName | `x-${string}`
 
-const faultNameSchema = z
-  .union([z.enum(faultNames), ownNameSchema], {
-    error: ({ input }) => (input === undefined ? 'expected a fault' : unknownFaultText(input)),
-  })
-  .refine((name) => findFault(name) !== undefined, { error: ({ input }) => unknownFaultText(input) })
-  .describe('A fault of the catalog, or one of your own.')
+/** The name of a fault, or one of some other words; which there are is asked for when one is read. */
+function knownNameSchema<const Word extends string = never>(...others: readonly Word[]) {
+  const schema = z
+    .string({ error: ({ input }) => (input === undefined ? 'expected a fault' : unknownFaultText(input)) })
+    .refine((name) => others.some((word) => word === name) || findFault(name) !== undefined, {
+      error: ({ input }) => unknownFaultText(input),
+    })
+    .meta({
+      anyOf: [
+        { type: 'string', enum: [...others, ...faultNames] },
+        { type: 'string', pattern: '^x-' },
+      ],
+    })
+  return schema as unknown as z.ZodType<KnownName | Word, KnownName | Word>
+}
 
-const stepNameSchema = z
-  .union([z.enum([passStep, ...faultNames]), ownNameSchema])
-  .refine((name) => name === passStep || findFault(name) !== undefined, { abort: true })
+const faultNameSchema = knownNameSchema().describe('A fault of the catalog, or one of your own.')
 
 const withSchema = z.record(z.string(), z.json(), { error: 'expected a map of parameters' })
 
 const stepShape = { fault: faultNameSchema, with: withSchema.optional() }
 
 const stepSchema = z.union(
-  [stepNameSchema, z.strictObject(stepShape, { error: unknownMember(Object.keys(stepShape)) })],
+  [knownNameSchema(passStep), z.strictObject(stepShape, { error: unknownMember(Object.keys(stepShape)) })],
   {
     error: ({ input }) =>
       typeof input === 'string'
