@@ -29,7 +29,9 @@ const httpOrigin = z.url({ protocol: /^https?$/, error: 'expected an http or htt
 export const signIn = z
   .strictObject({
     user: z.string().min(1).describe('A username.'),
-    age: durationSeconds.optional().describe('How long ago: seconds, or text such as `10m`. Default: just now.'),
+    age: durationSeconds
+      .optional()
+      .describe('How long ago: seconds, or text such as `10m`; less than `lifetimes.session`. Default: just now.'),
     origins: z
       .array(httpOrigin)
       .optional()

@@ -1,4 +1,5 @@
 import type Provider from 'oidc-provider'
+import { defaultLifetimes } from '../domain/tokens.ts'
 import { userStates } from '../domain/user.ts'
 import { didYouMean, UnderstudyError } from '../errors.ts'
 import type { IssuerContext } from './context.ts'
@@ -55,7 +56,7 @@ export interface Sessions {
   end(id: string): Promise<void>
   /** @throws UnderstudyError `ERR_USER_UNKNOWN` (404) */
   endAll(user?: string): Promise<void>
-  /** @throws UnderstudyError `ERR_USER_UNKNOWN` (404), `ERR_USER_STATE` (409) */
+  /** @throws UnderstudyError `ERR_USER_UNKNOWN` (404), `ERR_USER_STATE` (409), `ERR_REQUEST_INVALID` (400) for an age that no session has */
   create(options: SignIn): Promise<SignedInBrowser>
 }
 
@@ -136,6 +137,11 @@ export function createSessions(provider: Provider, issuer: IssuerContext, cookie
     }
     const { login, message } = userStates[user.state]
     if (!login) throw new UnderstudyError('ERR_USER_STATE', 409, `${failed}: ${message}`)
+    const longestSeconds = issuer.settings.lifetimes.session ?? defaultLifetimes.session
+    if (ageSeconds >= longestSeconds) {
+      const why = `age: a session ends ${longestSeconds} s after the login. Give less, or a longer lifetimes.session.`
+      throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `${failed}: ${why}`)
+    }
     const session: Session = new provider.Session()
     const loginTs = Math.floor(Date.now() / 1000 - ageSeconds)
     session.loginAccount({ accountId: user.sub, loginTs, amr: ['pwd'] })

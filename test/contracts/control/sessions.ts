@@ -105,14 +105,17 @@ export function sessionsContract(subject: () => ControlUnderTest): void {
     expect(await control.sessions('default')).toEqual([])
   })
 
-  test.each([{ age: 'soon' }, { origins: ['login'] }])('nobody is signed in with %j', async (wrong) => {
-    const { control } = subject()
+  test.each([{ age: 'soon' }, { age: '1000y' }, { age: '14d' }, { origins: ['login'] }])(
+    'nobody is signed in with %j',
+    async (wrong) => {
+      const { control } = subject()
 
-    expect(await failure(control.signIn('default', { user: 'alice', ...wrong }))).toMatchObject({
-      code: 'ERR_REQUEST_INVALID',
-      status: 400,
-    })
-  })
+      expect(await failure(control.signIn('default', { user: 'alice', ...wrong }))).toMatchObject({
+        code: 'ERR_REQUEST_INVALID',
+        status: 400,
+      })
+    },
+  )
 
   test('every operation on the sessions of an unknown issuer says so', async () => {
     const { control } = subject()
