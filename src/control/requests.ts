@@ -104,7 +104,7 @@ export interface RequestsControl {
   /**
    * The journal: what the issuer was asked and what it answered, oldest first, secrets blotted out.
    *
-   * With `wait` it answers once `count` entries match, or when the time is over: with what there is then.
+   * With `wait` it answers once `count` entries match, or when the time is over or the issuer ends: with what there is then.
    *
    * @throws UnderstudyError `ERR_REQUEST_INVALID`, `ERR_TOO_MANY_WAITING`
    */

@@ -9,7 +9,8 @@ interface Following {
 /** The journal of one issuer: what it was asked, and what it really answered. */
 export interface Requests {
   /**
-   * What the query finds, oldest first; with `count` and `wait` once there is that much, or when the time is over.
+   * What the query finds, oldest first; with `count` and `wait` once there is that much, or when the time is over or the
+   * issuer ends.
    *
    * @example `await idp.requests({ endpoint: 'token', client: 'web-app', count: 2, wait: '5s' })`
    */
