@@ -9,6 +9,17 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const universe = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES256K']
 export const algorithms = [...universe, 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'none']
 
+/** Algorithms that are tried: of those that are stated and of the others, all or some. */
+export function triedOf(walk: Walk, stated: readonly string[]): string[] {
+  return [
+    ...some(walk, stated),
+    ...some(
+      walk,
+      algorithms.filter((each) => !stated.includes(each)),
+    ),
+  ]
+}
+
 const pairs = new Map<string, ReturnType<typeof generateKeyPair>>()
 
 /** A key that signs by an algorithm, and how its public half is declared. */
@@ -168,7 +179,7 @@ function algorithmsAt(member: string, all: boolean): Proof {
     async stated(walk) {
       const stated = listOf(walk, member)
       const endpoint = all ? 'token_endpoint' : member.replace('_auth_signing_alg_values_supported', '')
-      for (const alg of algorithms.filter((each) => !stated.includes(each) || some(walk, stated).includes(each))) {
+      for (const alg of triedOf(walk, stated)) {
         const token_endpoint_auth_method = alg.startsWith('HS') ? 'client_secret_jwt' : 'private_key_jwt'
         const promise = { token_endpoint_auth_method, token_endpoint_auth_signing_alg: alg }
         if (!stated.includes(alg)) {
