@@ -25,7 +25,7 @@ async function validate(paths: string[], options: { json?: boolean }): Promise<v
     const counts = count([...issuers.values()])
     print({ ok: true, ...counts }, options, () => `ok: ${Object.entries(counts).map(plural).join(', ')}\n`)
   } catch (error) {
-    const isMistaken = error instanceof UnderstudyError && error.details?.mistakes !== undefined
+    const isMistaken = error instanceof UnderstudyError && error.details?.errors !== undefined
     if (options.json !== true || !isMistaken) throw error
     print({ ok: false, ...error.details }, options, () => error.message)
     process.exitCode = 1

@@ -1,6 +1,5 @@
 import type { z } from 'zod'
-import { UnderstudyError } from '../errors.ts'
-import { formatPath } from '../fixtures/mistakes.ts'
+import { ended, formatPath, joinErrors, UnderstudyError } from '../errors.ts'
 import { validate } from '../fixtures/validate.ts'
 import { findUnwalkable } from '../fixtures/walkable.ts'
 
@@ -16,8 +15,6 @@ export function check<Schema extends z.ZodType>(schema: Schema, given: unknown):
   const { value, findings = [] } = unnameable.length > 0 ? { findings: unnameable } : validate(schema, given)
   if (findings.length === 0) return value as z.output<Schema>
   const errors = findings.map(({ path, message }) => ({ path: formatPath(path), message }))
-  const said = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
-  throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to read the request: ${said.replace(/\.$/, '')}.`, {
-    errors,
-  })
+  const text = `Failed to read the request: ${ended(joinErrors(errors))}`
+  throw new UnderstudyError('ERR_REQUEST_INVALID', 400, text, { errors })
 }

@@ -1,11 +1,11 @@
 import type { FaultStep } from '../domain/issuer.ts'
-import { UnderstudyError } from '../errors.ts'
+import { type ErrorDetail, UnderstudyError } from '../errors.ts'
 import { findFault } from './catalog.ts'
 import type { Mistake, TokenFault } from './fault.ts'
 import type { FiredToken } from './fired.ts'
 import type { TokenType } from './jwt.ts'
 import { readStep } from './plan.ts'
-import { mistakesText } from './read.ts'
+import { errorsIn, mistakesText } from './read.ts'
 import { unknownFaultText } from './spec.ts'
 
 /**
@@ -29,7 +29,7 @@ export function readMutations(
     if (why !== undefined) throw invalid(name, why)
     const mistakes: Mistake[] = []
     const read = readStep(typeof step === 'string' ? { fault: step } : step, [], mistakes)
-    if (mistakes.length > 0) throw invalid(name, mistakesText(mistakes))
+    if (mistakes.length > 0) throw invalid(name, mistakesText(mistakes), errorsIn(mistakes))
     return { patch: (jwt, facts) => fault.patch(jwt, read?.params, facts) }
   })
 }
@@ -38,8 +38,8 @@ function strangeness({ tokens }: TokenFault, token: TokenType): string | undefin
   return tokens.includes(token) ? undefined : `it is for ${tokens.join(', ')}, and this is a signed ${token}.`
 }
 
-function invalid(name: string, why: string): UnderstudyError {
-  return new UnderstudyError('ERR_FAULT_INVALID', 400, failed(name, why))
+function invalid(name: string, why: string, errors: ErrorDetail[] = [{ path: '', message: why }]): UnderstudyError {
+  return new UnderstudyError('ERR_FAULT_INVALID', 400, failed(name, why), { errors })
 }
 
 function failed(name: string, why: string): string {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Endpoint } from '../domain/exchange.ts'
+import { plainly } from '../domain/schema-words.ts'
 import { isRegex, listOf } from '../domain/words.ts'
 import { didYouMean } from '../errors.ts'
 import { findFault } from './catalog.ts'
@@ -143,7 +144,7 @@ export function readStep(
     mistakes.push({ path: typeof written === 'string' ? path : [...path, 'fault'], message: unknownFaultText(name) })
     return undefined
   }
-  const { data, error } = fault.params.safeParse(given ?? {})
+  const { data, error } = fault.params.safeParse(given ?? {}, { error: plainly })
   if (!error) return { fault, params: data }
   for (const issue of error.issues) {
     mistakes.push({ path: [...path, 'with', ...plainPath(issue.path)], message: paramText(fault, issue) })

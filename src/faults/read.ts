@@ -1,4 +1,5 @@
-import { UnderstudyError } from '../errors.ts'
+import { plainly } from '../domain/schema-words.ts'
+import { type ErrorDetail, ended, formatPath, joinErrors, UnderstudyError } from '../errors.ts'
 import { findFault } from './catalog.ts'
 import type { Mistake } from './fault.ts'
 import { type Plan, plainPath, planOf } from './plan.ts'
@@ -8,14 +9,14 @@ import { type ArmedFaultSpec, armedFaultSchema, passStep, unknownFaultText } fro
  * Reads an armed fault as people write it.
  *
  * @throws UnderstudyError `ERR_FAULT_UNKNOWN` (404) for a name that no fault has, `ERR_FAULT_INVALID` (400) for every other
- * mistake; `details.mistakes` lists them all with their paths
+ * mistake; `details.errors` lists them all with their paths
  */
 export function readArmedFault(written: unknown): { spec: ArmedFaultSpec; plan: Plan } {
   const unknown = namesOf(written).find((name) => name !== passStep && !findFault(name))
   if (unknown !== undefined) {
     throw new UnderstudyError('ERR_FAULT_UNKNOWN', 404, `Failed to arm "${unknown}": ${unknownFaultText(unknown)}.`)
   }
-  const { data: spec, error } = armedFaultSchema.safeParse(written)
+  const { data: spec, error } = armedFaultSchema.safeParse(written, { error: plainly })
   if (error)
     throw invalid(
       written,
@@ -29,16 +30,19 @@ export function readArmedFault(written: unknown): { spec: ArmedFaultSpec; plan: 
 function invalid(written: unknown, mistakes: readonly Mistake[]): UnderstudyError {
   const name = namesOf(written).find((named) => named !== passStep)
   const what = name === undefined ? 'a fault' : `"${name}"`
-  return new UnderstudyError('ERR_FAULT_INVALID', 400, `Failed to arm ${what}: ${mistakesText(mistakes)}`, {
-    mistakes: mistakes.map(({ path, message }) => ({ path: path.join('.'), message })),
-  })
+  const message = `Failed to arm ${what}: ${mistakesText(mistakes)}`
+  return new UnderstudyError('ERR_FAULT_INVALID', 400, message, { errors: errorsIn(mistakes) })
 }
 
 /** Mistakes as one text for people: each with its path, and ended like a sentence. */
 export function mistakesText(mistakes: readonly Mistake[]): string {
-  return mistakes
-    .map(({ path, message }) => `${path.length > 0 ? `${path.join('.')}: ` : ''}${message.replace(/(?<![.?])$/, '.')}`)
-    .join(' ')
+  const sentences = errorsIn(mistakes).map(({ path, message }) => ({ path, message: ended(message) }))
+  return joinErrors(sentences, ' ')
+}
+
+/** Mistakes as the details of an error have them. */
+export function errorsIn(mistakes: readonly Mistake[]): ErrorDetail[] {
+  return mistakes.map(({ path, message }) => ({ path: formatPath(path), message }))
 }
 
 /** The names of the faults in something that may be an armed fault. */

@@ -1,4 +1,5 @@
 import { type BareItem, DisplayString, type Item, isInnerList, parseList, Token } from 'structured-headers'
+import { plainly } from '../domain/schema-words.ts'
 import { UnderstudyError } from '../errors.ts'
 import { findFault } from './catalog.ts'
 import { type Position, placesInFlow } from './descent.ts'
@@ -67,7 +68,7 @@ function readItem([value, parameters]: Item, position: Position): ReadFault {
   const places = placesInFlow(fault, { endpoint, token }, position)
   if ('mistake' in places) throw invalid(`"${name}" by this request: ${places.mistake}`)
   const written = { fault: name, with: params, when: { endpoint: places.endpoints, token }, skip, times }
-  const { data: spec, error } = armedFaultSchema.safeParse(written)
+  const { data: spec, error } = armedFaultSchema.safeParse(written, { error: plainly })
   if (error)
     throw invalid(
       `"${name}": ${mistakesText(error.issues.map(({ path, message }) => ({ path: plainPath(path), message })))}`,

@@ -8,8 +8,10 @@ import { selectorShape, selects } from './selector.ts'
 /** The longest time that a query may wait. */
 export const longestWaitSeconds = 120
 
+const idError = 'expected the id of an entry'
+
 const idSchema = z
-  .union([z.int().nonnegative(), z.string().regex(/^\d+$/)], { error: 'expected the id of an entry' })
+  .union([z.int().nonnegative({ error: idError }), z.string().regex(/^\d+$/, { error: idError })], { error: idError })
   .transform(Number)
 
 const waitSchema = durationSeconds.refine((seconds) => seconds <= longestWaitSeconds, {

@@ -53,7 +53,7 @@ test('mistakes are told in JSON', async () => {
   expect(ran).toMatchObject({ code: 1, stderr: '' })
   expect(JSON.parse(ran.stdout)).toMatchObject({
     ok: false,
-    mistakes: [
+    errors: [
       { file: bad, line: 1, column: 1, path: 'userz' },
       { file: bad, line: 2, column: 10, path: 'persona' },
     ],

@@ -17,6 +17,7 @@ import { requestsContract } from './control/requests.ts'
 import { sessionsContract } from './control/sessions.ts'
 import { tokensContract } from './control/tokens.ts'
 import { verifyContract } from './control/verify.ts'
+import { wordingContract } from './control/wording.ts'
 
 /** Fixtures that the control under test runs. */
 export const controlFixtures = {
@@ -76,6 +77,7 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
   entriesContract(() => opened)
   requestsContract(() => opened)
   verifyContract(() => opened)
+  wordingContract(() => opened)
 
   test('health is ok', async () => {
     expect(await control.health()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })

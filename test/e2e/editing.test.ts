@@ -250,7 +250,7 @@ test('over HTTP no issuer names files of the server', async () => {
   const answers = await Promise.all([create({ users: { from: '/etc/passwd' } }), create({ keys: '/etc/passwd' })])
 
   expect(answers.map(({ status }) => status)).toEqual([422, 422])
-  expect(await answers[0]?.json()).toMatchObject({ mistakes: [{ path: 'users.from' }] })
+  expect(await answers[0]?.json()).toMatchObject({ errors: [{ path: 'users.from' }] })
 })
 
 test('what is made has an address, which leads to it', async () => {

@@ -21,7 +21,7 @@ const mistakes: [written: unknown, text: string][] = [
   [{}, invalid('a fault: expected a fault or a script.')],
   [3, invalid('a fault: expected a map of fault, with, script, when, skip, times, per, probability, seed, for.')],
   [{ script: [] }, invalid('a fault: script: expected a list of one or more steps.')],
-  [{ script: [3] }, invalid('a fault: script.0: expected pass, the name of a fault, or a map of fault and with.')],
+  [{ script: [3] }, invalid('a fault: script[0]: expected pass, the name of a fault, or a map of fault and with.')],
   [{ script: ['pass'] }, invalid('a fault: script: a script of nothing but pass does nothing.')],
   [{ fault: 'slow_down', script: ['pass'] }, invalid('"slow_down": script: expected a fault or a script, not both.')],
   [
@@ -30,11 +30,11 @@ const mistakes: [written: unknown, text: string][] = [
   ],
   [
     { script: [{ fault: 'slow_down', wiht: {} }] },
-    invalid('"slow_down": script.0: no such member "wiht". Did you mean "with"?'),
+    invalid('"slow_down": script[0]: no such member "wiht". Did you mean "with"?'),
   ],
   [
     { script: ['slow_down', { fault: 'slow_down', with: { status: 20 } }] },
-    invalid('"slow_down": script.1.with.status: expected 200, as some providers answer, or 400 to 599.'),
+    invalid('"slow_down": script[1].with.status: expected 200, as some providers answer, or 400 to 599.'),
   ],
   [{ fault: 'slow_down', wen: {} }, invalid('"slow_down": no such member "wen". Did you mean "when"?')],
   [
@@ -108,7 +108,7 @@ const mistakes: [written: unknown, text: string][] = [
   [
     { script: ['pass', { fault: 'server_error', with: { status: 502 } }], when: { endpoint: 'authorization' } },
     invalid(
-      '"server_error": script.1.with.status: "server_error" takes no status at authorization: there the error travels by redirect. Leave it out.',
+      '"server_error": script[1].with.status: "server_error" takes no status at authorization: there the error travels by redirect. Leave it out.',
     ),
   ],
   [
@@ -152,7 +152,7 @@ test('what has been read can be read again', () => {
 
 test('mistakes carry their paths, for editors and for the API', () => {
   const spec = armedFaultSchema.parse({ script: ['pass', { fault: 'slow_down', with: { uri: 'no' } }] })
-  expect(checkArmedFault(spec)).toEqual([{ path: ['script', 1, 'with', 'uri'], message: 'Invalid URL' }])
+  expect(checkArmedFault(spec)).toEqual([{ path: ['script', 1, 'with', 'uri'], message: 'expected a URL' }])
 })
 
 test('a script runs where every step can fire, and only with grants that every step is for', () => {

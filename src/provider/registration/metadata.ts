@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { type Client, clientMembers, clientSchema } from '../../domain/client.ts'
+import { errorsOf, plainly } from '../../domain/schema-words.ts'
 
 /** Client metadata as it is sent. */
 export type Metadata = Record<string, unknown>
@@ -58,10 +59,10 @@ export function newSecret(): string {
  * @throws InvalidClientMetadata whose code is `invalid_redirect_uri` where that is at fault
  */
 export function clientOf(metadata: Metadata): Client {
-  const { data, error } = clientSchema.safeParse(metadata)
+  const { data, error } = clientSchema.safeParse(metadata, { error: plainly })
   if (data !== undefined) return data
-  const { path = [], message = '' } = error.issues[0] ?? {}
-  throw invalidMetadata(path.join('.'), message)
+  const [{ path, message } = { path: '', message: '' }] = errorsOf(error)
+  throw invalidMetadata(path, message)
 }
 
 /** @param path of the member at fault; its code is that of redirect URIs where it is theirs */

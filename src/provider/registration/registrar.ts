@@ -179,6 +179,6 @@ function checkUpdate(body: Metadata, client: Client): void {
 /** What does not fit the rest of the issuer, such as a scope that it does not have. */
 function refuseMisfit(error: unknown): never {
   if (!(error instanceof UnderstudyError) || error.code !== 'ERR_FIXTURES_INVALID') throw error
-  const [mistake] = (error.details?.mistakes ?? []) as { path: string; message: string }[]
+  const [mistake] = (error.details?.errors ?? []) as { path: string; message: string }[]
   throw invalidMetadata(mistake?.path ?? '', mistake?.message ?? error.message)
 }

@@ -124,7 +124,7 @@ export function entriesContract(subject: () => ControlUnderTest): void {
 
     expect(error).toMatchObject({ code: 'ERR_FIXTURES_INVALID', message: expect.stringContaining('clients/web') })
     expect(error.details).toMatchObject({
-      mistakes: [{ file: 'clients/web', message: expect.stringContaining('scheme') }],
+      errors: [{ file: 'clients/web', message: expect.stringContaining('scheme') }],
     })
   })
 

@@ -15,9 +15,10 @@ const meanings: Readonly<Record<string, string>> = {
   ERR_DEVICE_UNKNOWN: 'No device request waits under that user code.',
   ERR_ENTRY_KEY: 'The key in the body is not the one in the path.',
   ERR_ENTRY_USED: 'A client refers to the entry; edit the client first.',
-  ERR_FAULT_INVALID: 'The fault cannot be armed like that; the detail says what it takes and where it can fire.',
+  ERR_FAULT_INVALID:
+    'The fault cannot be armed like that; `errors` has each mistake, and the detail says what it takes.',
   ERR_FAULT_UNKNOWN: 'There is no fault of that name.',
-  ERR_FIXTURES_INVALID: 'The document has mistakes; `mistakes` has each with its place.',
+  ERR_FIXTURES_INVALID: 'The document has mistakes; `errors` has each with its place.',
   ERR_FOREIGN_REQUEST: 'The request came from a page of another site, or by a host name that is not known here.',
   ERR_GRANT_UNKNOWN: 'There is no grant of that id, or not any more.',
   ERR_INTERNAL: 'Something unforeseen went wrong; the log of the server says what.',

@@ -24,12 +24,17 @@ export const problemSchema: Schema = {
     code: { type: 'string', description: 'Stable, for programs.', examples: ['ERR_FAULT_UNKNOWN'] },
     errors: {
       type: 'array',
-      description: 'Every mistake of the request, where `code` is `ERR_REQUEST_INVALID`.',
+      description:
+        'Every mistake of what was sent, where they are told one by one: with `ERR_REQUEST_INVALID`, `ERR_FIXTURES_INVALID` and `ERR_FAULT_INVALID`.',
       items: {
         type: 'object',
         properties: {
           path: { type: 'string', description: 'Of the member; empty for the whole.' },
           message: { type: 'string' },
+          expected: { type: 'string', description: 'Of fixtures: what was expected instead.' },
+          file: { type: 'string', description: 'Of fixtures: the document.' },
+          line: { type: 'integer', description: 'Of fixtures that are a file, from 1.' },
+          column: { type: 'integer', description: 'From 1.' },
         },
         required: ['path', 'message'],
         additionalProperties: false,
