@@ -105,7 +105,7 @@ async function clear(options: RequestsOptions): Promise<void> {
   const control = await connect(options)
   const { issuer, tag } = options
   if (Array.isArray(tag)) throw usage('clear requests', 'say one --tag')
-  await control.clearRequests(issuer, { tag })
+  await control.clearRequests(issuer, tag === undefined ? undefined : { tag })
   const which = tag === undefined ? '' : ` with the tag ${tag}`
   print(
     { cleared: issuer, ...(tag !== undefined && { tag }) },

@@ -1,5 +1,6 @@
 import { UnderstudyError } from '../../errors.ts'
 import type { JournalEntry, RequestsControl, RequestsQuery, Waiting } from '../requests.ts'
+import { whose } from '../whose.ts'
 import { type Ask, path } from './ask.ts'
 import { messagesOf } from './event-stream.ts'
 
@@ -12,7 +13,8 @@ export const askRequests = (ask: Ask): RequestsControl => ({
     return ask('GET', path`/api/issuers/${issuer}/requests` + searchOf(query), { signal, waitMs })
   },
   request: (issuer, id, options = {}) => ask('GET', path`/api/issuers/${issuer}/requests/${id}` + searchOf(options)),
-  clearRequests: (issuer, which = {}) => ask('DELETE', path`/api/issuers/${issuer}/requests` + searchOf(which)),
+  clearRequests: async (issuer, which) =>
+    ask('DELETE', path`/api/issuers/${issuer}/requests` + searchOf(whose(which) ?? {})),
   followRequests: (issuer, query = {}, waiting = {}) => follow(ask, issuer, query, waiting),
 })
 

@@ -1,10 +1,10 @@
 import { UnderstudyError } from '../../errors.ts'
 import { entryOf } from '../../journal/entry.ts'
 import { findRecords, type JournalQuery, readQuery } from '../../journal/query.ts'
-import { read } from '../../journal/read.ts'
 import { selects } from '../../journal/selector.ts'
 import { check } from '../check.ts'
-import { clearing, type JournalEntry, type RequestsControl, type RequestsQuery, type Waiting } from '../requests.ts'
+import type { JournalEntry, RequestsControl, RequestsQuery, Waiting } from '../requests.ts'
+import { whose } from '../whose.ts'
 import type { Access } from './access.ts'
 
 export function controlRequests({ issuer: find }: Access): RequestsControl {
@@ -40,10 +40,10 @@ export function controlRequests({ issuer: find }: Access): RequestsControl {
       if (record === undefined) throw unknown(id, name)
       return entryOf(record, secrets)
     },
-    async clearRequests(issuer, which = {}) {
+    async clearRequests(issuer, which) {
       const { journal } = await find(issuer)
-      const { tag } = read(clearing, which, 'what to forget')
-      journal.clear(tag)
+      const { clearing } = await import('../requests.ts')
+      journal.clear(check(clearing.optional(), whose(which))?.tag)
     },
     followRequests: (issuer, query = {}, waiting = {}) => follow(issuer, query, waiting),
   }

@@ -58,7 +58,8 @@ export const requestRoutes = [
     summary: 'Forget the journal, or what has a tag',
     query: clearing,
     good: { status: 204, description: 'It is forgotten; ids go on rising.' },
-    handle: ({ control, params, query }) => control.clearRequests(params.issuer, query),
+    handle: ({ control, params, query }) =>
+      control.clearRequests(params.issuer, query.tag === undefined ? undefined : query),
   }),
   defineRoute({
     method: 'get',

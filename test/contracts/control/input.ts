@@ -77,6 +77,7 @@ const refused: readonly [what: string, ask: Ask, named: string][] = [
   ['how far a clock advances', (control) => control.advanceClock('default', loosely(undefined)), 'by'],
   ['how far a clock is off', (control) => control.setClock('default', loosely({ skw: 1 })), 'skew'],
   ['a journal query', (control) => control.requests('default', loosely({ cliant: 'tv-app' })), 'cliant'],
+  ['whose requests to forget', (control) => control.clearRequests('default', { tag: undefined }), 'whose'],
   ['an option of an entry', (control) => control.request('default', '1', loosely({ secret: true })), 'secret'],
   ['a verification', (control) => control.verify('default', loosely({ expct: [] })), 'expct'],
   ['the name of an issuer', (control) => control.createIssuer(loosely({ name: 5 })), 'name'],

@@ -32,5 +32,5 @@ test('a start loads neither the routes of the admin API, nor their schemas, nor 
   const admin = [...loaded].filter((path) => path.startsWith('src/http/admin/'))
   expect(admin.sort()).toEqual(['src/http/admin/admin.ts', 'src/http/admin/origin.ts'])
   const schemas = [...loaded].filter((path) => /^src\/control\/[\w-]+\.ts$/.test(path))
-  expect(schemas.sort()).toEqual(['src/control/in-process.ts', 'src/control/version.ts'])
+  expect(schemas.sort()).toEqual(['check', 'in-process', 'version', 'whose'].map((name) => `src/control/${name}.ts`))
 })
