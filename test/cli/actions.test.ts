@@ -47,7 +47,7 @@ test('an action that is left out is list, and refuses the same', async () => {
 })
 
 test.each(['device', 'ciba', 'requests', 'users', 'clients', 'scopes', 'sessions', 'grants', 'keys', 'issuers'])(
-  '%s list is %s alone',
+  '%s list is what the command does alone',
   async (command) => {
     const [named, alone] = [await run(command, 'list'), await run(command)]
 

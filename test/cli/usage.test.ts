@@ -105,7 +105,7 @@ test('every command has a description and examples', () => {
 })
 
 /** What prints nothing that a program would read, but for a ready line. */
-const withoutJson = new Set(['start', 'init'])
+const withoutJson = new Set(['start'])
 
 test('every command that tells something tells it as JSON, too', () => {
   const without = createProgram().commands.filter(({ options }) => !options.some(({ long }) => long === '--json'))
