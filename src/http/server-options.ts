@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { UnderstudyError } from '../errors.ts'
-import { formatPath } from '../fixtures/mistakes.ts'
+import { ended, formatPath, joinErrors, UnderstudyError } from '../errors.ts'
 import { validate } from '../fixtures/validate.ts'
 import { originAt } from './listen.ts'
 import { logLevels } from './log-level.ts'
@@ -55,6 +54,5 @@ export function checkServerOptions(options: Partial<Record<ServerOptionName, unk
   const { findings } = validate(serverOptions, options)
   if (findings === undefined) return
   const errors = findings.map((finding) => ({ path: formatPath(finding.path), message: finding.message }))
-  const said = errors.map((each) => `${each.path}: ${each.message}`).join('; ')
-  throw new UnderstudyError('ERR_OPTIONS_INVALID', 400, `Failed to start: ${said.replace(/\.$/, '')}.`, { errors })
+  throw new UnderstudyError('ERR_OPTIONS_INVALID', 400, `Failed to start: ${ended(joinErrors(errors))}`, { errors })
 }
