@@ -39,7 +39,7 @@ test.each([
   [{ logLevel: 'loud' }, 'logLevel: expected one of silent, fatal'],
   [{ watch: 'no' }, 'watch: expected true or false; found "no"'],
   [{ adminTokn: 'x' }, 'adminTokn: unknown key. Did you mean "adminToken"?'],
-  [{ prot: 1 }, 'prot: unknown key. There are fixtures, '],
+  [{ prot: 1 }, 'prot: unknown key. Did you mean "port"?'],
 ])('%j is no way to start', async (options, message) => {
   const starting = startServer({ port: 0, inline: {}, logLevel: 'silent', ...options } as object)
 
