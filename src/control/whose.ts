@@ -9,9 +9,7 @@ import { UnderstudyError } from '../errors.ts'
 export function whose<Filter extends object>(filter: Filter | undefined): Filter | undefined {
   const names = typeof filter === 'object' ? Object.values(filter ?? {}) : []
   if (filter === undefined || names.some((name) => name !== undefined && name !== null)) return filter
-  throw new UnderstudyError(
-    'ERR_REQUEST_INVALID',
-    400,
-    'Failed to read the request: it does not say whose. Name somebody, or give nothing at all to mean everybody.',
-  )
+  const message = 'it does not say whose. Name somebody, or give nothing at all to mean everybody.'
+  const errors = [{ path: '', message }]
+  throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to read the request: ${message}`, { errors })
 }

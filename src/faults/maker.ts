@@ -74,7 +74,9 @@ export class Maker {
   /** @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the issuer's keys or its server cannot serve a fault */
   checkFit(plan: Plan): void {
     const why = this.unfitness(plan)
-    if (why !== undefined) throw new UnderstudyError('ERR_FAULT_INVALID', 400, why)
+    if (why === undefined) return
+    const [, message = why] = /^Failed to arm "[^"]*": (.+)$/s.exec(why) ?? []
+    throw new UnderstudyError('ERR_FAULT_INVALID', 400, why, { errors: [{ path: '', message }] })
   }
 
   make({ spec, plan }: ReadFault, from: Pick<ArmedState, 'origin' | 'scenario'>): Armed {

@@ -27,7 +27,9 @@ export async function readJson<Schema extends z.ZodType>(
 function withoutBody<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
   const { success, data } = schema.safeParse(undefined)
   if (success) return data
-  throw new UnderstudyError('ERR_REQUEST_INVALID', 400, 'Failed to read the request: it has no body. Send one in JSON.')
+  const message = 'it has no body. Send one in JSON.'
+  const errors = [{ path: '', message }]
+  throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to read the request: ${message}`, { errors })
 }
 
 /**

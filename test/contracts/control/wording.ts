@@ -30,6 +30,12 @@ const mistaken: Asked[] = [
     'script[1].with.ms: expected a number',
   ],
   ['token', (control) => control.mint('default', undefined as never), 'Failed to '],
+  ['a filter', (control) => control.endSessions('default', { user: undefined, bogus: 1 } as never), 'bogus'],
+  [
+    'a fault that its issuer cannot serve',
+    (control) => control.arm('default', { fault: 'kid-absent-single-jwks' } as never),
+    'keys',
+  ],
   ['a member of keys', (control) => control.rotateKeys('default', { algo: 'RS256' } as never), 'Did you mean "alg"?'],
 ]
 
@@ -42,5 +48,6 @@ export function wordingContract(subject: () => ControlUnderTest): void {
     expect(error.message).not.toMatch(/Invalid |Too (?:small|big)|must match|Unrecognized/)
     expect(error.message).not.toMatch(/[.?!]\.|: :|\.\d+\./)
     expect(error.message).toMatch(/[.?!]$/)
+    expect(error.details?.errors).toContainEqual({ path: expect.any(String), message: expect.stringMatching(/./) })
   })
 }
