@@ -94,7 +94,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   ClockSetting: { skew: '-90s' },
   FaultSpec: fault,
   Fixtures: { users: ['dave', { username: 'erin', state: 'locked' }], lifetimes: { access_token: '60s' } },
-  FixturesPatched: { users: 2, clients: 0, scopes: 0, faults: 0, scenarios: 0 },
+  FixturesPatched: { users: 2, clients: 0, scopes: 0, resources: 0, faults: 0, scenarios: 0 },
   Grant: {
     id: grant,
     user: 'alice',
