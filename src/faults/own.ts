@@ -15,6 +15,12 @@ import { endpointsOfTokens, type Jwt, type MutatedJwt, type TokenFacts, type Tok
 /** What `with` says to a fault of somebody's own. */
 export type OwnParams = Readonly<Record<string, unknown>>
 
+/** A schema of zod 4, of whichever copy; the package brings none. */
+export interface ParamsSchema {
+  safeParse(given: unknown): { success: boolean }
+  readonly _zod: object
+}
+
 interface OwnBase {
   /** Begins with `x-`. */
   name: `x-${string}`
@@ -25,7 +31,7 @@ interface OwnBase {
   /** What a correct client does. Default: `handle`. */
   client?: ClientVerdict
   /** Checks what `with` says, and completes it. Default: it is taken as it is. */
-  params?: z.ZodType<OwnParams>
+  params?: ParamsSchema
 }
 
 interface OwnPlace {
@@ -72,7 +78,13 @@ const named = z.looseObject({
   }),
   endpoints: z.array(z.enum(endpoints)).min(1).optional(),
   tokens: z.array(z.enum(tokenTypes)).min(1).optional(),
+  params: z.custom<ParamsSchema>(isSchema, { error: 'expected a schema of zod 4' }).optional(),
 })
+
+function isSchema(given: unknown): boolean {
+  const { safeParse, _zod: mark } = Object(given) as Partial<ParamsSchema>
+  return typeof safeParse === 'function' && typeof mark === 'object'
+}
 
 /** What is wrong with something that should be a fault of somebody's own; undefined: nothing. */
 export function ownMistake(given: unknown): string | undefined {
@@ -91,7 +103,7 @@ export function ownMistake(given: unknown): string | undefined {
 /** A fault of somebody's own as the engine has them. */
 export function completeOwn(own: OwnFault): Fault {
   const { name, summary, see = 'https://www.rfc-editor.org/rfc/rfc6749', client = 'handle', params = anything } = own
-  const base = { name, summary, see, client, params: params as z.ZodType }
+  const base = { name, summary, see, client, params: params as ParamsSchema as z.ZodType }
   switch (own.acts) {
     case 'answer':
       return { ...base, acts: 'answer', endpoints: own.endpoints ?? endpoints, answer: ofOwn(own.answer) }
