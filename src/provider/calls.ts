@@ -1,9 +1,13 @@
 import type { OutgoingCall } from '../domain/outcome.ts'
 import { currentExchange } from './adapter.ts'
+import { readBounded } from './bounded-answer.ts'
 import type { IssuerContext } from './context.ts'
 
 /** Answers above this are not remembered, in bytes. */
 const rememberedBytes = 65_536
+
+/** How long a whole answer may take. */
+const patienceMs = 5000
 
 /** What is called, by the member of a client's registration that names its URL. */
 const calledMembers = {
@@ -34,7 +38,9 @@ export function createFetch({ clients, onCall }: Pick<IssuerContext, 'clients' |
 
   return async function recordedFetch(target: string | URL | Request, init: Init = {}): Promise<Response> {
     const { dispatcher: _, ...plain } = init
-    const request = new Request(target, plain)
+    const deadline = AbortSignal.timeout(patienceMs)
+    const signal = plain.signal ? AbortSignal.any([plain.signal, deadline]) : deadline
+    const request = new Request(target, { ...plain, signal })
     const url = target instanceof Request ? target.url : String(target)
     const startMs = performance.now()
     const begun = {
@@ -49,11 +55,8 @@ export function createFetch({ clients, onCall }: Pick<IssuerContext, 'clients' |
     const tell = (ended: Pick<OutgoingCall, 'answer' | 'failure'>) =>
       onCall({ ...begun, ...ended, durationMs: performance.now() - startMs })
     try {
-      const response = await fetch(request)
-      void remember(response).then(
-        (answer) => tell({ answer }),
-        (error: unknown) => tell({ failure: reason(error) }),
-      )
+      const { response, body, failure } = await readBounded(await fetch(request), signal)
+      tell(failure === undefined ? { answer: remembered(response, body) } : { failure: reason(failure) })
       return response
     } catch (error) {
       tell({ failure: reason(error) })
@@ -62,11 +65,9 @@ export function createFetch({ clients, onCall }: Pick<IssuerContext, 'clients' |
   }
 }
 
-async function remember(response: Response): Promise<OutgoingCall['answer']> {
-  const { status, headers } = response
-  const isLarge = Number(headers.get('content-length') ?? 0) > rememberedBytes
-  const body = isLarge ? '' : (await response.clone().text()).slice(0, rememberedBytes)
-  return { status, headers: Object.fromEntries(headers), body }
+function remembered({ status, headers }: Response, body: Buffer): OutgoingCall['answer'] {
+  const isLarge = body.length > rememberedBytes
+  return { status, headers: Object.fromEntries(headers), body: isLarge ? '' : body.toString() }
 }
 
 function reason(error: unknown): string {
