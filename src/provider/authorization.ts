@@ -5,6 +5,7 @@ import { currentExchange } from './adapter.ts'
 import { acrFor, isAcrMet, requireMeetableAcr } from './authentication-context.ts'
 import { loggedInWithoutPage } from './auto-login.ts'
 import type { AuthorizationFault, IssuerContext } from './context.ts'
+import { knownScopes, unknownScopes } from './known-scopes.ts'
 
 /**
  * The one place between a checked authorization request and its outcome: a fault may take the outcome's place, and a
@@ -12,6 +13,7 @@ import type { AuthorizationFault, IssuerContext } from './context.ts'
  */
 export async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
   const { oidc } = ctx
+  if (oidc.route === 'device_authorization') requireKnownScope(oidc)
   if (oidc.route !== 'authorization') return
   requireScope(issuer, oidc)
   const exchange = currentExchange()
@@ -57,10 +59,13 @@ function logInAtOnce(issuer: IssuerContext, { client, session, params = {} }: Ko
 function requireScope(issuer: IssuerContext, { requestParamScopes }: KoaContextWithOIDC['oidc']): void {
   const known = issuer.scopes
   if ([...requestParamScopes].some((scope) => Object.hasOwn(known, scope))) return
-  throw new errors.InvalidScope(
-    `none of the requested scopes exists here; there are ${Object.keys(known).join(', ')}`,
-    '',
-  )
+  throw unknownScopes(Object.keys(known))
+}
+
+/** A device that asks for no scope is let through; the provider has forgotten by now what it asked for in vain. */
+function requireKnownScope({ provider, body }: KoaContextWithOIDC['oidc']): void {
+  const { scope } = (body ?? {}) as { scope?: unknown }
+  if (typeof scope === 'string') knownScopes(provider, scope.split(' '))
 }
 
 /** A request that arms what it cannot arm is told so on a page: it is its developer's mistake, not the client's. */

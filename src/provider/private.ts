@@ -43,7 +43,7 @@ interface Internals {
   responseModes: Map<string, ResponseMode>
   grantTypeParams: Map<string, Set<string>>
   keystore: KeyStore
-  configuration: { responseTypes: string[] }
+  configuration: { responseTypes: string[]; scopes: Set<string> }
 }
 
 /**

@@ -35,6 +35,7 @@ import { createIdentify } from './identity.ts'
 import { initiateLogin, type LoginInitiation } from './initiate-login.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
 import type { SigningKeys } from './keys.ts'
+import { takeKnownScopes } from './known-scopes.ts'
 import { createGrants, type Grants } from './live-grants.ts'
 import { createSessions, type Sessions } from './live-sessions.ts'
 import { createLogout, type Logout } from './logout.ts'
@@ -127,6 +128,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     wrapGrant(provider, polled.grantType, (handler) => pacePolls(handler, polled, bucket, clock))
     wrapGrant(provider, polled.grantType, (handler) => oneAtATime(handler, polled.parameter))
   }
+  wrapGrant(provider, 'client_credentials', (handler) => takeKnownScopes(handler, provider))
   wrapGrant(provider, 'refresh_token', prolongGrant)
   if (settings.refresh_token.on_reuse === 'reject') {
     wrapGrant(provider, 'refresh_token', (handler) => rejectReuse(handler, provider))

@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { knownScopes } from '../known-scopes.ts'
 import { askedResources, askedScopes, bindToken, issueTokens, senderConstraints } from '../private.ts'
 import { handOn } from './handed-on.ts'
 
@@ -21,7 +22,7 @@ export async function grantTokens(provider: Provider, ctx: KoaContextWithOIDC, g
   const { sub, authTime, amr, grantType } = granted
   const { client } = ctx.oidc
   const constraints = await senderConstraints(provider, ctx)
-  const scope = (granted.scope ?? askedScopes(provider, ctx)).join(' ')
+  const scope = knownScopes(provider, granted.scope ?? askedScopes(provider, ctx)).join(' ')
   const resources = await askedResources(provider, ctx)
   const grant = new provider.Grant({ accountId: sub, clientId: client?.clientId as string })
   grant.addOIDCScope(scope)
@@ -47,7 +48,7 @@ export async function grantMachineToken(
 ): Promise<void> {
   const client = ctx.oidc.client as NonNullable<typeof ctx.oidc.client>
   const constraints = await senderConstraints(provider, ctx)
-  const words = (scope ?? askedScopes(provider, ctx)).join(' ') || undefined
+  const words = knownScopes(provider, scope ?? askedScopes(provider, ctx)).join(' ') || undefined
   const token = new provider.ClientCredentials({ client, scope: words } as ConstructorParameters<
     typeof provider.ClientCredentials
   >[0])

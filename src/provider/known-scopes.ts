@@ -1,0 +1,36 @@
+import type Provider from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import { type GrantHandler, internals } from './private.ts'
+
+/**
+ * Leaves out of the scopes that are asked for those that the issuer does not have, whatever the grant.
+ *
+ * @throws InvalidScope where some are asked for and none is left, so that there is nothing to grant
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}
+ */
+export function knownScopes(provider: Provider, asked: Iterable<string>): string[] {
+  const known = internals(provider).configuration.scopes
+  const wanted = [...asked].filter(Boolean)
+  const left = wanted.filter((scope) => known.has(scope))
+  if (wanted.length > 0 && left.length === 0) throw unknownScopes(known)
+  return left
+}
+
+/** What is said where no scope is left that the issuer has. */
+export function unknownScopes(known: Iterable<string>): Error {
+  const error = new errors.InvalidScope(
+    `none of the requested scopes exists here; there are ${[...known].join(', ')}`,
+    '',
+  )
+  // An empty one would be told as well, which the grammar of scopes has no place for.
+  return Object.assign(error, { scope: undefined })
+}
+
+/** Has a grant of the provider's own see the known scopes alone. */
+export function takeKnownScopes(handler: GrantHandler, provider: Provider): GrantHandler {
+  return async function takingKnownScopes(ctx) {
+    const asked = ctx.oidc.requestParamScopes
+    Object.assign(ctx.oidc.params ?? {}, { scope: knownScopes(provider, asked).join(' ') || undefined })
+    await handler(ctx)
+  }
+}
