@@ -39,7 +39,15 @@ beforeAll(async () => {
       {
         client_id: 'bank',
         ...usual,
-        grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'device_code', 'ciba', 'password'],
+        grant_types: [
+          'authorization_code',
+          'refresh_token',
+          'client_credentials',
+          'device_code',
+          'ciba',
+          'password',
+          'token_exchange',
+        ],
       },
       { client_id: 'trusted', ...usual, consent: 'skip', auto_login: 'alice' },
       { client_id: 'reader', ...usual, authorization_details_types: ['account_information'] },
@@ -177,6 +185,78 @@ for (const name of ['default', 'partner']) {
       expect(tokens.authorization_details).toEqual([account])
       expect(decodeJwt(tokens.access_token)).toMatchObject({ authorization_details: [account] })
     })
+
+    const refusal = { error: 'invalid_authorization_details', status: 400 }
+
+    test('a code that was granted none gets none', async () => {
+      const config = await bank()
+      const callback = await authorize(config, {})
+
+      const redeemed = client.authorizationCodeGrant(config, callback, undefined, write(payment))
+
+      await expect(redeemed).rejects.toMatchObject(refusal)
+    })
+
+    test('a grant without any gets none by its refresh token', async () => {
+      const config = await bank()
+      const { tokens } = await login(config, { scope: 'openid' })
+
+      const refreshed = client.refreshTokenGrant(config, tokens.refresh_token ?? '', write(payment))
+
+      await expect(refreshed).rejects.toMatchObject(refusal)
+    })
+
+    test('a device that was granted none gets none', async () => {
+      const config = await bank()
+      const device = await client.initiateDeviceAuthorization(config, { scope: 'openid' })
+      await idp.issuer(name).device.approve(device.user_code, 'alice')
+
+      const polled = client.pollDeviceAuthorizationGrant(config, { ...device, interval: 0 }, write(payment))
+
+      await expect(polled).rejects.toMatchObject(refusal)
+    })
+
+    test('a backchannel authentication request that was granted none gets none', async () => {
+      const config = await bank()
+      const asked = await client.initiateBackchannelAuthentication(config, { scope: 'openid', login_hint: 'alice' })
+      await idp.issuer(name).ciba.approve(asked.auth_req_id)
+
+      const polled = client.pollBackchannelAuthenticationGrant(config, { ...asked, interval: 0 }, write(payment))
+
+      await expect(polled).rejects.toMatchObject(refusal)
+    })
+
+    test('what a password brought along, a refresh keeps', async () => {
+      const config = await bank()
+      const parameters = { username: 'alice', password: 'any', scope: 'openid', ...write(account) }
+      const tokens = await client.genericGrantRequest(config, 'password', parameters)
+
+      const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token ?? '')
+
+      expect(refreshed.authorization_details).toEqual([account])
+    })
+
+    test.each([true, false])(
+      'an exchange keeps what its subject is for, and gets no more; for a user: %s',
+      async (isUser) => {
+        const config = await bank()
+        const subject = isUser
+          ? (await login(config, { scope: 'openid', parameters: write(payment) })).tokens
+          : await client.clientCredentialsGrant(config, write(payment))
+        const exchange = (more: Record<string, string> = {}) =>
+          client.genericGrantRequest(config, 'urn:ietf:params:oauth:grant-type:token-exchange', {
+            subject_token: subject.access_token,
+            subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+            ...more,
+          })
+
+        const kept = await exchange()
+
+        expect(kept.authorization_details).toEqual([payment])
+        expect(decodeJwt(kept.access_token)).toMatchObject({ authorization_details: [payment] })
+        await expect(exchange(write(account))).rejects.toMatchObject(refusal)
+      },
+    )
 
     test('the consent page tells of them each time, and says what they mean', async () => {
       const config = await bank()

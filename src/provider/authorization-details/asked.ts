@@ -32,8 +32,20 @@ function isDetail(value: unknown): value is AuthorizationDetail {
   return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
 }
 
-export function isWithinSome(asked: AuthorizationDetail, granted: readonly AuthorizationDetail[]): boolean {
-  return granted.some((each) => isWithin(asked, each))
+/**
+ * What a token is for: what its request asks for, as far as it was granted; else all of that.
+ *
+ * @param granted left out: whatever is asked for
+ * @throws InvalidAuthorizationDetails where more is asked for
+ */
+export function narrowed(
+  asked: readonly AuthorizationDetail[] | undefined,
+  granted: readonly AuthorizationDetail[] | undefined,
+): readonly AuthorizationDetail[] | undefined {
+  if (asked === undefined || granted === undefined) return asked ?? granted
+  const excess = asked.find((detail) => !granted.some((each) => isWithin(detail, each)))
+  if (excess === undefined) return asked
+  throw new errors.InvalidAuthorizationDetails(`the authorization details of type '${excess.type}' were not granted so`)
 }
 
 /**

@@ -5,11 +5,20 @@ import {
   type RichAuthorizationRequestsActiveConfiguration,
 } from 'oidc-provider'
 import { type AuthorizationDetail, detailMistake } from '../../domain/authorization-details.ts'
+import { grantTypeAliases } from '../../domain/client.ts'
 import type { IssuerContext } from '../context.ts'
-import { detailsOf, isWithinSome } from './asked.ts'
+import { detailsOf, narrowed } from './asked.ts'
 
 type RichRequests = RichAuthorizationRequestsActiveConfiguration &
   Required<Pick<RichAuthorizationRequestsActiveConfiguration, 'authorizationDetailsForIntrospection'>>
+
+/** Grants that somebody has approved before their token request, in detail where they were asked to. */
+const approvedGrants: ReadonlySet<string> = new Set([
+  'authorization_code',
+  'refresh_token',
+  grantTypeAliases.device_code as string,
+  grantTypeAliases.ciba as string,
+])
 
 interface WithDetails {
   rar?: readonly AuthorizationDetail[] | undefined
@@ -33,21 +42,14 @@ export function richAuthorizationRequests({ settings }: Pick<IssuerContext, 'set
     types: Object.fromEntries(types),
     // Who consents, consents to all that is asked for.
     authorizationDetailsForGrantSource: (ctx: KoaContextWithOIDC) => detailsOf(ctx),
-    authorizationDetailsForAccessToken: (ctx: KoaContextWithOIDC, _token: unknown, source: WithDetails | undefined) =>
-      narrowed(detailsOf(ctx), source?.rar),
+    authorizationDetailsForAccessToken: (
+      ctx: KoaContextWithOIDC,
+      _token: unknown,
+      source: WithDetails | undefined,
+      grantType: string | undefined,
+    ) => narrowed(detailsOf(ctx), source?.rar ?? (approvedGrants.has(grantType ?? '') ? [] : undefined)),
     authorizationDetailsForIntrospection: (_ctx: unknown, token: WithDetails) => token.rar,
   } as unknown as RichRequests
-}
-
-/** What a token is for: what its request asks for, as far as it was granted; else all of that. */
-function narrowed(
-  asked: readonly AuthorizationDetail[] | undefined,
-  granted: readonly AuthorizationDetail[] | undefined,
-): readonly AuthorizationDetail[] | undefined {
-  if (asked === undefined || granted === undefined) return asked ?? granted
-  const excess = asked.find((detail) => !isWithinSome(detail, granted))
-  if (excess === undefined) return asked
-  throw new errors.InvalidAuthorizationDetails(`the authorization details of type '${excess.type}' were not granted so`)
 }
 
 /** Authorization details are agreed to each time that they are asked for, unless the client's consent is skipped. */

@@ -1,5 +1,7 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type { AuthorizationDetail } from '../../domain/authorization-details.ts'
+import { detailsOf, narrowed } from '../authorization-details/asked.ts'
 import { knownScopes } from '../known-scopes.ts'
 import { askedResources, askedScopes, bindToken, issueTokens, senderConstraints } from '../private.ts'
 import { handOn } from './handed-on.ts'
@@ -10,6 +12,8 @@ export interface Granted {
   sub: string
   /** Left out: those that the request asks for. */
   scope?: readonly string[] | undefined
+  /** Authorization details that tokens can be for at most. Left out: those that the request asks for. */
+  details?: readonly AuthorizationDetail[] | undefined
   /** When the person signed in, in seconds since the epoch. Left out: nobody did. */
   authTime?: number | undefined
   amr?: string[]
@@ -20,6 +24,7 @@ export interface Granted {
 /** Answers a token request of a grant that needs no stored code: makes the grant, and the tokens under it. */
 export async function grantTokens(provider: Provider, ctx: KoaContextWithOIDC, granted: Granted): Promise<void> {
   const { sub, authTime, amr, grantType } = granted
+  const rar = grantedDetails(ctx, granted)
   const { client } = ctx.oidc
   const constraints = await senderConstraints(provider, ctx)
   const scope = knownScopes(provider, granted.scope ?? askedScopes(provider, ctx)).join(' ')
@@ -32,7 +37,7 @@ export async function grantTokens(provider: Provider, ctx: KoaContextWithOIDC, g
   const resource = resources.length > 1 ? resources : resources[0]
   // Never saved: the shape in which the provider takes what tokens are made from.
   const Source = provider.AuthorizationCode as unknown as new (members: object) => object
-  const source = new Source({ accountId: sub, client, grantId, scope, resource, authTime, amr })
+  const source = new Source({ accountId: sub, client, grantId, scope, resource, rar, authTime, amr })
   await issueTokens(provider, ctx, source, grant, { ...constraints, gty: grantType, entityLabel: grantType })
 }
 
@@ -44,7 +49,7 @@ export async function grantTokens(provider: Provider, ctx: KoaContextWithOIDC, g
 export async function grantMachineToken(
   provider: Provider,
   ctx: KoaContextWithOIDC,
-  { sub, scope }: Pick<Granted, 'sub' | 'scope'>,
+  { sub, scope, details }: Pick<Granted, 'sub' | 'scope' | 'details'>,
 ): Promise<void> {
   const client = ctx.oidc.client as NonNullable<typeof ctx.oidc.client>
   const constraints = await senderConstraints(provider, ctx)
@@ -52,6 +57,8 @@ export async function grantMachineToken(
   const token = new provider.ClientCredentials({ client, scope: words } as ConstructorParameters<
     typeof provider.ClientCredentials
   >[0])
+  const rar = grantedDetails(ctx, { details })
+  Object.assign(token, { rar })
   await bindToken(provider, ctx, token, constraints)
   const [resource, ...others] = await askedResources(provider, ctx)
   if (others.length > 0) throw new errors.InvalidTarget('a token is for one resource alone')
@@ -72,5 +79,12 @@ export async function grantMachineToken(
     expires_in: token.expiration,
     token_type: token.tokenType,
     ...(token.scope !== undefined && { scope: token.scope }),
+    ...(rar !== undefined && { authorization_details: rar }),
   }
+}
+
+/** Undefined where there are none: the provider keeps no empty list. */
+function grantedDetails(ctx: KoaContextWithOIDC, { details }: Pick<Granted, 'details'>) {
+  const granted = narrowed(detailsOf(ctx), details)
+  return granted?.length ? granted : undefined
 }

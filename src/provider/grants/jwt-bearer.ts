@@ -19,8 +19,8 @@ export function jwtBearerGrant(provider: Provider, issuer: IssuerContext): Grant
   return async function jwtBearer(ctx: KoaContextWithOIDC) {
     const assertion = ctx.oidc.params?.assertion
     if (typeof assertion !== 'string') throw new errors.InvalidRequest("missing required parameter 'assertion'")
-    const { sub, isUser, authTime } = await readToken(ctx, assertion, 'jwt', 'the assertion')
-    if (isUser) await grantTokens(provider, ctx, { sub, authTime, grantType: 'jwt_bearer' })
-    else await grantMachineToken(provider, ctx, { sub })
+    const { sub, isUser, details, authTime } = await readToken(ctx, assertion, 'jwt', 'the assertion')
+    if (isUser) await grantTokens(provider, ctx, { sub, details, authTime, grantType: 'jwt_bearer' })
+    else await grantMachineToken(provider, ctx, { sub, details })
   }
 }

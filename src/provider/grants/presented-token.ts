@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type { AuthorizationDetail } from '../../domain/authorization-details.ts'
 import { userStates } from '../../domain/user.ts'
 import { looksLikeJwt } from '../access-token.ts'
 import type { IssuerContext } from '../context.ts'
@@ -12,6 +13,8 @@ export interface Presented {
   isUser: boolean
   /** Undefined where the token says nothing of scopes. */
   scope?: string[] | undefined
+  /** What it is for in detail, and no more. Undefined where it is the client's own word. */
+  details?: readonly AuthorizationDetail[] | undefined
   /** Who acts in the subject's name already. */
   act?: unknown
   authTime?: number | undefined
@@ -26,6 +29,7 @@ interface StoredToken {
   scope?: string
   isValid: boolean
   extra?: Record<string, unknown>
+  rar?: readonly AuthorizationDetail[]
   authTime?: number
 }
 
@@ -39,19 +43,26 @@ export function createTokenReader(provider: Provider, issuer: IssuerContext) {
       | undefined
   }
 
-  function describeStored({ accountId, clientId = '', scope = '', extra, authTime }: StoredToken): Presented {
+  function describeStored(token: StoredToken): Presented {
+    const { accountId, clientId = '', scope = '', extra, rar: details = [], authTime } = token
+    const words = scope.split(' ').filter(Boolean)
     const isUser = accountId !== undefined
-    return { sub: accountId ?? clientId, isUser, scope: scope.split(' ').filter(Boolean), act: extra?.act, authTime }
+    return { sub: accountId ?? clientId, isUser, scope: words, details, act: extra?.act, authTime }
   }
 
-  function describeClaims({ sub = '', act, auth_time: authTime }: Record<string, unknown>, what: string): Presented {
+  function describeClaims(
+    { iss, sub = '', act, auth_time: authTime }: Record<string, unknown>,
+    what: string,
+    clientId: string | undefined,
+  ): Presented {
+    const details = iss === clientId ? undefined : []
     // An assertion is written by people, who know their users by name.
     const user = issuer.users.bySub(String(sub)) ?? issuer.users.byName(String(sub))
     if (user === undefined && !issuer.clients.has(String(sub))) {
       throw new errors.InvalidGrant(`${what} speaks of "${sub}", and there is no such user here`)
     }
     const since = typeof authTime === 'number' ? authTime : undefined
-    return { sub: user?.sub ?? String(sub), isUser: user !== undefined, act, authTime: since }
+    return { sub: user?.sub ?? String(sub), isUser: user !== undefined, details, act, authTime: since }
   }
 
   async function trusted(ctx: KoaContextWithOIDC, jwt: string, what: string): Promise<Record<string, unknown>> {
@@ -77,7 +88,9 @@ export function createTokenReader(provider: Provider, issuer: IssuerContext) {
     if (found !== undefined && !found.isValid) throw new errors.InvalidGrant(`${what} is expired or spent`)
     const mayBeAssertion = (type === 'id_token' || type === 'jwt') && looksLikeJwt(value)
     if (found === undefined && !mayBeAssertion) throw new errors.InvalidGrant(`${what} is not known here, or dead`)
-    const presented = found ? describeStored(found) : describeClaims(await trusted(ctx, value, what), what)
+    const presented = found
+      ? describeStored(found)
+      : describeClaims(await trusted(ctx, value, what), what, ctx.oidc.client?.clientId)
     const user = presented.isUser ? issuer.users.bySub(presented.sub) : undefined
     if (presented.isUser && !(user && userStates[user.state].keep)) {
       throw new errors.InvalidGrant(user ? userStates[user.state].message : `the user of ${what} is not there any more`)

@@ -50,10 +50,10 @@ export function tokenExchangeGrant(provider: Provider, issuer: IssuerContext): G
     // An actor of old stays inside the new one: together they tell the whole chain.
     const act = actor ? { sub: actor.sub, ...(subject.act !== undefined && { act: subject.act }) } : subject.act
     if (act !== undefined) handOn(ctx, { act })
-    const { sub, isUser, authTime } = subject
+    const { sub, isUser, details, authTime } = subject
     const scope = scopeOf(params, subject)
-    if (isUser) await grantTokens(provider, ctx, { sub, scope, authTime, grantType: 'token_exchange' })
-    else await grantMachineToken(provider, ctx, { sub, scope })
+    if (isUser) await grantTokens(provider, ctx, { sub, scope, details, authTime, grantType: 'token_exchange' })
+    else await grantMachineToken(provider, ctx, { sub, scope, details })
     ctx.body = answer(ctx.body as Record<string, unknown>, wanted)
   }
 }
@@ -82,6 +82,7 @@ function scopeOf({ scope }: Params, { scope: held }: Presented): string[] | unde
 function answer(body: Record<string, unknown>, wanted: PresentedType): Record<string, unknown> {
   const { access_token: accessToken, token_type: tokenType, ...others } = body
   const { id_token: idToken, refresh_token: refreshToken, expires_in: expiresIn, scope } = others
+  const { authorization_details: details } = others
   const issuedType = prefix + wanted
   if (wanted === 'access_token' || wanted === 'jwt') {
     return {
@@ -90,6 +91,7 @@ function answer(body: Record<string, unknown>, wanted: PresentedType): Record<st
       token_type: tokenType,
       expires_in: expiresIn,
       scope,
+      ...(details !== undefined && { authorization_details: details }),
     }
   }
   const token = wanted === 'id_token' ? idToken : refreshToken
