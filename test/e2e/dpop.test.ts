@@ -19,6 +19,7 @@ beforeAll(async () => {
         dpop_bound_access_tokens: true,
       },
       { client_id: 'service', client_secret: 's', grant_types: ['client_credentials'] as const },
+      { client_id: 'gateway', client_secret: 's', grant_types: ['token_exchange', 'jwt_bearer'] as const },
     ],
   }
   idp = await startUnderstudy({
@@ -72,6 +73,44 @@ for (const name of ['default', 'nonces']) {
       await expect(
         client.refreshTokenGrant(config, tokens.refresh_token ?? '', undefined, { DPoP: stolen }),
       ).rejects.toMatchObject({ error: 'invalid_grant' })
+    })
+
+    test.each(['access_token', 'refresh_token'] as const)(
+      'a bound %s is exchanged by who has its key alone',
+      async (type) => {
+        const config = await discover(url(), 'spa')
+        const keys = await client.randomDPoPKeyPair()
+        const tokens = await login(config, client.getDPoPHandle(config, keys))
+        const gateway = await discover(url(), 'gateway', 's')
+        const exchange = (DPoP?: client.DPoPHandle) =>
+          client.genericGrantRequest(
+            gateway,
+            'urn:ietf:params:oauth:grant-type:token-exchange',
+            {
+              subject_token: tokens[type] ?? '',
+              subject_token_type: `urn:ietf:params:oauth:token-type:${type}`,
+            },
+            DPoP && { DPoP },
+          )
+        const stranger = client.getDPoPHandle(gateway, await client.randomDPoPKeyPair())
+
+        await expect(exchange()).rejects.toMatchObject({ error: 'invalid_grant' })
+        await expect(exchange(stranger)).rejects.toMatchObject({ error: 'invalid_grant' })
+        await expect(exchange(client.getDPoPHandle(gateway, keys))).resolves.toMatchObject({ token_type: 'dpop' })
+      },
+    )
+
+    test('a bound token is no assertion without its key', async () => {
+      const config = await discover(url(), 'spa')
+      const tokens = await login(config, client.getDPoPHandle(config, await client.randomDPoPKeyPair()))
+
+      const asked = client.genericGrantRequest(
+        await discover(url(), 'gateway', 's'),
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        { assertion: tokens.access_token, scope: 'openid' },
+      )
+
+      await expect(asked).rejects.toMatchObject({ error: 'invalid_grant' })
     })
 
     test('a client that has promised proofs is held to it', async () => {

@@ -19,6 +19,7 @@ const members = {
     { client_id: 'by-uri', tls_client_auth_san_uri: 'spiffe://example/app', grant_types: ['client_credentials'] },
     { client_id: 'by-ip', tls_client_auth_san_ip: '2001:db8::1', grant_types: ['client_credentials'] },
     { client_id: 'by-email', tls_client_auth_san_email: 'app@example.com', grant_types: ['client_credentials'] },
+    { client_id: 'gateway', client_secret: 'its-secret', grant_types: ['token_exchange'] },
     { client_id: 'secretive', client_secret: 'its-secret', ...bound },
     { client_id: 'public', token_endpoint_auth_method: 'none', ...bound, grant_types: ['authorization_code'] },
   ],
@@ -284,4 +285,21 @@ describe('every way to a token binds it', () => {
     expect((await send(`${open.url}/ledger`, { headers })).status).toBe(200)
     expect((await other(`${open.url}/ledger`, { headers })).status).toBe(401)
   })
+})
+
+test('a token that is bound to a certificate is exchanged by who shows it alone', async () => {
+  const shown = await idp.certificates.issue(byDn)
+  const { access_token: token } = await client.clientCredentialsGrant(await clientOf('by-dn', shown))
+  const exchange = async (certificate?: IssuedCertificate) =>
+    client.genericGrantRequest(
+      await clientOf('gateway', certificate, '', client.ClientSecretPost('its-secret')),
+      'urn:ietf:params:oauth:grant-type:token-exchange',
+      { subject_token: token, subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' },
+    )
+
+  await expect(exchange()).rejects.toMatchObject({ error: 'invalid_grant' })
+  await expect(exchange(await idp.certificates.issue({ subject: 'CN=other' }))).rejects.toMatchObject({
+    error: 'invalid_grant',
+  })
+  await expect(exchange(shown)).resolves.toMatchObject({ access_token: expect.any(String) })
 })

@@ -5,6 +5,7 @@ import { userStates } from '../../domain/user.ts'
 import { looksLikeJwt } from '../access-token.ts'
 import type { IssuerContext } from '../context.ts'
 import { readTrustedJwt, UntrustedJwt } from '../trusted-jwt.ts'
+import { type Binding, checkPossession } from './possession.ts'
 
 /** Who stands behind a token that a client presents to get another for it. */
 export interface Presented {
@@ -23,7 +24,7 @@ export interface Presented {
 /** Kinds of tokens that can be presented. */
 export type PresentedType = 'access_token' | 'refresh_token' | 'id_token' | 'jwt'
 
-interface StoredToken {
+interface StoredToken extends Binding {
   accountId?: string
   clientId?: string
   scope?: string
@@ -86,6 +87,7 @@ export function createTokenReader(provider: Provider, issuer: IssuerContext) {
   ): Promise<Presented> {
     const found = await stored(value, type)
     if (found !== undefined && !found.isValid) throw new errors.InvalidGrant(`${what} is expired or spent`)
+    if (found !== undefined) await checkPossession(provider, issuer, ctx, found, what)
     const mayBeAssertion = (type === 'id_token' || type === 'jwt') && looksLikeJwt(value)
     if (found === undefined && !mayBeAssertion) throw new errors.InvalidGrant(`${what} is not known here, or dead`)
     const presented = found
