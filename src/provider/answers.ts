@@ -31,6 +31,8 @@ const errorEvents = [
 const corrections: readonly { description: RegExp; error: string; status: number }[] = [
   { description: /^no client authentication mechanism provided$/, error: 'invalid_client', status: 401 },
   { description: /grant[^ ]*( type)? is not allowed for this client$/, error: 'unauthorized_client', status: 400 },
+  // Which the provider calls a bad grant; RFC 9449 section 5 has a name for it.
+  { description: /^DPoP proof JWT Replay detected$/, error: 'invalid_dpop_proof', status: 400 },
 ]
 
 /** Tells a client what the provider knows of an error and would keep to itself; a mock has nothing to hide. */
@@ -38,14 +40,16 @@ export function explainErrors(provider: Provider): void {
   const explain = (ctx: KoaContextWithOIDC, error: Error & { error_detail?: string }) => {
     const body = ctx.body as Body | string | undefined
     if (typeof body !== 'object') return
-    const correction = corrections.find(({ description }) => description.test(String(body.error_description)))
+    const said = [String(body.error_description), error.error_detail ?? '']
+    const correction = corrections.find(({ description }) => said.some((each) => description.test(each)))
     if (correction !== undefined) {
       ctx.status = correction.status
       ctx.body = { ...body, error: correction.error }
       if (correction.status === 401) ctx.set('www-authenticate', `Basic realm="${provider.issuer}"`)
     }
     if (error.error_detail === undefined) return
-    body.error_description = [body.error_description, error.error_detail].filter(Boolean).join(': ')
+    const told = ctx.body as Body
+    told.error_description = [told.error_description, error.error_detail].filter(Boolean).join(': ')
   }
   for (const event of errorEvents) provider.on(event as 'grant.error', explain)
 }
