@@ -29,7 +29,7 @@ export function findAlgorithmMistakes(
   ]
   return chosen.flatMap(([path, alg, choices]) => {
     if (alg === undefined || choices.includes(alg)) return []
-    const message = `the issuer has no key that signs with "${alg}". There are: ${choices.join(', ')}`
+    const message = `the issuer has no key that signs with "${alg}". There are: ${choices.join(', ')}. Name a file with such a key in keys`
     return [{ path: [...path, 'signed_response_alg'], message }]
   })
 }

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose'
 import { didYouMean, UnderstudyError } from '../errors.ts'
-import { type SigningKeys, signingAlgorithms, signingKey } from './keys.ts'
-import { makeSuccessor } from './make-keys.ts'
+import { keyAlgorithms, type SigningKeys, signingAlgorithms, signingKey } from './keys.ts'
+import { makeKeyFor, makeSuccessor, newKeyMark } from './make-keys.ts'
 
 /** The public side of a signing key, in a list. */
 export interface KeyView {
@@ -37,14 +37,17 @@ export function describeKeys(keys: SigningKeys): KeyView[] {
 }
 
 /**
- * Puts new keys before those that sign now; a key that names no algorithm is followed by one that names none.
+ * Puts new keys before those that sign now; a key that names no algorithm is followed by one that names none, and an
+ * algorithm that has no key gets its first one.
  *
  * @returns the keys that there are then; the given ones stay as they are
  * @throws UnderstudyError `ERR_KEY_ALG` (400)
  */
 export async function rotateKeys(keys: SigningKeys, { alg, keepOld }: KeyRotation): Promise<SigningKeys> {
-  const retired = alg === undefined ? [...currentKeys(keys)] : [keyOf(keys, alg)]
-  const made = await Promise.all(retired.map(makeSuccessor))
+  const current = alg === undefined ? undefined : signingKey(keys, alg)
+  const retired = alg === undefined ? [...currentKeys(keys)] : [current ?? []].flat()
+  const isFirst = alg !== undefined && current === undefined
+  const made = isFirst ? [await makeFirst(alg)] : await Promise.all(retired.map(makeSuccessor))
   const kinds = new Set(retired.map(kindOf))
   const stays = (key: JWK) => keepOld || !kinds.has(kindOf(key))
   const gone = keys.keys.filter((key) => !stays(key))
@@ -66,15 +69,13 @@ function currentKeys(keys: SigningKeys): Set<JWK> {
   return new Set(signingAlgorithms(keys).flatMap((alg) => signingKey(keys, alg) ?? []))
 }
 
-function keyOf(keys: SigningKeys, alg: string): JWK {
-  const key = signingKey(keys, alg)
-  if (key !== undefined) return key
-  const able = signingAlgorithms(keys)
-  const hint = didYouMean(alg, able) || ` There are: ${able.join(', ')}.`
+async function makeFirst(alg: string): Promise<JWK> {
+  if (keyAlgorithms.includes(alg)) return { ...(await makeKeyFor(alg)), use: 'sig', ...newKeyMark(alg) }
+  const hint = didYouMean(alg, keyAlgorithms) || ` There are: ${keyAlgorithms.join(', ')}.`
   throw new UnderstudyError(
     'ERR_KEY_ALG',
     400,
-    `Failed to rotate the key of "${alg}": the issuer has no key that signs with it.${hint}`,
+    `Failed to rotate the key of "${alg}": no signing key is of that algorithm.${hint}`,
   )
 }
 

@@ -82,6 +82,9 @@ const algorithmsByCurve: ReadonlyMap<string, readonly string[]> = new Map([
   ['OKP Ed25519', ['EdDSA', 'Ed25519']],
 ])
 
+/** All algorithms that there can be a signing key of. */
+export const keyAlgorithms: readonly string[] = [...rsaAlgorithms, ...[...algorithmsByCurve.values()].flat()]
+
 /** What a key could sign with by its kind, whatever it says itself. */
 function algorithmsOf({ kty, crv }: JWK): readonly string[] {
   return kty === 'RSA' ? rsaAlgorithms : (algorithmsByCurve.get(`${kty} ${crv}`) ?? [])

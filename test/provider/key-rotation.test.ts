@@ -53,3 +53,24 @@ test('nobody knows since when a key of a file is there, and nothing private of i
 
   expect(view).toEqual({ kid: 'mine', kty: 'EC', crv: 'P-256', current: true })
 })
+
+test.each([
+  ['PS256', { kty: 'RSA' }],
+  ['RS512', { kty: 'RSA' }],
+  ['ES384', { kty: 'EC', crv: 'P-384' }],
+  ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
+])('an algorithm that has no key gets its first one: %s', async (alg, kind) => {
+  const old = await makeKey('ES256', 'old', { alg: 'ES256' })
+
+  const rotated = await rotateKeys({ keys: [old] }, { alg, keepOld: false })
+
+  expect(rotated.keys).toEqual([expect.objectContaining({ ...kind, alg, use: 'sig' }), old])
+  expect(signingKey(rotated, alg)?.kid).toMatch(new RegExp(`^${alg.toLowerCase()}-`))
+  expect(rotated.dropped).toBeUndefined()
+})
+
+test.each(['RS1024', 'HS256', 'none'])('there can be no key of %s', async (alg) => {
+  const keys = { keys: [await makeKey('ES256', 'old', { alg: 'ES256' })] }
+
+  await expect(rotateKeys(keys, { alg, keepOld: true })).rejects.toMatchObject({ code: 'ERR_KEY_ALG' })
+})
