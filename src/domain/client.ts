@@ -161,6 +161,10 @@ function contradictions(client: ClientFields): [member: string, message: string]
   if (method !== undefined && method !== 'tls_client_auth' && subjects[0] !== undefined) {
     found.push([subjects[0], `it is for tls_client_auth, and the client has ${method}`])
   }
+  if ((method ?? usualMethod(client)) === 'none' && client.grant_types.includes('client_credentials')) {
+    const why = 'client_credentials is for clients that authenticate, and this one is public'
+    found.push(['grant_types', `${why}. Give it a client_secret, or keys`])
+  }
   if (client.claims !== undefined && 'jti' in client.claims) {
     found.push(['claims', 'jti cannot be chosen: it is the handle by which the token is found again'])
   }
