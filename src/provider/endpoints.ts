@@ -38,6 +38,7 @@ export function createEndpointMap(
     if (endpoint !== undefined) return { endpoint, continued: false }
     if (isManaged && folded.startsWith(configurationPrefix))
       return { endpoint: 'registration', continued: false, methods }
-    return folded.startsWith(resumePrefix) ? { endpoint: 'authorization', continued: true } : undefined
+    const isResume = folded.startsWith(resumePrefix) && !folded.includes('/', resumePrefix.length)
+    return isResume ? { endpoint: 'authorization', continued: true } : undefined
   }
 }
