@@ -8,22 +8,22 @@ import { clientModel } from './private.ts'
 
 type Model = InstanceType<Provider['Client']>
 
-/** Schemes of which the host tells where a browser goes; with any other it stays on the machine that it runs on. */
-const networkSchemes = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:'])
-
 /** As a parser writes them: short, octal and hexadecimal forms of addresses are dotted by then. */
 const loopbackHost = /^(?:(?:[^.]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /**
  * Whether a browser may be sent to an address that nobody has registered: one of a loopback host, or of a scheme that an
- * app of its machine has made its own. Whoever can reach an open issuer could have its links lead anywhere else.
+ * app of its machine has made its own, which is a domain name backwards. Whoever can reach an open issuer could have its
+ * links lead anywhere else, be it into the browser (`view-source:`) or another app (`intent:`).
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.1 RFC 8252 section 7.1}
  * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.11 RFC 9700 section 4.11}
  */
 export function isOpenRedirect(uri: string): boolean {
   if (!isSafeRedirect(uri)) return false
   const { protocol, hostname } = new URL(uri)
-  return !networkSchemes.has(protocol) || loopbackHost.test(hostname)
+  if (protocol === 'http:' || protocol === 'https:') return loopbackHost.test(hostname)
+  return protocol.includes('.')
 }
 
 /**

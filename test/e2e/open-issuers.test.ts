@@ -159,7 +159,6 @@ for (const name of ['default', 'acme']) {
         'https://127.255.0.1:8443/cb',
         'http://[::1]:3000/cb',
         'com.example.app:/callback',
-        'exp://192.168.0.2:8081/--/callback',
       ]) {
         const asked = client.buildAuthorizationUrl(config, { scope: 'openid', redirect_uri: target })
 
@@ -179,6 +178,7 @@ for (const name of ['default', 'acme']) {
         'http://[::2]/callback',
         'http:whatever.example/callback',
         'ftp://whatever.example/callback',
+        'exp://192.168.0.2:8081/--/callback',
       ]) {
         const asked = client.buildAuthorizationUrl(config, { scope: 'openid', redirect_uri: target })
         const pushed = client.buildAuthorizationUrlWithPAR(config, { scope: 'openid', redirect_uri: target })
