@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { type Client, clientMembers, clientSchema } from '../../domain/client.ts'
+import type { IssuerSettings } from '../../domain/issuer.ts'
 import { errorsOf, plainly } from '../../domain/schema-words.ts'
 
 /** Client metadata as it is sent. */
@@ -46,6 +47,24 @@ export function wishesIn(body: Metadata): Metadata {
     ([name, value]) => known.has(name) && !decided.has(name) && value !== null && value !== '',
   )
   return Object.fromEntries(wished)
+}
+
+/** Claims by which tokens are told apart, and which a client that anybody has registered must not choose. */
+const heldBack = ['iss', 'sub', 'aud'] as const
+
+/**
+ * Refuses what a client in the fixtures may have, and one that registers itself may not.
+ *
+ * @throws InvalidClientMetadata
+ */
+export function checkWishes(
+  { claims, authorization_details_types: types }: Metadata,
+  { authorization_details: declared }: Pick<IssuerSettings, 'authorization_details'>,
+): void {
+  const chosen = heldBack.filter((name) => typeof claims === 'object' && claims !== null && name in claims)
+  if (chosen.length > 0) throw invalidMetadata('claims', `a client that registers itself cannot choose ${chosen[0]}`)
+  const unknown = Array.isArray(types) ? types.find((type) => !Object.hasOwn(declared, String(type))) : undefined
+  if (unknown !== undefined) throw invalidMetadata('authorization_details_types', `there is no type "${unknown}"`)
 }
 
 /** A secret that nobody guesses, long enough for every algorithm that signs with one. */

@@ -8,7 +8,16 @@ import { metadataOf } from '../clients.ts'
 import type { IssuerContext } from '../context.ts'
 import { checkSector, clientModel, type RegistrationHandlers, takeRegistrations } from '../private.ts'
 import { isSame, refuseToken, requireBearer } from './access.ts'
-import { clientOf, decidedHere, invalidMetadata, type Metadata, newSecret, readBody, wishesIn } from './metadata.ts'
+import {
+  checkWishes,
+  clientOf,
+  decidedHere,
+  invalidMetadata,
+  type Metadata,
+  newSecret,
+  readBody,
+  wishesIn,
+} from './metadata.ts'
 import { allowOrigin } from './origins.ts'
 
 type AccessToken = InstanceType<Provider['RegistrationAccessToken']>
@@ -112,6 +121,7 @@ function createRegistrar(provider: Provider, issuer: IssuerContext): Registratio
         refuseToken(ctx, 'that is not the initial access token')
       }
       const wished = wishesIn(readBody(ctx))
+      checkWishes(wished, settings)
       const id = randomUUID()
       const decided = { client_id: id, client_id_issued_at: Math.floor(Date.now() / 1000) }
       const registered = await register(ctx, { ...wished, ...decided, ...secretOf(wished) })
@@ -131,7 +141,9 @@ function createRegistrar(provider: Provider, issuer: IssuerContext): Registratio
       const { client, value, token } = await authorized(ctx)
       const body = readBody(ctx)
       checkUpdate(body, client)
-      const wished = { ...own(client), ...wishesIn(body) }
+      const wishes = wishesIn(body)
+      checkWishes(wishes, settings)
+      const wished = { ...own(client), ...wishes }
       const { client_id, client_id_issued_at } = client
       const registered = await register(ctx, { ...wished, client_id, client_id_issued_at, ...secretOf(wished, client) })
       if (rotates) await token.destroy()
