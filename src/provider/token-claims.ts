@@ -178,8 +178,10 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
   const idTokenModel = (provider.IdToken as unknown as IdTokenModel).prototype
   const { issue, payload } = idTokenModel
   const faults = createTokenFaults(issuer)
-  idTokenModel.issue = async function issueFor(options) {
-    this.use = options.use
+  idTokenModel.issue = async function issueFor(wanted) {
+    this.use = wanted.use
+    // Signed userinfo needs no end; with the one of its access token, nothing would tell it from an ID token.
+    const options = wanted.use === 'userinfo' ? { use: wanted.use } : wanted
     // The token endpoint may leave this out, but most real providers tell it, and strict clients check it.
     const accessToken = this.ctx && handedOutBy(this.ctx)
     if (options.use === 'idtoken' && accessToken !== undefined) this.extra.at_hash ??= accessToken

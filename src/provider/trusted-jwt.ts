@@ -17,8 +17,8 @@ export class UntrustedJwt extends Error {
 }
 
 /**
- * The claims of a JWT that this issuer has signed, or the client for it, once signature, times, issuer and audience are
- * found to be right.
+ * The claims of an ID token of this issuer, or of a JWT that the client has signed for it, once signature, times, issuer
+ * and audience are found to be right. Nothing else that this issuer signs is taken: access tokens are looked up.
  *
  * @throws UntrustedJwt
  */
@@ -38,10 +38,28 @@ export async function readTrustedJwt(
       ? clientKeys(client, decodeProtectedHeader(jwt).alg ?? '')
       : internals(ctx.oidc.provider).keystore
   const claims = await verified(jwt, keys)
-  if (iss !== client.clientId) return claims
+  if (typeof claims.exp !== 'number') throw new UntrustedJwt('has no exp, and would never expire')
+  if (claims.sub !== undefined && typeof claims.sub !== 'string') throw new UntrustedJwt('has a sub that is no string')
+  if (iss !== client.clientId) return idToken(jwt, claims)
   const endpoints = ['token', ctx.oidc.route].map((route) => ctx.oidc.urlFor(route))
   if ([claims.aud].flat().some((aud) => own.has(String(aud)) || endpoints.includes(String(aud)))) return claims
   throw new UntrustedJwt('is not meant for this issuer: its audience is neither it nor its token endpoint')
+}
+
+/** What other tokens say that this issuer signs, and its ID tokens never do. */
+const foreignClaims = ['jti', 'events', 'token_introspection']
+
+/**
+ * The claims of an ID token; refuses logout tokens, access tokens, and signed responses.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8725#section-3.12 RFC 8725 section 3.12}
+ */
+function idToken(jwt: string, claims: Record<string, unknown>): Record<string, unknown> {
+  const { typ = 'JWT' } = decodeProtectedHeader(jwt)
+  const isOther = foreignClaims.some((claim) => claims[claim] !== undefined)
+  const isWhole = typeof claims.sub === 'string' && typeof claims.iat === 'number' && claims.aud !== undefined
+  if (typ.toUpperCase() === 'JWT' && isWhole && !isOther) return claims
+  throw new UntrustedJwt('is a token of this issuer that is no ID token')
 }
 
 async function verified(jwt: string, keys: () => ReturnType<typeof clientKeys>): Promise<Record<string, unknown>> {

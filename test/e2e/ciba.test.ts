@@ -261,11 +261,15 @@ describe.each(['default', 'partner'])('backchannel authentication at %s', (name)
     }
   })
 
+  const idToken = async (id: string): Promise<string> =>
+    (await idp.tokens({ type: 'id_token', client: id, user: 'alice' })).id_token ?? ''
+
   test.each([
     ['that has expired', (): Promise<string> => hintToken({ sub: '100101' }, '-1m'), 'expired_login_hint_token'],
     ['of a stranger', () => hintToken({ sub: '100101' }, '5m', 'https://elsewhere.example'), 'invalid_request'],
     ['that means nobody', () => hintToken({ sub: 'nobody' }), 'unknown_user_id'],
     ['that is no JWT', async () => 'nonsense', 'invalid_request'],
+    ['that another client has got', () => idToken('till'), 'invalid_request'],
   ])('a login_hint_token %s is refused', async (_what, token, error) => {
     const bank = await asBank()
     const request = await signedRequest({ scope: 'openid', login_hint_token: await token() })

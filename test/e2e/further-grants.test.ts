@@ -2,7 +2,8 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startUnderstudy, type Understudy } from '../../src/index.ts'
-import { discover, login } from './flows.ts'
+import { UserAgent } from '../user-agent.ts'
+import { discover, login, passPages } from './flows.ts'
 
 const redirectUri = 'http://localhost:3000/callback'
 const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -27,6 +28,13 @@ beforeAll(async () => {
         client_secret: 'web-secret',
         redirect_uris: [redirectUri],
         grant_types: ['authorization_code', 'refresh_token'] as const,
+      },
+      {
+        client_id: 'signed',
+        client_secret: 'signed-secret',
+        redirect_uris: [redirectUri],
+        userinfo_signed_response_alg: 'RS256',
+        authorization_signed_response_alg: 'RS256',
       },
       { client_id: 'legacy', client_secret: 'legacy-secret', grant_types: ['password', 'refresh_token'] as const },
       {
@@ -170,10 +178,10 @@ for (const name of ['default', 'partner']) {
     })
 
     function assertion(claims: Record<string, unknown>, key = keys.privateKey): Promise<string> {
-      return new SignJWT({ iss: 'robot', aud: url(), ...claims })
+      const exp = Math.floor(Date.now() / 1000) + 60
+      return new SignJWT({ iss: 'robot', aud: url(), exp, ...claims })
         .setProtectedHeader({ alg: 'ES256', kid: 'robot' })
         .setIssuedAt()
-        .setExpirationTime('1m')
         .sign(key)
     }
 
@@ -208,9 +216,72 @@ for (const name of ['default', 'partner']) {
       ['for another audience', async () => assertion({ sub: 'alice', aud: 'https://elsewhere.example' })],
       ['by another issuer', async () => assertion({ sub: 'alice', iss: 'somebody' })],
       ['for nobody here', async () => assertion({ sub: 'nobody' })],
+      ['that never expires', async () => assertion({ sub: 'alice', exp: undefined })],
+      ['for a list of users', async () => assertion({ sub: ['alice'] })],
+      ['for another client', async () => assertion({ sub: 'gateway' })],
       ['for a locked user', async () => assertion({ sub: 'mallory' })],
       ['with no form', async () => 'not-a-jwt'],
     ])('an assertion %s is refused', async (_what, make) => {
+      await expect(present(await make())).rejects.toMatchObject({ error: 'invalid_grant' })
+    })
+
+    async function signedUserinfo(): Promise<string> {
+      const { tokens } = await login(await as('signed'), { scope: 'openid' })
+      const headers = { authorization: `Bearer ${tokens.access_token}` }
+      const endpoint = (await as('signed')).serverMetadata().userinfo_endpoint as string
+      return (await fetch(endpoint, { headers })).text()
+    }
+
+    async function signedResponse(): Promise<string> {
+      const target = client.buildAuthorizationUrl(await as('signed'), {
+        redirect_uri: redirectUri,
+        scope: 'openid',
+        response_mode: 'query.jwt',
+      })
+      const agent = new UserAgent()
+      const { url: callback } = await passPages(agent, await agent.open(target), 'alice')
+      return callback.searchParams.get('response') as string
+    }
+
+    const minted = async (type: 'logout_token' | 'access_token'): Promise<string> => {
+      const { [type]: token } = await idp.issuer(name).tokens({ type, client: 'web', user: 'alice' })
+      return token as string
+    }
+
+    async function revoked(): Promise<string> {
+      const { access_token: token } = await subjectToken()
+      await client.tokenRevocation(await as('web'), token)
+      return token
+    }
+
+    test.each([
+      ['a logout token', () => minted('logout_token')],
+      ['signed userinfo', signedUserinfo],
+      ['a signed authorization response', signedResponse],
+      ['an access token', () => minted('access_token')],
+      ['a revoked access token', revoked],
+    ])('%s is no ID token', async (_what, make) => {
+      const token = await make()
+      expect(token.split('.')).toHaveLength(3)
+
+      const exchanged = client.genericGrantRequest(await as('gateway'), exchangeGrant, {
+        subject_token: token,
+        subject_token_type: typed('id_token'),
+      })
+
+      await expect(exchanged).rejects.toMatchObject({
+        error: 'invalid_grant',
+        error_description: expect.stringMatching(
+          /the subject token (is a token of this issuer that is no ID token|has no exp)/,
+        ),
+      })
+    })
+
+    test.each([
+      ['a logout token', () => minted('logout_token')],
+      ['signed userinfo', signedUserinfo],
+      ['a revoked access token', revoked],
+    ])('%s is no assertion', async (_what, make) => {
       await expect(present(await make())).rejects.toMatchObject({ error: 'invalid_grant' })
     })
   })

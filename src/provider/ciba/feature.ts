@@ -49,7 +49,12 @@ function subOf(user: { sub: string } | undefined): string | undefined {
 /** Whom a token names that this issuer has signed, or the client. */
 async function userOfToken(issuer: IssuerContext, ctx: KoaContextWithOIDC, token: string) {
   try {
-    return userByClaims(issuer.users, await readTrustedJwt(issuer, ctx, token))
+    const claims = await readTrustedJwt(issuer, ctx, token)
+    const id = ctx.oidc.client?.clientId
+    if (claims.iss !== id && ![claims.aud].flat().includes(id)) {
+      throw new UntrustedJwt('is an ID token of another client')
+    }
+    return userByClaims(issuer.users, claims)
   } catch (error) {
     if (!(error instanceof UntrustedJwt)) throw error
     if (error.isExpired) throw new errors.ExpiredLoginHintToken('the login_hint_token has expired')

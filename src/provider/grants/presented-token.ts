@@ -59,7 +59,8 @@ export function createTokenReader(provider: Provider, issuer: IssuerContext) {
     const details = iss === clientId ? undefined : []
     // An assertion is written by people, who know their users by name.
     const user = issuer.users.bySub(String(sub)) ?? issuer.users.byName(String(sub))
-    if (user === undefined && !issuer.clients.has(String(sub))) {
+    // For another client nobody speaks but that one.
+    if (user === undefined && (iss !== clientId || sub !== clientId)) {
       throw new errors.InvalidGrant(`${what} speaks of "${sub}", and there is no such user here`)
     }
     const since = typeof authTime === 'number' ? authTime : undefined
