@@ -43,6 +43,12 @@ beforeAll(async () => {
         grant_types: ['token_exchange', 'refresh_token', 'client_credentials'] as const,
       },
       {
+        client_id: 'narrow',
+        client_secret: 'narrow-secret',
+        scope: 'openid',
+        grant_types: ['token_exchange', 'jwt_bearer'] as const,
+      },
+      {
         client_id: 'robot',
         client_secret: 'robot-secret',
         jwks: { keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'robot', alg: 'ES256' }] },
@@ -253,6 +259,34 @@ for (const name of ['default', 'partner']) {
       await client.tokenRevocation(await as('web'), token)
       return token
     }
+
+    test('an assertion that is a token gets no scope that it has not', async () => {
+      const { access_token: token } = await subjectToken()
+
+      const asked = client.genericGrantRequest(await as('robot'), bearerGrant, {
+        assertion: token,
+        scope: 'openid email',
+      })
+
+      await expect(asked).rejects.toMatchObject({ error: 'invalid_scope' })
+    })
+
+    test.each(['access_token', 'id_token'] as const)(
+      'an exchanged %s gets no scope that is not for the client',
+      async (type) => {
+        const subject = await subjectToken()
+        const exchange = async (more: Record<string, string>) =>
+          client.genericGrantRequest(await as('narrow'), exchangeGrant, {
+            subject_token: subject[type] ?? '',
+            subject_token_type: typed(type),
+            ...more,
+          })
+
+        await expect(exchange({ scope: 'openid crate' })).rejects.toMatchObject({ error: 'invalid_scope' })
+        await expect(exchange({ scope: 'openid' })).resolves.toMatchObject({ scope: 'openid' })
+        expect((await exchange({})).scope ?? '').not.toContain('crate')
+      },
+    )
 
     test.each([
       ['a logout token', () => minted('logout_token')],

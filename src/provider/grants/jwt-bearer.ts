@@ -2,6 +2,7 @@ import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { IssuerContext } from '../context.ts'
 import type { GrantHandler } from '../private.ts'
+import { exchangedScope } from './exchanged-scope.ts'
 import { grantMachineToken, grantTokens } from './grant-tokens.ts'
 import { createTokenReader } from './presented-token.ts'
 
@@ -19,8 +20,11 @@ export function jwtBearerGrant(provider: Provider, issuer: IssuerContext): Grant
   return async function jwtBearer(ctx: KoaContextWithOIDC) {
     const assertion = ctx.oidc.params?.assertion
     if (typeof assertion !== 'string') throw new errors.InvalidRequest("missing required parameter 'assertion'")
-    const { sub, isUser, details, authTime } = await readToken(ctx, assertion, 'jwt', 'the assertion')
-    if (isUser) await grantTokens(provider, ctx, { sub, details, authTime, grantType: 'jwt_bearer' })
-    else await grantMachineToken(provider, ctx, { sub, details })
+    const presented = await readToken(ctx, assertion, 'jwt', 'the assertion')
+    const { sub, isUser, details, authTime } = presented
+    // What is not asked for is not given, other than in an exchange.
+    const scope = ctx.oidc.params?.scope === undefined ? undefined : exchangedScope(provider, ctx, presented)
+    if (isUser) await grantTokens(provider, ctx, { sub, scope, details, authTime, grantType: 'jwt_bearer' })
+    else await grantMachineToken(provider, ctx, { sub, scope, details })
   }
 }

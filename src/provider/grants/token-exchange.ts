@@ -2,6 +2,7 @@ import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { IssuerContext } from '../context.ts'
 import type { GrantHandler } from '../private.ts'
+import { exchangedScope } from './exchanged-scope.ts'
 import { grantMachineToken, grantTokens } from './grant-tokens.ts'
 import { handOn } from './handed-on.ts'
 import { createTokenReader, type Presented, type PresentedType } from './presented-token.ts'
@@ -51,7 +52,7 @@ export function tokenExchangeGrant(provider: Provider, issuer: IssuerContext): G
     const act = actor ? { sub: actor.sub, ...(subject.act !== undefined && { act: subject.act }) } : subject.act
     if (act !== undefined) handOn(ctx, { act })
     const { sub, isUser, details, authTime } = subject
-    const scope = scopeOf(params, subject)
+    const scope = exchangedScope(provider, ctx, subject)
     if (isUser) await grantTokens(provider, ctx, { sub, scope, details, authTime, grantType: 'token_exchange' })
     else await grantMachineToken(provider, ctx, { sub, scope, details })
     ctx.body = answer(ctx.body as Record<string, unknown>, wanted)
@@ -67,15 +68,6 @@ function typeOf(params: Params, name: string): PresentedType | undefined {
   if (types.includes(type)) return type as PresentedType
   const known = types.map((word) => prefix + word).join(', ')
   throw new errors.InvalidRequest(`'${name}' is "${value}", which is no token type here; there are ${known}`)
-}
-
-/** The scopes asked for, none of which may be more than the subject's token has; all of it where none are. */
-function scopeOf({ scope }: Params, { scope: held }: Presented): string[] | undefined {
-  if (held === undefined || scope === undefined) return scope?.split(' ') ?? held
-  const asked = scope.split(' ').filter(Boolean)
-  const beyond = asked.filter((word) => !held.includes(word))
-  if (beyond.length === 0) return asked
-  throw new errors.InvalidScope('the subject token has no such scope', beyond.join(' '))
 }
 
 /** The one token that was asked for, in the member that carries it whatever it is. */
