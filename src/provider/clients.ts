@@ -108,9 +108,14 @@ export function checkClients(provider: Provider, clients: readonly Client[]): { 
       return []
     } catch (error) {
       const { error_description: message } = error as { error_description?: string }
-      return [{ index, message: message ?? (error as Error).message }]
+      return [{ index, message: withWayOut(message ?? (error as Error).message) }]
     }
   })
+}
+
+/** The algorithms that a client may have follow from the keys that there are. */
+function withWayOut(message: string): string {
+  return /signed_response_alg must be/.test(message) ? `${message}. Name a file with such a key in keys` : message
 }
 
 /** Whether a loopback URI is registered, but for its port. */
