@@ -110,6 +110,8 @@ for (const name of ['default', 'acme']) {
       for (const [claims, message] of [
         ['{"groups": ', 'The claims are no JSON object'],
         ['["admin"]', 'The claims are no JSON object'],
+        ['{"iss":"https://other.example"}', 'The claim iss cannot be typed'],
+        ['{"exp":1}', 'The claim exp cannot be typed'],
         ['{"sub": 7}', 'sub: expected text; found 7'],
         ['{"sub": "100101"}', '&#34;100101&#34; is already the sub of alice'],
       ] as const) {

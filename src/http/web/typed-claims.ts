@@ -2,6 +2,9 @@ import { UnderstudyError } from '../../errors.ts'
 import type { RunningIssuer } from '../../issuer/issuer.ts'
 import type { authenticate } from '../../provider/interactions.ts'
 
+/** By these a client tells whether a token is for it, and good; a fault makes them wrong where that is wanted. */
+const heldBack = ['iss', 'aud', 'exp', 'iat'] as const
+
 type Authenticated = ReturnType<typeof authenticate>
 
 /**
@@ -18,6 +21,8 @@ export async function withTypedClaims(
   if ('error' in user || typed.trim() === '') return user
   const read = readObject(typed)
   if (read === undefined) return { error: 'The claims are no JSON object, such as {"groups": ["admin"]}.' }
+  const held = heldBack.find((name) => name in read)
+  if (held !== undefined) return { error: `The claim ${held} cannot be typed: the issuer alone says it.` }
   const { sub = user.sub, ...claims } = read
   try {
     const { username, password, state, user_code } = user
