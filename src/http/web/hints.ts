@@ -28,6 +28,11 @@ const rules: readonly Rule[] = [
     hint: 'The address is no endpoint of this issuer. Take every endpoint from the discovery document (`/.well-known/openid-configuration`) instead of building it by hand.',
   },
   {
+    says: /must not be provided twice/,
+    title: 'A parameter is repeated',
+    hint: 'The app sends the named parameter more than once. Send each parameter once: look for one that is in the URL already where it is added again.',
+  },
+  {
     says: /post_logout_redirect_uri/,
     title: 'The app may not send you back there',
     hint: 'Register the address exactly as the app sends it in `clients[].post_logout_redirect_uris`, then sign out again from the app.',

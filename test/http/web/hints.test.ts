@@ -45,6 +45,10 @@ test.each([
     { status: 404, error: 'invalid_request', description: 'no device request has the code "X".' },
     /start again on the device/,
   ],
+  [
+    { status: 400, error: 'invalid_request', description: "'client_id' parameter must not be provided twice" },
+    /each parameter once/,
+  ],
   [{ status: 404, error: 'not_found' }, /lists them all/],
   [{ status: 400, error: 'something_new' }, /Start again/],
 ])('%o has a way out', (page, hint) => {
