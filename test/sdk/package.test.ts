@@ -139,7 +139,7 @@ test('the server, and each helper, loads with no package beside it but its own r
 
   expect(Object.keys(loaded)).toEqual(Object.keys(manifest.exports).map((path) => path.replace(/^\./, manifest.name)))
   expect(loaded).toMatchObject({
-    'understudy-idp': ['UnderstudyError', 'connect', 'defineFixtures', 'startUnderstudy'],
+    'understudy-idp': ['UnderstudyError', 'asJunit', 'connect', 'defineFixtures', 'examineApi', 'startUnderstudy'],
     'understudy-idp/client': ['UnderstudyError', 'connect'],
     'understudy-idp/vitest': ['understudy'],
     'understudy-idp/playwright': ['signIn', 'storageState', 'understudy'],
