@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { expect } from 'vitest'
 import type { IssuedCertificate } from '../../../src/index.ts'
 import type { Proof } from './proof.ts'
-import { type Answer, listOf, secret, signer, some, type Walk } from './walk.ts'
+import { type Answer, able, listOf, secret, signer, some, type Walk } from './walk.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const universe = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES256K']
@@ -96,7 +96,10 @@ const methods: Record<string, Method> = {
     wrong: { client_assertion: 'e30.e30.e30' },
   },
   none: {
-    members: () => ({ client_secret: undefined }),
+    members: () => ({
+      client_secret: undefined,
+      grant_types: able.grant_types.filter((grant) => grant !== 'client_credentials'),
+    }),
     form: async (_, id) => ({ client_id: id }),
     wrong: { client_id: 'nobody' },
   },
