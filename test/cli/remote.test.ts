@@ -137,5 +137,9 @@ test('healthcheck fails where nothing listens, and where something else does', a
 
   const stderr = `error: Failed to reach ${dead}: ECONNREFUSED. Is Understudy running there?\n`
   expect(nothing).toEqual({ code: 1, stdout: '', stderr })
-  expect(other).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('not as Understudy does') })
+  expect(other).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining("not as Understudy's admin API does"),
+  })
 })
