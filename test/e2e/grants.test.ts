@@ -80,8 +80,7 @@ test('revoking by user and client leaves the others alone', async () => {
   await expect(client.refreshTokenGrant(web, ofWeb.refresh_token as string)).rejects.toMatchObject(dead)
   await expect(client.refreshTokenGrant(shop, ofShop.refresh_token as string)).resolves.toBeDefined()
   await expect(client.refreshTokenGrant(web, ofBob.refresh_token as string)).resolves.toBeDefined()
-  expect((await server.control.grants('default')).map(({ user, client: id }) => `${user} ${id}`)).toEqual([
-    'alice shop',
-    'bob web',
-  ])
+  // Within one second of the clock, none is the newer one.
+  const left = (await server.control.grants('default')).map(({ user, client: id }) => `${user} ${id}`)
+  expect(left.sort()).toEqual(['alice shop', 'bob web'])
 })
