@@ -1,4 +1,5 @@
 import { definePersona } from './persona.ts'
+import { plainOAuth } from './plain-oauth.ts'
 
 /** Digital DJ Pool, whose token answer has two members and no more. */
 export const digitalDjPool = definePersona({
@@ -11,18 +12,7 @@ export const digitalDjPool = definePersona({
     'Authorization code with and without PKCE, and the password grant, whose request names the scopes.',
   ],
   endpoints: { authorization: '/auth', token: '/token' },
-  without: [
-    'device_authorization',
-    'device_verification',
-    'userinfo',
-    'pushed_authorization_request',
-    'backchannel_authentication',
-    'registration',
-    'end_session',
-  ],
-  discovery: false,
-  openid: false,
-  response_iss: false,
+  ...plainOAuth,
   grant_types: ['authorization_code', 'password', 'refresh_token'],
   refresh_token_characters: '#!',
   answers: {

@@ -1,4 +1,5 @@
 import { definePersona } from './persona.ts'
+import { plainOAuth } from './plain-oauth.ts'
 
 /** @see {@link https://docs.digitalocean.com/reference/api/oauth/ DigitalOcean OAuth API} */
 export const digitalocean = definePersona({
@@ -10,18 +11,7 @@ export const digitalocean = definePersona({
     'A plain OAuth 2.0 provider: no openid, no ID token, no discovery.',
   ],
   endpoints: { authorization: '/v1/oauth/authorize', token: '/v1/oauth/token', revocation: '/v1/oauth/revoke' },
-  without: [
-    'device_authorization',
-    'device_verification',
-    'userinfo',
-    'pushed_authorization_request',
-    'backchannel_authentication',
-    'registration',
-    'end_session',
-  ],
-  discovery: false,
-  openid: false,
-  response_iss: false,
+  ...plainOAuth,
   grant_types: ['authorization_code', 'refresh_token'],
   default_scope: ['read'],
   parameters_in_query: true,

@@ -1,4 +1,5 @@
 import { definePersona } from './persona.ts'
+import { plainOAuth } from './plain-oauth.ts'
 
 /** @see {@link https://docs.dlive.tv/api/api/authorization DLive API, authorization} */
 export const dlive = definePersona({
@@ -19,18 +20,7 @@ export const dlive = definePersona({
     introspection: '/o/introspect',
     revocation: '/o/revoke',
   },
-  without: [
-    'device_authorization',
-    'device_verification',
-    'userinfo',
-    'pushed_authorization_request',
-    'backchannel_authentication',
-    'registration',
-    'end_session',
-  ],
-  discovery: false,
-  openid: false,
-  response_iss: false,
+  ...plainOAuth,
   grant_types: ['authorization_code', 'client_credentials', 'refresh_token'],
   token_endpoint_auth_methods: ['client_secret_basic'],
   bare_bearer: true,

@@ -1,4 +1,5 @@
 import { definePersona } from './persona.ts'
+import { plainOAuth } from './plain-oauth.ts'
 
 /** Resonite, whose users sign in to other sites by an authorization code. */
 export const resonite = definePersona({
@@ -14,18 +15,7 @@ export const resonite = definePersona({
     introspection: '/connect/introspect',
     revocation: '/connect/revocation',
   },
-  without: [
-    'device_authorization',
-    'device_verification',
-    'userinfo',
-    'pushed_authorization_request',
-    'backchannel_authentication',
-    'registration',
-    'end_session',
-  ],
-  discovery: false,
-  openid: false,
-  response_iss: false,
+  ...plainOAuth,
   grant_types: ['authorization_code'],
   answers: {
     token: {

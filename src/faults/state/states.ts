@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { defineStateFault, membersOf, noParams } from '../fault.ts'
+import { defineStateFault, membersOf, noParams, type StateEffect, type StateRequest } from '../fault.ts'
 
 const rotation = 'https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys'
 const refresh = 'https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2'
@@ -13,6 +13,14 @@ const moment = (usual: 'request' | 'answer') =>
   z.strictObject({
     at: z.enum(['request', 'answer']).default(usual).describe(`Before the request is served, or once it is answered.`),
   })
+
+const revokesGrant = ({ identity: { grant } }: StateRequest): StateEffect | undefined =>
+  grant === undefined ? undefined : { effect: 'revoke-grant', id: grant }
+
+const doesToUser =
+  (effect: 'end-sessions' | 'lock-user') =>
+  ({ identity: { user: username } }: StateRequest): StateEffect | undefined =>
+    username === undefined ? undefined : { effect, username }
 
 /** What happens to keys, tokens, sessions and people while a client is busy with something else. */
 export const stateFaults = [
@@ -47,7 +55,7 @@ export const stateFaults = [
     client: 'handle',
     params: noParams,
     at: () => 'request',
-    effect: ({ identity: { grant } }) => (grant === undefined ? undefined : { effect: 'revoke-grant', id: grant }),
+    effect: revokesGrant,
   }),
   defineStateFault({
     name: 'token-revoked-early',
@@ -71,8 +79,7 @@ export const stateFaults = [
     client: 'handle',
     params: moment('answer'),
     at: ({ at }) => at,
-    effect: ({ identity: { user: username } }) =>
-      username === undefined ? undefined : { effect: 'end-sessions', username },
+    effect: doesToUser('end-sessions'),
   }),
   defineStateFault({
     name: 'consent-withdrawn',
@@ -83,7 +90,7 @@ export const stateFaults = [
     client: 'handle',
     params: moment('answer'),
     at: ({ at }) => at,
-    effect: ({ identity: { grant } }) => (grant === undefined ? undefined : { effect: 'revoke-grant', id: grant }),
+    effect: revokesGrant,
   }),
   defineStateFault({
     name: 'user-locked',
@@ -94,8 +101,7 @@ export const stateFaults = [
     client: 'handle',
     params: moment('answer'),
     at: ({ at }) => at,
-    effect: ({ identity: { user: username } }) =>
-      username === undefined ? undefined : { effect: 'lock-user', username },
+    effect: doesToUser('lock-user'),
   }),
   defineStateFault({
     name: 'client-secret-rotated',

@@ -1,30 +1,9 @@
 import type { Context, Middleware, Next } from 'koa'
 import type { Logger } from 'pino'
+import { secretNames } from '../../journal/redact.ts'
 
-const secrets = new Set([
-  'access_token',
-  'assertion',
-  'auth_req_id',
-  'client_assertion',
-  'client_secret',
-  'code',
-  'code_verifier',
-  'device_code',
-  'id_token',
-  'id_token_hint',
-  'login_hint_token',
-  'logout_token',
-  'password',
-  'refresh_token',
-  'registration_access_token',
-  'request',
-  'response',
-  'state',
-  'subject_token',
-  'actor_token',
-  'token',
-  'user_code',
-])
+/** What a log has no use for: what the journal blots out, and `state`, by which an app may know its user. */
+const secrets: ReadonlySet<string> = new Set([...secretNames, 'state'])
 
 /** Says one line of each request, at debug: what was asked, what was answered, how long it took; never a secret. */
 export function requestLog(logger: Logger): Middleware {

@@ -81,7 +81,7 @@ async function authorizationEndpoint({ url }: LoginAt): Promise<URL> {
   return new URL(endpoint)
 }
 
-/** Sixteen letters and digits that nobody guesses, as any runtime can make them. */
+/** Sixteen letters and digits, to tell logins of a test apart; not every runtime that this is for has more to offer. */
 function random(): string {
   return Array.from({ length: 2 }, () => Math.random().toString(36).slice(2, 10).padEnd(8, '0')).join('')
 }
