@@ -9,7 +9,7 @@ import type { StateFault } from './kind/state.ts'
 import type { TokenFault } from './kind/token.ts'
 
 export { type AnswerFault, defineAnswerFault, type FaultAnswer } from './kind/answer.ts'
-export { type ClientVerdict, type Mistake, noParams } from './kind/base.ts'
+export { type ClientVerdict, type ExamNotes, type Mistake, noParams } from './kind/base.ts'
 export { type ConnectionFault, defineConnectionFault, type Wire } from './kind/connection.ts'
 export { type DelayFault, type DelayMoment, type DelayPort, defineDelayFault, type HoldUntil } from './kind/delay.ts'
 export { type CertificateFlaw, defineHandshakeFault, type HandshakeFault } from './kind/handshake.ts'

@@ -23,6 +23,7 @@ export const connectionFaults = [
     see: messaging,
     endpoints,
     client: 'handle',
+    exam: { with: { ms: 1500 } },
     params: z.strictObject({ ms: milliseconds(60_000, 'When the connection is closed'), at: moment('request') }),
     at: ({ at }) => at,
     async send(wire, { ms }) {
@@ -93,6 +94,7 @@ export const connectionFaults = [
     see: messaging,
     endpoints,
     client: 'accept',
+    exam: { with: { bytes: 128, ms: 10 } },
     params: z.strictObject({
       bytes: z.int().positive().default(16).describe('How many bytes at a time.'),
       ms: milliseconds(50, 'How long each takes'),

@@ -13,6 +13,7 @@ export const hold = defineDelayFault({
   see: 'https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2',
   endpoints,
   client: 'accept',
+  exam: { with: { timeout_ms: 250 } },
   params: z.strictObject({
     at: z
       .enum(['request', 'answer'])

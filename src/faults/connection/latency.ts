@@ -12,6 +12,7 @@ export const latency = defineDelayFault({
   see: 'https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2',
   endpoints,
   client: 'accept',
+  exam: { with: { ms: 250 } },
   params: z.strictObject({
     ms: z.int().nonnegative().max(longestMs).default(1000).describe('How long, in milliseconds.'),
     jitter_ms: z

@@ -10,6 +10,16 @@ export interface Mistake {
   message: string
 }
 
+/** What an exam of clients knows of a fault, which has each client log in by the code flow. */
+export interface ExamNotes {
+  /** What `with` says, so that it is over soon. */
+  with?: Readonly<Record<string, number>>
+  /** The parameter of the authorization request without which a client has nothing to look at. */
+  needs?: 'nonce' | 'max_age' | 'acr_values'
+  /** What a correct client does in the code flow, where `client` is for other flows. */
+  client?: ClientVerdict
+}
+
 /** What is told of every fault. */
 export interface FaultBase<Params extends z.ZodType, Name extends string> {
   /** As on the wire where it is an error code (`slow_down`); else kebab-case. */
@@ -25,6 +35,7 @@ export interface FaultBase<Params extends z.ZodType, Name extends string> {
   /** Grants at the token endpoint where it can fire, by short name; undefined: all. */
   grantTypes?: readonly string[]
   client: ClientVerdict
+  exam?: ExamNotes
   /** What `with` takes. */
   params: Params
 }
