@@ -3,7 +3,7 @@
  * loudly here, and in the test of this file.
  */
 import type Provider from 'oidc-provider'
-import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
+import { type ClientMetadata, errors, type KoaContextWithOIDC } from 'oidc-provider'
 // @ts-expect-error The package's types describe its public interface alone.
 import authorizationStack from 'oidc-provider/lib/actions/authorization/index.js'
 // @ts-expect-error As above.
@@ -17,6 +17,8 @@ import { issueTokens as issueFromSource } from 'oidc-provider/lib/helpers/grant_
 import * as grantHelpers from 'oidc-provider/lib/helpers/grants.js'
 // @ts-expect-error As above.
 import { encrypt as encryptBy, verify as verifyBy } from 'oidc-provider/lib/helpers/jwt.js'
+// @ts-expect-error As above.
+import resolveResource from 'oidc-provider/lib/helpers/resolve_resource.js'
 // @ts-expect-error As above.
 import sectorValidate from 'oidc-provider/lib/helpers/sector_validate.js'
 // @ts-expect-error As above.
@@ -43,7 +45,15 @@ interface Internals {
   responseModes: Map<string, ResponseMode>
   grantTypeParams: Map<string, Set<string>>
   keystore: KeyStore
-  configuration: { responseTypes: string[]; scopes: Set<string> }
+  configuration: {
+    responseTypes: string[]
+    scopes: Set<string>
+    features: {
+      resourceIndicators: {
+        getResourceServerInfo(ctx: KoaContextWithOIDC, indicator: string, client: unknown): unknown
+      }
+    }
+  }
 }
 
 /**
@@ -206,6 +216,39 @@ export async function bindToken(
   if (!dPoP) return
   await helpers.checkDpopReplay(provider, ctx, dPoP, ctx.oidc.client?.clientId as string)
   bindable.setThumbprint('jkt', (dPoP as { thumbprint: string }).thumbprint)
+}
+
+/**
+ * Checks the resource that a token request asks for, of those that were granted with what it presents.
+ *
+ * @throws InvalidTarget
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2.2 RFC 8707 section 2.2}
+ */
+export async function checkGrantedResource(provider: Provider, ctx: KoaContextWithOIDC, source: object): Promise<void> {
+  const { features } = internals(provider).configuration
+  const resource: unknown = await (resolveResource as (...args: unknown[]) => Promise<unknown>)(ctx, source, features)
+  if (typeof resource !== 'string') return
+  await features.resourceIndicators.getResourceServerInfo(ctx, resource, ctx.oidc.client)
+}
+
+/**
+ * Checks that a token request proves to have the key that its authorization request has named.
+ *
+ * @param thumbprint undefined where it named none
+ * @throws InvalidGrant
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-10 RFC 9449 section 10}
+ */
+export async function checkRequestedKey(
+  provider: Provider,
+  ctx: KoaContextWithOIDC,
+  thumbprint: string | undefined,
+): Promise<void> {
+  if (thumbprint === undefined) return
+  const proof = (await helpers.validateDpop(provider, ctx)) as { thumbprint: string } | undefined
+  if (proof === undefined) throw new errors.InvalidGrant('missing DPoP proof JWT')
+  if (proof.thumbprint !== thumbprint) {
+    throw new errors.InvalidGrant('DPoP proof key thumbprint does not match dpop_jkt')
+  }
 }
 
 /** The scopes that a token request asks for, which its client may have. */

@@ -26,6 +26,7 @@ import { createDevices, type Devices } from './devices.ts'
 import { takeFaultNonce } from './dpop.ts'
 import { createEndpointMap, type FoundEndpoint } from './endpoints.ts'
 import { ProviderExchange } from './exchange.ts'
+import { checkBeforeSpending } from './grants/before-spending.ts'
 import { oneAtATime } from './grants/one-at-a-time.ts'
 import { pacePolls, pollGrants } from './grants/poll-pace.ts'
 import { prolongGrant, rejectReuse } from './grants/refresh-token.ts'
@@ -128,6 +129,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     wrapGrant(provider, polled.grantType, (handler) => pacePolls(handler, polled, bucket, clock))
     wrapGrant(provider, polled.grantType, (handler) => oneAtATime(handler, polled.parameter))
   }
+  checkBeforeSpending(provider)
   wrapGrant(provider, 'client_credentials', (handler) => takeKnownScopes(handler, provider))
   wrapGrant(provider, 'refresh_token', prolongGrant)
   if (settings.refresh_token.on_reuse === 'reject') {

@@ -1,0 +1,38 @@
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
+import type { AuthorizationDetail } from '../../domain/authorization-details.ts'
+import { detailsOf, narrowed } from '../authorization-details/asked.ts'
+import { checkGrantedResource, checkRequestedKey } from '../private.ts'
+
+/** A code or token that is good for one use. */
+interface Spendable {
+  /** Why its request was refused, where it was. */
+  error?: string
+  rar?: readonly AuthorizationDetail[]
+  /** The thumbprint of the DPoP key that its request has named. */
+  dpopJkt?: string
+}
+
+interface SpendableModel {
+  prototype: { consume(this: Spendable): Promise<void> }
+}
+
+/**
+ * Spends a code or refresh token only once all that its request asks of it is found to be right. The provider spends it
+ * first, and whoever has misspelled a resource would have to log in again.
+ */
+export function checkBeforeSpending(provider: Provider): void {
+  const { AuthorizationCode, BackchannelAuthenticationRequest, DeviceCode, RefreshToken } = provider
+  const models = [AuthorizationCode, BackchannelAuthenticationRequest, DeviceCode, RefreshToken]
+  for (const { prototype } of models as unknown as SpendableModel[]) {
+    const { consume } = prototype
+    prototype.consume = async function consumeChecked() {
+      const ctx = Provider.ctx as KoaContextWithOIDC | undefined
+      if (ctx?.oidc?.route === 'token' && this.error === undefined) {
+        await checkRequestedKey(provider, ctx, this.dpopJkt)
+        narrowed(detailsOf(ctx), this.rar ?? [])
+        await checkGrantedResource(provider, ctx, this)
+      }
+      await consume.call(this)
+    }
+  }
+}
