@@ -1,0 +1,25 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { Library, RelyingParty } from '../library.ts'
+import { visit } from '../web-app.ts'
+
+/** It knows no discovery, no PKCE and no refresh. The app has a thread of its own, as the library may throw where nobody can catch it. */
+export const passportOpenidconnect: Library = {
+  name: 'passport-openidconnect',
+  how: 'nonce, skipUserProfile: false',
+  package: 'passport-openidconnect',
+  open,
+}
+
+async function open(): Promise<RelyingParty> {
+  const worker = new Worker(new URL('passport-openidconnect-app.ts', import.meta.url), { execArgv: [] })
+  const [origin] = (await once(worker, 'message')) as [string]
+  return {
+    redirectUri: `${origin}/callback`,
+    login: ({ issuer, clientId, clientSecret = '' }) => {
+      const tenant = new URLSearchParams({ issuer, clientId, clientSecret })
+      return visit(origin, `/login?${tenant}`)
+    },
+    close: async () => void (await worker.terminate()),
+  }
+}
