@@ -167,8 +167,27 @@ for (const name of ['default', 'partner']) {
       })
     })
 
+    test('a refresh token is exchanged by its own client alone', async () => {
+      const config = await as('gateway')
+      const { refresh_token: foreign = '' } = await subjectToken()
+      const { access_token: own } = await client.genericGrantRequest(config, exchangeGrant, {
+        subject_token: (await subjectToken()).id_token ?? '',
+        subject_token_type: typed('id_token'),
+        requested_token_type: typed('refresh_token'),
+      })
+      const exchange = (parameters: Record<string, string>) =>
+        client.genericGrantRequest(config, exchangeGrant, parameters)
+      const subject = (token: string) => ({ subject_token: token, subject_token_type: typed('refresh_token') })
+      const actor = { actor_token: foreign, actor_token_type: typed('refresh_token') }
+
+      const refused = { error: 'invalid_request', error_description: expect.stringMatching(/of another client/) }
+      await expect(exchange(subject(foreign))).rejects.toMatchObject(refused)
+      await expect(exchange({ ...subject(own), ...actor })).rejects.toMatchObject(refused)
+      await expect(exchange(subject(own))).resolves.toMatchObject({ access_token: expect.any(String) })
+    })
+
     test.each([
-      ['an unknown token', { subject_token: 'nothing' }, 'invalid_grant'],
+      ['an unknown token', { subject_token: 'nothing' }, 'invalid_request'],
       ['a type that is none', { subject_token_type: 'access_token' }, 'invalid_request'],
       ['no subject token', { subject_token: undefined }, 'invalid_request'],
       ['more scope than the subject has', { scope: 'crate email' }, 'invalid_scope'],
@@ -304,7 +323,7 @@ for (const name of ['default', 'partner']) {
       })
 
       await expect(exchanged).rejects.toMatchObject({
-        error: 'invalid_grant',
+        error: 'invalid_request',
         error_description: expect.stringMatching(
           /the subject token (is a token of this issuer that is no ID token|has no exp)/,
         ),

@@ -297,9 +297,9 @@ test('a token that is bound to a certificate is exchanged by who shows it alone'
       { subject_token: token, subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' },
     )
 
-  await expect(exchange()).rejects.toMatchObject({ error: 'invalid_grant' })
+  await expect(exchange()).rejects.toMatchObject({ error: 'invalid_request' })
   await expect(exchange(await idp.certificates.issue({ subject: 'CN=other' }))).rejects.toMatchObject({
-    error: 'invalid_grant',
+    error: 'invalid_request',
   })
   await expect(exchange(shown)).resolves.toMatchObject({ access_token: expect.any(String) })
 })

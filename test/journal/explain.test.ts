@@ -420,8 +420,8 @@ const table: Record<string, [Partial<Refusal>, ...(string | RegExp)[]][]> = {
     ],
     [
       {
-        error: 'invalid_grant',
-        said: 'grant request is invalid: the subject token is not known here, or dead',
+        error: 'invalid_request',
+        said: 'the subject token is not known here, or dead',
         params: { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' },
       },
       /^The subject token is not known here, or dead\. /,

@@ -141,10 +141,10 @@ export const grantReasons: readonly Reason[] = [
       `${quote(params.username)} was not let in: ${reason(said)} Users with their passwords and states are in the fixtures; who has no password there is let in by any.`,
   },
   {
-    error: 'invalid_grant',
+    said: /^(?:the (?:user of the )?(?:subject|actor) token|This account) /,
     if: ({ params }) => grantOf(params) === 'token_exchange',
     why: ({ said }) =>
-      `${reason(said)} Access, refresh and ID tokens of this issuer can be exchanged, by their subject_token_type, while they are alive: not expired, revoked, or of before a reset.`,
+      `${reason(said)} Access, refresh and ID tokens of this issuer can be exchanged, by their subject_token_type, while they are alive: not expired, revoked, or of before a reset; refresh tokens by their own client alone.`,
   },
   {
     error: 'invalid_grant',

@@ -36,9 +36,18 @@ interface StoredToken extends Binding {
 
 /** Finds out whose token it is: one that this issuer has stored, or a JWT that it, or the presenting client, has signed. */
 export function createTokenReader(provider: Provider, issuer: IssuerContext) {
-  async function stored(value: string, type: PresentedType): Promise<StoredToken | undefined> {
+  async function stored(
+    { oidc }: KoaContextWithOIDC,
+    value: string,
+    type: PresentedType,
+    what: string,
+  ): Promise<StoredToken | undefined> {
     if (type === 'id_token') return undefined
-    if (type === 'refresh_token') return (await provider.RefreshToken.find(value)) as StoredToken | undefined
+    if (type === 'refresh_token') {
+      const token = (await provider.RefreshToken.find(value)) as StoredToken | undefined
+      if (token === undefined || token.clientId === oidc.client?.clientId) return token
+      throw new errors.InvalidGrant(`${what} is a refresh token of another client, who alone may use it`)
+    }
     return ((await provider.AccessToken.find(value)) ?? (await provider.ClientCredentials.find(value))) as
       | StoredToken
       | undefined
@@ -86,7 +95,7 @@ export function createTokenReader(provider: Provider, issuer: IssuerContext) {
     type: PresentedType,
     what: string,
   ): Promise<Presented> {
-    const found = await stored(value, type)
+    const found = await stored(ctx, value, type, what)
     if (found !== undefined && !found.isValid) throw new errors.InvalidGrant(`${what} is expired or spent`)
     if (found !== undefined) await checkPossession(provider, issuer, ctx, found, what)
     const mayBeAssertion = (type === 'id_token' || type === 'jwt') && looksLikeJwt(value)

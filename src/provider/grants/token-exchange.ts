@@ -35,7 +35,7 @@ export function tokenExchangeGrant(provider: Provider, issuer: IssuerContext): G
     const params = ctx.oidc.params as Params
     const type = typeOf(params, `${role}_token_type`)
     if (type === undefined) throw new errors.InvalidRequest(`missing required parameter '${role}_token_type'`)
-    return readToken(ctx, params[`${role}_token`] as string, type, `the ${role} token`)
+    return readToken(ctx, params[`${role}_token`] as string, type, `the ${role} token`).catch(callInvalidRequest)
   }
 
   return async function tokenExchange(ctx: KoaContextWithOIDC) {
@@ -57,6 +57,16 @@ export function tokenExchangeGrant(provider: Provider, issuer: IssuerContext): G
     else await grantMachineToken(provider, ctx, { sub, scope, details })
     ctx.body = answer(ctx.body as Record<string, unknown>, wanted)
   }
+}
+
+/**
+ * What other grants call a bad grant has another name in an exchange.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.2.2 RFC 8693 section 2.2.2}
+ */
+function callInvalidRequest(error: unknown): never {
+  if (!(error instanceof errors.InvalidGrant)) throw error
+  throw new errors.InvalidRequest(error.error_detail ?? error.message)
 }
 
 /** What a parameter says of a token's type, by its last word. */
