@@ -92,6 +92,7 @@ export class UserAgent {
     if (same !== -1) this.#cookies.splice(same, 1)
     const expires = attributes.find((each) => /^expires=/i.test(each))
     if (expires !== undefined && Date.parse(expires.slice(8)) < Date.now()) return
+    if (Number(named['max-age'] ?? 1) <= 0) return
     const path = attributes.find((each) => /^path=/i.test(each))?.slice(5) ?? '/'
     this.#cookies.push({ ...cookie, path })
   }

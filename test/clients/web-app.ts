@@ -1,15 +1,15 @@
 import type { Express } from 'express'
-import { UserAgent } from '../user-agent.ts'
-import { type Part, Refusal, type Seen, seenOf } from './library.ts'
+import { type Page, UserAgent } from '../user-agent.ts'
+import { type Part, Refusal } from './library.ts'
 import { sendOff } from './person.ts'
 
-/** A web app that uses a library: it signs in at `/login`, is called back at `/callback`, and has a page for each part that comes after. */
+/** An app that listens. */
 export interface WebApp {
   origin: string
   close(): Promise<void>
 }
 
-/** Listens on a free port. */
+/** Has an app listen on a free port. */
 export async function serve(app: Express): Promise<WebApp> {
   const server = await new Promise<ReturnType<Express['listen']>>((resolve, reject) => {
     const listening = app.listen(0, '127.0.0.1', (error?: Error) => (error ? reject(error) : resolve(listening)))
@@ -26,33 +26,39 @@ export async function serve(app: Express): Promise<WebApp> {
   }
 }
 
-/** How an app tells its visitor that its library has refused. */
+/** How an app tells its visitor that its library has refused; with a status of 400 or more. */
 export interface RefusedPage {
   refused: string
 }
 
-/**
- * Signs in at a web app as a person does, with a browser that has been nowhere yet.
- *
- * @param login where the app's button leads to
- * @param after the pages that are opened then
- * @throws Error where the app says nothing that one can make sense of
- */
-export function visit(origin: string, login: string, after: readonly Part[] = []): Promise<Seen> {
-  const agent = new UserAgent()
-  const isElsewhere = (url: URL) => url.origin !== origin
-  const open = async (part: Part, path: string | URL, init?: RequestInit): Promise<URL> => {
-    const { url, status, html } = await agent.open(new URL(path, origin), isElsewhere, init)
-    if (status >= 400) throw new Refusal({ did: 'reject', part, code: refusedBy(html) ?? `HTTP ${status}` })
-    return url
+/** Whoever uses a web app, with a browser that has been nowhere yet. */
+export class Visitor {
+  readonly #origin: string
+  readonly #agent: UserAgent
+
+  /** @param send what reaches the app */
+  constructor(origin: string, send: typeof fetch = fetch) {
+    this.#origin = origin
+    this.#agent = new UserAgent(send)
   }
-  return seenOf(async () => {
-    const away = await open('authorization', login)
-    for (const { url, form } of await sendOff(away, `${origin}/callback`)) {
-      await open('callback', url, form && { method: 'POST', body: form })
+
+  /**
+   * Opens a page of the app and follows redirects, up to a page or to where the app sends the browser away.
+   *
+   * @throws Refusal where the app tells of one, or has no such page
+   */
+  async open(part: Part, path: string | URL, init?: RequestInit): Promise<Page> {
+    const page = await this.#agent.open(new URL(path, this.#origin), (url) => url.origin !== this.#origin, init)
+    if (page.status < 400) return page
+    throw new Refusal({ did: 'reject', part, code: refusedBy(page.html) ?? `HTTP ${page.status}` })
+  }
+
+  /** Goes where the app has sent the browser, and comes back with what is said there. */
+  async goAndComeBack({ url: away }: Page, callback: string): Promise<void> {
+    for (const { url, form } of await sendOff(away, new URL(callback, this.#origin).href)) {
+      await this.open('callback', url, form && { method: 'POST', body: form })
     }
-    for (const part of after) await open(part, `/${part}`)
-  })
+  }
 }
 
 function refusedBy(body: string): string | undefined {

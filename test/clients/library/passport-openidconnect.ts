@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Library, RelyingParty } from '../library.ts'
-import { visit } from '../web-app.ts'
+import { type Library, type RelyingParty, seenOf } from '../library.ts'
+import { Visitor } from '../web-app.ts'
 
 /** It knows no discovery, no PKCE and no refresh. The app has a thread of its own, as the library may throw where nobody can catch it. */
 export const passportOpenidconnect: Library = {
@@ -16,10 +16,12 @@ async function open(): Promise<RelyingParty> {
   const [origin] = (await once(worker, 'message')) as [string]
   return {
     redirectUri: `${origin}/callback`,
-    login: ({ issuer, clientId, clientSecret = '' }) => {
-      const tenant = new URLSearchParams({ issuer, clientId, clientSecret })
-      return visit(origin, `/login?${tenant}`)
-    },
+    login: ({ issuer, clientId, clientSecret = '' }) =>
+      seenOf(async () => {
+        const visitor = new Visitor(origin)
+        const tenant = new URLSearchParams({ issuer, clientId, clientSecret })
+        await visitor.goAndComeBack(await visitor.open('authorization', `/login?${tenant}`), '/callback')
+      }),
     close: async () => void (await worker.terminate()),
   }
 }
