@@ -2,6 +2,7 @@ import type { Account, FindAccount } from 'oidc-provider'
 import type { IssuerHooks } from '../domain/issuer.ts'
 import { anyUser, OpenMap } from '../domain/open.ts'
 import { type User, userStates } from '../domain/user.ts'
+import { type SubjectClient, subjectFor } from './jose.ts'
 
 /** The users of an issuer, found by name and by subject. */
 export interface Users {
@@ -66,4 +67,15 @@ export function createFindAccount(users: Users, hooks: IssuerHooks): FindAccount
       },
     }
   }
+}
+
+/** Whom a client knows by this pairwise subject; undefined where nobody, or where its subjects are not pairwise. */
+export function userByPairwise(
+  { name, users }: { name: string; users: Users },
+  client: SubjectClient | undefined,
+  sub: string,
+): User | undefined {
+  if (client?.subjectType !== 'pairwise') return undefined
+  for (const user of users.all()) if (subjectFor(name, client, user.sub) === sub) return user
+  return undefined
 }

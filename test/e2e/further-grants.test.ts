@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startUnderstudy, type Understudy } from '../../src/index.ts'
@@ -41,6 +41,13 @@ beforeAll(async () => {
         client_id: 'gateway',
         client_secret: 'gateway-secret',
         grant_types: ['token_exchange', 'refresh_token', 'client_credentials'] as const,
+      },
+      {
+        client_id: 'pairwise',
+        client_secret: 'pairwise-secret',
+        redirect_uris: [redirectUri],
+        subject_type: 'pairwise' as const,
+        grant_types: ['authorization_code', 'token_exchange', 'jwt_bearer'] as const,
       },
       {
         client_id: 'narrow',
@@ -165,6 +172,23 @@ for (const name of ['default', 'partner']) {
         token_type: 'n_a',
         access_token: expect.any(String),
       })
+    })
+
+    test('an ID token with a pairwise subject is exchanged for its user, and speaks for him', async () => {
+      const config = await as('pairwise')
+      const { tokens } = await login(config, { scope: 'openid' })
+      const [sub, token = ''] = [tokens.claims()?.sub, tokens.id_token]
+      const parts = { subject_token: token, actor_token: token, scope: 'openid' }
+      const types = { subject_token_type: typed('id_token'), actor_token_type: typed('id_token') }
+
+      const own = await client.genericGrantRequest(config, exchangeGrant, { ...parts, ...types })
+      const foreign = await client.genericGrantRequest(await as('gateway'), exchangeGrant, { ...parts, ...types })
+      const vouched = await client.genericGrantRequest(config, bearerGrant, { assertion: token, scope: 'openid' })
+
+      expect(sub).not.toBe('100101')
+      expect(decodeJwt(own.access_token)).toMatchObject({ sub, act: { sub } })
+      expect(decodeJwt(foreign.access_token)).toMatchObject({ sub: '100101', act: { sub: '100101' } })
+      expect(vouched.claims()?.sub).toBe(sub)
     })
 
     test('a refresh token is exchanged by its own client alone', async () => {

@@ -1,7 +1,7 @@
-import { errors, type FindAccount, type KoaContextWithOIDC } from 'oidc-provider'
-import { type User, userStates } from '../../domain/user.ts'
+import { errors, type FindAccount } from 'oidc-provider'
+import { userStates } from '../../domain/user.ts'
+import { userByPairwise } from '../accounts.ts'
 import type { IssuerContext } from '../context.ts'
-import { pairwiseSubject } from '../jose.ts'
 
 /**
  * Finds accounts as before, and the one that a backchannel authentication request asks as its client knows it: by the
@@ -13,18 +13,10 @@ import { pairwiseSubject } from '../jose.ts'
 export function findAskedAccount(issuer: IssuerContext, findAccount: FindAccount): FindAccount {
   return function findAccountOrAsked(ctx, sub, token) {
     if (ctx.oidc?.route !== 'backchannel_authentication') return findAccount(ctx, sub, token)
-    const user = issuer.users.bySub(sub) ?? userByPairwise(issuer, ctx, sub)
+    const user = issuer.users.bySub(sub) ?? userByPairwise(issuer, ctx.oidc.client, sub)
     if (user === undefined) return undefined
     const { login, message } = userStates[user.state]
     if (!login) throw Object.assign(new errors.AccessDenied(message), { status: 403, statusCode: 403 })
     return findAccount(ctx, user.sub, token)
   }
-}
-
-function userByPairwise({ name, users }: IssuerContext, ctx: KoaContextWithOIDC, sub: string): User | undefined {
-  const { client } = ctx.oidc
-  if (client?.subjectType !== 'pairwise') return undefined
-  const sector = (client.sectorIdentifier as string | undefined) ?? client.clientId
-  for (const user of users.all()) if (pairwiseSubject(name, sector, user.sub) === sub) return user
-  return undefined
 }

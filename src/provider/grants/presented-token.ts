@@ -3,6 +3,7 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { AuthorizationDetail } from '../../domain/authorization-details.ts'
 import { userStates } from '../../domain/user.ts'
 import { looksLikeJwt } from '../access-token.ts'
+import { userByPairwise } from '../accounts.ts'
 import type { IssuerContext } from '../context.ts'
 import { readTrustedJwt, UntrustedJwt } from '../trusted-jwt.ts'
 import { type Binding, checkPossession } from './possession.ts'
@@ -60,14 +61,18 @@ export function createTokenReader(provider: Provider, issuer: IssuerContext) {
     return { sub: accountId ?? clientId, isUser, scope: words, details, act: extra?.act, authTime }
   }
 
-  function describeClaims(
-    { iss, sub = '', act, auth_time: authTime }: Record<string, unknown>,
+  async function describeClaims(
+    { iss, sub = '', aud, act, auth_time: authTime }: Record<string, unknown>,
     what: string,
     clientId: string | undefined,
-  ): Presented {
+  ): Promise<Presented> {
     const details = iss === clientId ? undefined : []
-    // An assertion is written by people, who know their users by name.
-    const user = issuer.users.bySub(String(sub)) ?? issuer.users.byName(String(sub))
+    // An assertion is written by people, who know their users by name; an ID token for a client, who may know them by pairwise subjects.
+    const user =
+      issuer.users.bySub(String(sub)) ??
+      (iss === clientId
+        ? issuer.users.byName(String(sub))
+        : userByPairwise(issuer, await provider.Client.find(String(aud)), String(sub)))
     // For another client nobody speaks but that one.
     if (user === undefined && (iss !== clientId || sub !== clientId)) {
       throw new errors.InvalidGrant(`${what} speaks of "${sub}", and there is no such user here`)
@@ -102,7 +107,7 @@ export function createTokenReader(provider: Provider, issuer: IssuerContext) {
     if (found === undefined && !mayBeAssertion) throw new errors.InvalidGrant(`${what} is not known here, or dead`)
     const presented = found
       ? describeStored(found)
-      : describeClaims(await trusted(ctx, value, what), what, ctx.oidc.client?.clientId)
+      : await describeClaims(await trusted(ctx, value, what), what, ctx.oidc.client?.clientId)
     const user = presented.isUser ? issuer.users.bySub(presented.sub) : undefined
     if (presented.isUser && !(user && userStates[user.state].keep)) {
       throw new errors.InvalidGrant(user ? userStates[user.state].message : `the user of ${what} is not there any more`)

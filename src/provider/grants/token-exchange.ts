@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { IssuerContext } from '../context.ts'
+import { type SubjectClient, subjectFor } from '../jose.ts'
 import type { GrantHandler } from '../private.ts'
 import { exchangedScope } from './exchanged-scope.ts'
 import { grantMachineToken, grantTokens } from './grant-tokens.ts'
@@ -38,6 +39,11 @@ export function tokenExchangeGrant(provider: Provider, issuer: IssuerContext): G
     return readToken(ctx, params[`${role}_token`] as string, type, `the ${role} token`).catch(callInvalidRequest)
   }
 
+  /** Who acts, as the client knows them. */
+  function nameFor({ oidc }: KoaContextWithOIDC, { sub, isUser }: Presented): string {
+    return isUser ? subjectFor(issuer.name, oidc.client as SubjectClient | undefined, sub) : sub
+  }
+
   return async function tokenExchange(ctx: KoaContextWithOIDC) {
     const params = ctx.oidc.params as Params
     if (params.subject_token === undefined)
@@ -49,7 +55,9 @@ export function tokenExchangeGrant(provider: Provider, issuer: IssuerContext): G
     const subject = await read(ctx, 'subject')
     const actor = params.actor_token === undefined ? undefined : await read(ctx, 'actor')
     // An actor of old stays inside the new one: together they tell the whole chain.
-    const act = actor ? { sub: actor.sub, ...(subject.act !== undefined && { act: subject.act }) } : subject.act
+    const act = actor
+      ? { sub: nameFor(ctx, actor), ...(subject.act !== undefined && { act: subject.act }) }
+      : subject.act
     if (act !== undefined) handOn(ctx, { act })
     const { sub, isUser, details, authTime } = subject
     const scope = exchangedScope(provider, ctx, subject)
