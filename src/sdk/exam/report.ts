@@ -4,6 +4,8 @@ import type { ClientVerdict } from '../../faults/fault.ts'
 export interface ExamResult {
   /** The name of the fault; `none` for the control, which is as it should be. */
   fault: string
+  /** Where in a client's round it was played; left out of the control, and of the exam of an API. */
+  place?: string
   /** What it does, in one sentence. */
   summary: string
   /** What a correct one does with it. */
@@ -12,6 +14,8 @@ export interface ExamResult {
   did: 'reject' | 'accept' | 'break'
   /** That in words: a status, or why there was none. */
   seen: string
+  /** Whether a client logged in as ever once the fault was over; left out where it was not asked to. */
+  recovered?: boolean
   verdict: 'right' | 'wrong'
   /** The clause that says so; a URL. */
   see: string
@@ -23,8 +27,8 @@ export interface ExamReport {
   subject: string
   passed: boolean
   results: ExamResult[]
-  /** Faults that the issuer cannot play as it is, and why. */
-  leftOut: { fault: string; why: string }[]
+  /** Faults that the issuer cannot play as it is, or that a client does not meet, and why. */
+  leftOut: { fault: string; place?: string; why: string }[]
 }
 
 /** Whether what was done is what a correct one does; what breaks is never right. */
@@ -37,16 +41,16 @@ export function verdictOf(expected: ClientVerdict, did: ExamResult['did']): Exam
 export function asJunit({ subject, results, leftOut }: ExamReport): string {
   const wrong = results.filter(({ verdict }) => verdict === 'wrong')
   const cases = results.map((result) => {
-    const name = `${result.fault}: ${result.summary}`
+    const name = `${placed(result)}: ${result.summary}`
     const head = `    <testcase classname="${escaped(subject)}" name="${escaped(name)}"`
     if (result.verdict === 'right') return `${head}/>`
     const why = `expected: ${result.expected}; seen: ${result.seen}. See ${result.see}`
     return `${head}>\n      <failure message="${escaped(why)}"/>\n    </testcase>`
   })
-  const skipped = leftOut.map(({ fault, why }) =>
+  const skipped = leftOut.map((left) =>
     [
-      `    <testcase classname="${escaped(subject)}" name="${escaped(fault)}">`,
-      `      <skipped message="${escaped(why)}"/>`,
+      `    <testcase classname="${escaped(subject)}" name="${escaped(placed(left))}">`,
+      `      <skipped message="${escaped(left.why)}"/>`,
       '    </testcase>',
     ].join('\n'),
   )
@@ -60,6 +64,11 @@ export function asJunit({ subject, results, leftOut }: ExamReport): string {
     '  </testsuite>',
     '</testsuites>\n',
   ].join('\n')
+}
+
+/** A fault and where it was. */
+export function placed({ fault, place }: { fault: string; place?: string }): string {
+  return place === undefined ? fault : `${fault} at ${place}`
 }
 
 /** Text as an attribute has it; characters that XML cannot hold are left out. */
