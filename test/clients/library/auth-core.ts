@@ -1,4 +1,5 @@
 import { Auth, type AuthConfig, customFetch } from '@auth/core'
+import { AuthError } from '@auth/core/errors'
 import { type Library, plainCodeOf, seenOf, type Target } from '../library.ts'
 import { type RefusedPage, Visitor } from '../web-app.ts'
 
@@ -11,6 +12,7 @@ export const authCore: Library = {
   name: 'auth-core',
   how: 'checks: pkce, state, nonce; idToken: false; customFetch with a time-out',
   package: '@auth/core',
+  registers: ['userinfo_signed_response_alg'],
   open: async () => ({ redirectUri: origin + callback, login, close: async () => {} }),
 }
 
@@ -41,7 +43,7 @@ async function home({ headers }: Request, config: Omit<AuthConfig, 'raw'>): Prom
   return new Response(null, { status: (await session.json()) === null ? 401 : 200 })
 }
 
-function configFor({ issuer, clientId, clientSecret, timeoutMs }: Target): Omit<AuthConfig, 'raw'> {
+function configFor({ issuer, clientId, clientSecret, timeoutMs, metadata }: Target): Omit<AuthConfig, 'raw'> {
   return {
     basePath,
     trustHost: true,
@@ -56,7 +58,8 @@ function configFor({ issuer, clientId, clientSecret, timeoutMs }: Target): Omit<
         clientSecret,
         checks: ['pkce', 'state', 'nonce'],
         idToken: false,
-        [customFetch]: (url: string, init?: RequestInit) =>
+        client: metadata,
+        [customFetch]: (...[url, init]: Parameters<typeof fetch>) =>
           fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
       },
     ],
@@ -64,7 +67,8 @@ function configFor({ issuer, clientId, clientSecret, timeoutMs }: Target): Omit<
 }
 
 /** The type of its own error, and the code of the one that it wraps. */
-function codeOf(error: Error & { type?: string; cause?: { err?: unknown } }): string {
-  const { type = error.name, cause } = error
-  return cause?.err === undefined ? type : `${type} ${plainCodeOf(cause.err)}`
+function codeOf(error: Error): string {
+  if (!(error instanceof AuthError)) return plainCodeOf(error)
+  const wrapped = error.cause?.err
+  return wrapped === undefined ? error.type : `${error.type} ${plainCodeOf(wrapped)}`
 }

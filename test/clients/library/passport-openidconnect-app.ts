@@ -1,5 +1,6 @@
 /** An Express app that signs its tenants' users in by passport-openidconnect, in a thread of its own; it posts its origin. */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setDefaultCACertificates } from 'node:tls'
 import { parentPort } from 'node:worker_threads'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import session from 'express-session'
@@ -91,5 +92,9 @@ process.on('uncaughtException', (error) => {
   refuse(response, `uncaught ${error.name}: ${error.message}`)
 })
 
+parentPort?.on('message', (authorities: string[]) => {
+  setDefaultCACertificates(authorities)
+  parentPort?.postMessage('trusted')
+})
 const { origin } = await serve(app)
 parentPort?.postMessage(origin)

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { getCACertificates } from 'node:tls'
 import { Worker } from 'node:worker_threads'
 import { type Library, type RelyingParty, seenOf } from '../library.ts'
 import { Visitor } from '../web-app.ts'
@@ -18,10 +19,18 @@ async function open(): Promise<RelyingParty> {
     redirectUri: `${origin}/callback`,
     login: ({ issuer, clientId, clientSecret = '' }) =>
       seenOf(async () => {
+        if (issuer.startsWith('https:')) await trustAsHere(worker)
         const visitor = new Visitor(origin)
         const tenant = new URLSearchParams({ issuer, clientId, clientSecret })
         await visitor.goAndComeBack(await visitor.open('authorization', `/login?${tenant}`), '/callback')
       }),
     close: async () => void (await worker.terminate()),
   }
+}
+
+/** Each thread has authorities of its own that it trusts. */
+async function trustAsHere(worker: Worker): Promise<void> {
+  const trusted = once(worker, 'message')
+  worker.postMessage(getCACertificates('default'))
+  await trusted
 }
