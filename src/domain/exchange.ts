@@ -24,8 +24,8 @@ export interface Flow {
   tag?: string | undefined
   /** The faults that the flow's first request armed for itself, as it wrote them (an RFC 9651 list). */
   faults?: string | undefined
-  /** The audience that the flow's first request asked for, by Auth0's parameter. */
-  audience?: string | undefined
+  /** The audiences that the flow's first request asked for, by Auth0's parameter. */
+  audience?: string | readonly string[] | undefined
 }
 
 /** What can only be known by looking codes and tokens up. */

@@ -25,6 +25,7 @@ import { clientAuthMethods, mtlsFeature } from './mtls.ts'
 import { createPageSources } from './pages.ts'
 import { registrationFeatures } from './registration/feature.ts'
 import { requestObjects } from './request-objects/feature.ts'
+import { checkAskedAudience } from './resources/audiences.ts'
 import { resourceIndicators, targetOf } from './resources/targets.ts'
 import { heldKeys } from './signing.ts'
 import { extraTokenClaims } from './token-claims.ts'
@@ -110,7 +111,7 @@ export function configure(issuer: IssuerContext): Configuration {
       url: (ctx, interaction) => `${issuer.naming.baseFor(ctx.req, 'resume')}/interaction/${interaction.uid}`,
     },
     extraParams: {
-      audience: () => {},
+      audience: (ctx, audience) => checkAskedAudience(issuer, ctx, audience),
       understudy_fault: () => {},
       understudy_tag: (ctx) => beforeAuthorization(issuer, ctx),
     },

@@ -77,6 +77,12 @@ export class ProviderExchange implements Exchange {
     return this.#params
   }
 
+  /** What it names by `audience`, which may stand there several times. */
+  get audiences(): readonly string[] {
+    const all = this.#areResolved ? [] : [this.#query, this.#body].flatMap((text) => allValues(text, 'audience'))
+    return all.length > 0 ? all : [this.params.audience ?? []].flat()
+  }
+
   /** A form's fields; of a JSON object the members that are as simple. */
   #bodyParams(): Params {
     const kind = this.#body === '' ? 'other' : bodyKind(this.headers['content-type'], this.#body)
@@ -144,7 +150,7 @@ export class ProviderExchange implements Exchange {
       this.#flow = { id: randomUUID() }
       if (tag !== undefined) this.#flow.tag = tag
       if (faults !== undefined) this.#flow.faults = faults
-      if (this.#areResolved || this.#mentions('audience')) this.#flow.audience = this.params.audience
+      if (this.#areResolved || this.#mentions('audience')) this.#flow.audience = this.audiences
     }
     return this.#flow
   }
@@ -217,6 +223,10 @@ function firstValues(text: string): Params {
   const params: Params = {}
   for (const [name, value] of Object.entries(parseQuery(text))) params[name] = Array.isArray(value) ? value[0] : value
   return params
+}
+
+function allValues(text: string, name: string): string[] {
+  return text.includes(name) ? [parseQuery(text)[name] ?? []].flat().filter(Boolean) : []
 }
 
 function simpleMembers(json: string): Params {

@@ -219,16 +219,21 @@ export async function bindToken(
 }
 
 /**
- * Checks the resource that a token request asks for, of those that were granted with what it presents.
+ * The resource that a token request asks for, of those that were granted with what it presents.
  *
  * @throws InvalidTarget
  * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2.2 RFC 8707 section 2.2}
  */
-export async function checkGrantedResource(provider: Provider, ctx: KoaContextWithOIDC, source: object): Promise<void> {
+export async function grantedResource(
+  provider: Provider,
+  ctx: KoaContextWithOIDC,
+  source: object,
+): Promise<string | undefined> {
   const { features } = internals(provider).configuration
   const resource: unknown = await (resolveResource as (...args: unknown[]) => Promise<unknown>)(ctx, source, features)
-  if (typeof resource !== 'string') return
+  if (typeof resource !== 'string') return undefined
   await features.resourceIndicators.getResourceServerInfo(ctx, resource, ctx.oidc.client)
+  return resource
 }
 
 /**

@@ -52,6 +52,7 @@ import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
 import { answerPreflights } from './registration/origins.ts'
 import { serveRegistrations } from './registration/registrar.ts'
 import { serveReferences } from './request-objects/by-reference.ts'
+import { checkTargetsAtToken } from './resources/audiences.ts'
 import { describeResources } from './resources/metadata.ts'
 import { serveResources } from './resources/serve.ts'
 import { completeResponses } from './response-modes.ts'
@@ -129,7 +130,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     wrapGrant(provider, polled.grantType, (handler) => pacePolls(handler, polled, bucket, clock))
     wrapGrant(provider, polled.grantType, (handler) => oneAtATime(handler, polled.parameter))
   }
-  checkBeforeSpending(provider)
+  checkBeforeSpending(provider, issuer)
   wrapGrant(provider, 'client_credentials', (handler) => takeKnownScopes(handler, provider))
   wrapGrant(provider, 'refresh_token', prolongGrant)
   if (settings.refresh_token.on_reuse === 'reject') {
@@ -138,6 +139,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   wrapGrant(provider, 'authorization_code', (handler) => oneAtATime(handler, 'code'))
   wrapGrant(provider, 'refresh_token', (handler) => oneAtATime(handler, 'refresh_token'))
   takeDetailsAtToken(provider, issuer)
+  checkTargetsAtToken(provider, issuer)
   wearPersona(provider, issuer)
   provider.use(completeAnswers(issuer))
   provider.use(hideCertificates(issuer))

@@ -1,9 +1,4 @@
-import Provider, {
-  type AccessToken,
-  type AdapterPayload,
-  type ClientCredentials,
-  type KoaContextWithOIDC,
-} from 'oidc-provider'
+import Provider, { type AccessToken, type ClientCredentials, type KoaContextWithOIDC } from 'oidc-provider'
 import { accessTokenClaims, ruleClaims, type TokenCircumstance } from '../domain/claims.ts'
 import { shortGrantType } from '../domain/client.ts'
 import type { AccessTokenSettings } from '../domain/tokens.ts'
@@ -56,6 +51,7 @@ export async function extraTokenClaims(issuer: IssuerContext, token: Token): Pro
     issuer.settings.access_token.claims
   const context = { scope: [...circumstance.scope], client: clientId }
   const claims = {
+    ...namedAudience(token),
     ...(user && accessTokenClaims(await claimsOf(user, issuer.hooks, context), wanted, issuer.named)),
     ...(sub === undefined && client?.claims),
     ...ruleClaims(issuer.settings.token_rules, 'access_token', circumstance),
@@ -90,7 +86,7 @@ export function createTailor(issuer: IssuerContext): Tailor {
     const claims: Claims = {
       iss,
       sub: sub === undefined ? payload.clientId : subjectFor(issuer.name, (token as AccessToken).client, sub),
-      aud: target?.audience ?? audienceOf(payload) ?? settings.audience ?? iss,
+      aud: target?.audience ?? payload.aud ?? settings.audience ?? iss,
       client_id: payload.clientId,
       scope: payload.scope,
       jti: payload.jti,
@@ -125,11 +121,14 @@ function formatOf(byGrant: NonNullable<Persona['access_tokens']>): AccessTokenSe
   return typeof grantType === 'string' ? byGrant[shortGrantType(grantType) as keyof typeof byGrant] : undefined
 }
 
-/** What the request itself said: a resource indicator, or Auth0's `audience`. */
-function audienceOf(payload: AdapterPayload): string | undefined {
-  if (typeof payload.aud === 'string') return payload.aud
-  const exchange = currentExchange()
-  return exchange?.params.audience ?? exchange?.flow?.audience
+/** What the request itself said, or the first of its flow, by Auth0's `audience`; for nobody where it was for a resource. */
+function namedAudience({ aud }: Token): { aud?: string | readonly string[] } {
+  const exchange = aud === undefined ? currentExchange() : undefined
+  const own = exchange?.audiences ?? []
+  const named = [own.length > 0 ? own : (exchange?.flow?.audience ?? [])].flat()
+  const [first, ...others] = new Set(named)
+  if (first === undefined) return {}
+  return { aud: others.length === 0 ? first : [first, ...others] }
 }
 
 interface ClaimsModel {

@@ -164,6 +164,12 @@ export const grantReasons: readonly Reason[] = [
   },
   {
     error: 'invalid_target',
+    said: /a token is for one resource alone|of the audience .* was not granted/,
+    why: ({ said }) =>
+      `${reason(said)} Ask for each by a request of its own; several that no fixture declares may stand in one, each as an audience.`,
+  },
+  {
+    error: 'invalid_target',
     why: ({ params }) =>
       `The resource or audience ${quote(params.resource ?? params.audience)} cannot be had. It is to be one absolute URI without a fragment, that was asked for in the authorization too.`,
   },

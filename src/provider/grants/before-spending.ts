@@ -1,7 +1,9 @@
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import type { AuthorizationDetail } from '../../domain/authorization-details.ts'
 import { detailsOf, narrowed } from '../authorization-details/asked.ts'
-import { checkGrantedResource, checkRequestedKey } from '../private.ts'
+import type { IssuerContext } from '../context.ts'
+import { checkRequestedKey, grantedResource } from '../private.ts'
+import { requireGrantedTarget } from '../resources/audiences.ts'
 
 /** A code or token that is good for one use. */
 interface Spendable {
@@ -20,7 +22,7 @@ interface SpendableModel {
  * Spends a code or refresh token only once all that its request asks of it is found to be right. The provider spends it
  * first, and whoever has misspelled a resource would have to log in again.
  */
-export function checkBeforeSpending(provider: Provider): void {
+export function checkBeforeSpending(provider: Provider, issuer: IssuerContext): void {
   const { AuthorizationCode, BackchannelAuthenticationRequest, DeviceCode, RefreshToken } = provider
   const models = [AuthorizationCode, BackchannelAuthenticationRequest, DeviceCode, RefreshToken]
   for (const { prototype } of models as unknown as SpendableModel[]) {
@@ -30,7 +32,7 @@ export function checkBeforeSpending(provider: Provider): void {
       if (ctx?.oidc?.route === 'token' && this.error === undefined) {
         await checkRequestedKey(provider, ctx, this.dpopJkt)
         narrowed(detailsOf(ctx), this.rar ?? [])
-        await checkGrantedResource(provider, ctx, this)
+        requireGrantedTarget(issuer, await grantedResource(provider, ctx, this))
       }
       await consume.call(this)
     }

@@ -26,7 +26,7 @@ const furtherGrants: readonly FurtherGrant[] = [
   {
     grantType: grantTypeAliases.jwt_bearer as string,
     parameters: jwtBearerParameters,
-    repeatable: ['resource'],
+    repeatable: ['resource', 'audience'],
     handler: jwtBearerGrant,
   },
 ]

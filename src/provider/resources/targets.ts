@@ -6,7 +6,7 @@ import { needNoResource } from '../authorization-details/asked.ts'
 import type { IssuerContext } from '../context.ts'
 
 /** What it takes to tell a declared resource by its indicator. */
-type Declared = Pick<IssuerContext, 'settings' | 'naming'>
+export type Declared = Pick<IssuerContext, 'settings' | 'naming'>
 
 /** The indicators by which a resource is asked for: one, unless it is served by an issuer of several names. */
 export function indicatorsOf(
@@ -29,6 +29,15 @@ export function targetOf(issuer: Declared, indicator: unknown): Resource | undef
 /** What the audience of an access token for a resource is. */
 export function audiencesOf(indicators: readonly string[], { access_token: form }: Resource): readonly string[] {
   return form?.audience === undefined ? indicators : [form.audience].flat()
+}
+
+/** The declared resource that Auth0's `audience` names as well: by its indicator, or by the audience of its tokens. */
+export function targetByAudience(issuer: Declared, audience: unknown): Target | undefined {
+  if (typeof audience !== 'string') return undefined
+  return findTarget(
+    issuer,
+    (resource, indicators) => indicators.includes(audience) || audiencesOf(indicators, resource).includes(audience),
+  )
 }
 
 interface Target {
@@ -74,15 +83,13 @@ export function resourceIndicators(issuer: Declared, everything: readonly string
     },
   } satisfies NonNullable<Configuration['features']>['resourceIndicators']
 
-  /** Auth0's `audience` names a declared resource as well: by its indicator, or by the audience of its tokens. */
   function namedByAudience({ oidc }: KoaContextWithOIDC): string | undefined {
-    const audience = oidc.params?.audience ?? (oidc.body as { audience?: unknown } | undefined)?.audience
-    if (typeof audience !== 'string') return undefined
-    const meant = findTarget(
-      issuer,
-      (resource, indicators) => indicators.includes(audience) || audiencesOf(indicators, resource).includes(audience),
-    )
-    return meant?.indicators[0]
+    const told = oidc.params?.audience ?? (oidc.body as { audience?: unknown } | undefined)?.audience
+    for (const audience of [told].flat()) {
+      const [indicator] = targetByAudience(issuer, audience)?.indicators ?? []
+      if (indicator !== undefined) return indicator
+    }
+    return undefined
   }
 
   function undeclared(indicator: string): Error {
