@@ -31,6 +31,9 @@ export interface RefusedPage {
   refused: string
 }
 
+/** Longer than any app waits that does not wait for ever, in milliseconds. */
+const patienceMs = 10_000
+
 /** Whoever uses a web app, with a browser that has been nowhere yet. */
 export class Visitor {
   readonly #origin: string
@@ -39,24 +42,33 @@ export class Visitor {
   /** @param send what reaches the app */
   constructor(origin: string, send: typeof fetch = fetch) {
     this.#origin = origin
-    this.#agent = new UserAgent(send)
+    this.#agent = new UserAgent((url, init) => send(url, { ...init, signal: AbortSignal.timeout(patienceMs) }))
   }
 
   /**
    * Opens a page of the app and follows redirects, up to a page or to where the app sends the browser away.
    *
-   * @throws Refusal where the app tells of one, or has no such page
+   * @throws Refusal where the app tells of one, has no such page, or never answers
    */
   async open(part: Part, path: string | URL, init?: RequestInit): Promise<Page> {
-    const page = await this.#agent.open(new URL(path, this.#origin), (url) => url.origin !== this.#origin, init)
+    const isElsewhere = (url: URL) => url.origin !== this.#origin
+    const page = await this.#agent.open(new URL(path, this.#origin), isElsewhere, init).catch((error: Error) => {
+      if (error.name === 'TimeoutError') throw new Refusal({ did: 'reject', part, code: 'never answers' })
+      throw error
+    })
     if (page.status < 400) return page
     throw new Refusal({ did: 'reject', part, code: refusedBy(page.html) ?? `HTTP ${page.status}` })
   }
 
-  /** Goes where the app has sent the browser, and comes back with what is said there. */
+  /**
+   * Goes where the app has sent the browser, and comes back with what is said there.
+   *
+   * @throws Refusal as `open` does; and where the app makes nothing of it, and sends the browser off anew
+   */
   async goAndComeBack({ url: away }: Page, callback: string): Promise<void> {
     for (const { url, form } of await sendOff(away, new URL(callback, this.#origin).href)) {
-      await this.open('callback', url, form && { method: 'POST', body: form })
+      const { status } = await this.open('callback', url, form && { method: 'POST', body: form })
+      if (status === 0) throw new Refusal({ did: 'reject', part: 'callback', code: 'begins anew' })
     }
   }
 }

@@ -39,7 +39,7 @@ app.get('/login', (request, response, next) => {
 app.get('/callback', signIn, (_, response) => response.redirect('/'))
 app.get('/', (request, response) => void response.sendStatus(request.isAuthenticated() ? 200 : 401))
 app.get('/refused', (request, response) => {
-  refuse(response, request.session.messages?.at(-1) ?? 'authentication failed')
+  refuse(response, request.session.messages?.at(-1) ?? 'fail')
 })
 app.use((error: unknown, _: Request, response: Response, _next: NextFunction) => refuse(response, codeOf(error)))
 
