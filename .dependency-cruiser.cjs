@@ -3,7 +3,7 @@
  * Lowest first; each room is a folder of src/ or a file in it.
  */
 const floors = [
-  ['errors.ts', 'time.ts'],
+  ['errors.ts', 'time.ts', 'turn.ts'],
   ['domain'],
   ['store'],
   ['personas', 'faults', 'journal', 'certificates'],

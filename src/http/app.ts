@@ -15,6 +15,7 @@ import { keepJournal } from './middleware/journal.ts'
 import { requestLog } from './middleware/log.ts'
 import { lookUpIssuer } from './middleware/lookup.ts'
 import { askProvider } from './middleware/provider.ts'
+import { answerTogether } from './middleware/together.ts'
 import { deviceScreen } from './web/device-screen.ts'
 import { securePages } from './web/headers.ts'
 import { homePage } from './web/home.ts'
@@ -67,7 +68,8 @@ function adminApi({ control, render, adminToken, adminHosts, logger }: AppOption
 
 function layered({ render, logger, cookieSigner }: AppOptions, layers: readonly Middleware[]): Koa {
   const app = new Koa({ proxy: true, keys: cookieSigner as never })
-  for (const layer of [requestLog(logger), securePages(), answerErrors(render, logger), ...layers]) app.use(layer)
+  for (const layer of [answerTogether, requestLog(logger), securePages(), answerErrors(render, logger), ...layers])
+    app.use(layer)
   assertWithoutTracing(app.context)
   app.on('error', reportTo(logger))
   return app

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Low } from 'lowdb'
 import { UnderstudyError } from '../errors.ts'
+import { endOfTurn } from '../turn.ts'
 import type { Change } from './change.ts'
 import { fileError } from './file-error.ts'
 import { diskFiles, type Files } from './files.ts'
@@ -52,7 +52,7 @@ export async function jsonStore(
   }
 
   async function writeSoon(): Promise<void> {
-    await nextTurn()
+    await endOfTurn()
     turn = undefined
     await low.write()
   }

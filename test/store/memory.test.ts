@@ -6,10 +6,11 @@ import { storeContract } from '../contracts/store.ts'
 describe('store: memory', () => {
   storeContract(async () => memoryStore())
 
-  test('answers at once, with no promises', () => {
+  test('writes and reads at once; writers of one turn go on together', () => {
     const bucket = memoryStore().bucket('default')
-    expect(bucket.put('Session', 's1', { value: 1 })).toBeUndefined()
+    const first = bucket.put('Session', 's1', { value: 1 })
     expect(bucket.get('Session', 's1')).toEqual({ value: 1 })
+    expect(bucket.put('Session', 's2', { value: 2 })).toBe(first)
   })
 
   test('drops records whose retention is over while others are written', () => {

@@ -1,0 +1,19 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+let end: Promise<void> | undefined
+
+/**
+ * The end of this turn of the event loop: one promise for all who ask during it.
+ *
+ * Whatever waits for it goes on together, so that answers leave side by side; each answer that leaves alone wakes its
+ * client, which costs a small one as much as all else about it.
+ */
+export function endOfTurn(): Promise<void> {
+  end ??= nextEnd()
+  return end
+}
+
+async function nextEnd(): Promise<void> {
+  await nextTurn()
+  end = undefined
+}
