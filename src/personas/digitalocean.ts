@@ -12,6 +12,7 @@ export const digitalocean = definePersona({
   ],
   endpoints: { authorization: '/v1/oauth/authorize', token: '/v1/oauth/token', revocation: '/v1/oauth/revoke' },
   ...plainOAuth,
+  redirect_uri: 'required',
   grant_types: ['authorization_code', 'refresh_token'],
   default_scope: ['read'],
   parameters_in_query: true,

@@ -21,6 +21,7 @@ export const dlive = definePersona({
     revocation: '/o/revoke',
   },
   ...plainOAuth,
+  redirect_uri: 'required',
   grant_types: ['authorization_code', 'client_credentials', 'refresh_token'],
   token_endpoint_auth_methods: ['client_secret_basic'],
   bare_bearer: true,

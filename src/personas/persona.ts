@@ -94,6 +94,10 @@ export const traitsSchema = z.strictObject({
     .array(z.enum(['client_secret_basic', 'client_secret_post']))
     .optional()
     .describe('How a client may send its secret. Default: either way.'),
+  redirect_uri: z
+    .enum(['required', 'optional'])
+    .optional()
+    .describe('Whether a client that has registered one redirect URI may leave it out. Default: required.'),
   pkce: z
     .enum(['optional', 'required'])
     .optional()

@@ -14,4 +14,5 @@ export const plainOAuth = {
   discovery: false,
   openid: false,
   response_iss: false,
+  redirect_uri: 'optional',
 } satisfies Partial<PersonaSource>

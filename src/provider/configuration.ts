@@ -91,6 +91,7 @@ export function configure(issuer: IssuerContext): Configuration {
     fetch: createFetch(issuer),
     conformIdTokenClaims: false,
     clientBasedCORS: () => true,
+    allowOmittingSingleRegisteredRedirectUri: persona.redirect_uri === 'optional',
     pkce: { required: () => persona.pkce === 'required' },
     cookies: {
       long: { signed: true, httpOnly: true, sameSite: 'lax', path: '/' },
