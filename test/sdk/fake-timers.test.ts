@@ -10,7 +10,7 @@ test('an Understudy in a process whose timers are faked answers all the same', a
   vi.useFakeTimers()
 
   const { access_token: token } = await idp.tokens({ client: 'web-app', user: 'alice', scope: 'openid profile' })
-  const userinfo = await fetch(`${idp.url}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+  const userinfo = await fetch(`${idp.url}/me`, { headers: { authorization: `Bearer ${token}` } })
 
   expect(await userinfo.json()).toMatchObject({ name: expect.stringContaining('Alice') })
 })
