@@ -1,5 +1,13 @@
+import { oauth4webapi, oauth4webapiVerifying } from './library/oauth4webapi.ts'
 import { openidClient, openidClientVerifying } from './library/openid-client.ts'
+import { simpleOauth2 } from './library/simple-oauth2.ts'
 import type { Library } from './library.ts'
 
 /** Every library, in the order of the columns. */
-export const libraries: readonly Library[] = [openidClient, openidClientVerifying]
+export const libraries: readonly Library[] = [
+  openidClient,
+  openidClientVerifying,
+  oauth4webapi,
+  oauth4webapiVerifying,
+  simpleOauth2,
+]

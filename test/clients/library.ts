@@ -11,6 +11,8 @@ export interface Target {
   clientSecret: string | undefined
   /** How long the library may wait for an answer, where it can be told that; in milliseconds. */
   timeoutMs: number
+  /** What else the client knows that it is registered with, where its library `registers` such. */
+  metadata: Readonly<Record<string, string>>
 }
 
 /**
@@ -51,10 +53,16 @@ export interface Library {
   how?: string
   /** On npm. */
   package: string
+  /** What it looks at and what it leaves to the app, in a sentence or two. */
+  about?: string
   /** Whether its client has no secret. */
   isPublic?: true
   /** What else its client is registered with. */
   client?: Partial<ClientFixture>
+  /** What it makes use of if a client is registered with it, such as `userinfo_signed_response_alg`. */
+  registers?: readonly string[]
+  /** Whether it cannot be told whom to trust over HTTPS. */
+  plainHttpOnly?: true
   open(): Promise<RelyingParty>
 }
 
@@ -104,10 +112,27 @@ export async function seenOf(round: () => Promise<void>): Promise<Seen> {
   }
 }
 
-/** The code of an error, else its name; with the OAuth error that it tells of, or the code of what caused it. */
+/**
+ * The code of an error, else its name; with the OAuth error that it tells of, the status of an answer that is none, or the
+ * code of what caused it.
+ */
 export function plainCodeOf(error: unknown): string {
-  const { code, name, cause, error: told } = error as Record<string, unknown>
+  const { code, name } = error as Record<string, unknown>
   const own = typeof code === 'string' ? code : String(name)
-  const inner = typeof told === 'string' ? told : (cause as { code?: unknown } | undefined)?.code
-  return typeof inner === 'string' && inner !== own ? `${own} ${inner}` : own
+  const inner = innerCodeOf(error as ErrorLike)
+  return inner === undefined || inner === own ? own : `${own} ${inner}`
+}
+
+interface ErrorLike {
+  error?: unknown
+  cause?: unknown
+}
+
+function innerCodeOf({ error, cause }: ErrorLike): string | undefined {
+  if (typeof error === 'string') return error
+  if (cause instanceof Response) return String(cause.status)
+  const [challenge] = Array.isArray(cause) ? (cause as { parameters?: { error?: string } }[]) : []
+  if (challenge !== undefined) return challenge.parameters?.error
+  const code = (cause as { code?: unknown } | undefined)?.code
+  return typeof code === 'string' ? code : undefined
 }

@@ -1,40 +1,49 @@
-import { type FamilyName, families } from '../../src/faults/catalog.ts'
-import type { ClientVerdict, Fault } from '../../src/faults/fault.ts'
-import type { ArmedFaultInput } from '../../src/index.ts'
+import { type FamilyName, families, findFault } from '../../src/faults/catalog.ts'
+import type { Fault } from '../../src/faults/fault.ts'
+import { type ClientRow, everyClientRow } from '../../src/sdk/exam/client-rows.ts'
 
-/** A fault that a client's round may meet, and where. */
-export interface Row {
-  /** Unique: the fault, and where it is, where it has several rows. */
+/** A fault at a place of a client's round where a library may have to do with it. */
+export interface Row extends ClientRow {
+  /** Unique. */
   id: string
   family: FamilyName
-  fault: Fault
-  armed: ArmedFaultInput
-  /** What a correct client does. */
-  expected: ClientVerdict
+  acts: Fault['acts']
+  /** How long the library may wait for an answer while it lasts, in milliseconds. */
+  patienceMs: number
 }
 
-const tried: (ArmedFaultInput & { fault: string })[] = [
-  { fault: 'invalid_grant', when: { endpoint: 'token', grant_type: 'authorization_code' } },
-  { fault: 'invalid-iss', when: { token: 'id_token' } },
-  { fault: 'invalid-sig', when: { token: 'id_token' } },
-  { fault: 'aud-as-array', when: { token: 'id_token' } },
-  { fault: 'jwks-empty' },
-  { fault: 'discovery-html' },
-  { fault: 'wrong-state' },
-  { fault: 'code-replayed' },
-  { fault: 'never-returns' },
-  { fault: 'userinfo-invalid-sub' },
-  { fault: 'refresh-token-invalid-issuer' },
-  { fault: 'user-locked' },
-  { fault: 'connection-reset', when: { endpoint: 'token' } },
-]
+/** Longer than any answer takes, but those that never come. */
+const timeoutMs = { fault: 4000, patience: 2500, otherwise: 20_000 }
 
-const allFamilies = Object.entries(families) as [FamilyName, readonly Fault[]][]
+const registrable = 'userinfo_signed_response_alg'
 
-export const rows: readonly Row[] = allFamilies.flatMap(([family, faults]) =>
-  faults.flatMap((fault) =>
-    tried
-      .filter((each) => each.fault === fault.name)
-      .map((armed) => ({ id: fault.name, family, fault, armed, expected: fault.client })),
-  ),
-)
+export const rows: readonly Row[] = everyClientRow.filter(isOfLibraries).map((row) => {
+  const isTimeout = row.fault === 'timeout'
+  return {
+    ...row,
+    ...(isTimeout && { arm: { ...row.arm, with: { ms: timeoutMs.fault } } }),
+    id: `${row.fault} at ${row.place}`,
+    family: familyOf(row.fault),
+    acts: findFault(row.fault)?.acts ?? 'answer',
+    patienceMs: isTimeout ? timeoutMs.patience : timeoutMs.otherwise,
+  }
+})
+
+/**
+ * What breaks between a browser and the server no library hears of, nor of what happens once it has asked its last; and
+ * signed authorization responses are for those few that ask for them.
+ */
+function isOfLibraries({ fault: name, place, registered, arm }: ClientRow): boolean {
+  if (registered !== undefined && registered !== registrable) return false
+  const fault = findFault(name)
+  const isFeltLater = fault?.acts === 'state' && fault.at(fault.params.parse(arm.with ?? {})) === 'answer'
+  if (isFeltLater && place === 'refresh') return false
+  return place !== 'authorization' || !['connection', 'state'].includes(familyOf(name))
+}
+
+function familyOf(name: string): FamilyName {
+  const all = Object.entries(families) as [FamilyName, readonly Fault[]][]
+  const [family] = all.find(([, faults]) => faults.some((fault) => fault.name === name)) ?? []
+  if (family === undefined) throw new Error(`Failed to find "${name}" in the catalog.`)
+  return family
+}

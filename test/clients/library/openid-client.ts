@@ -1,13 +1,15 @@
 import * as client from 'openid-client'
-import { inPart, type Library, plainCodeOf, type RelyingParty, seenOf, type Target } from '../library.ts'
+import { inPart, type Library, type RelyingParty, seenOf, type Target } from '../library.ts'
 import { type Delivery, sendOff } from '../person.ts'
 
 const redirectUri = 'http://localhost/callback'
+const maxAgeSeconds = 3600
 
-/** It trusts the connection that the ID token comes by, unless it is told to verify signatures. */
 export const openidClient: Library = {
   name: 'openid-client',
   package: 'openid-client',
+  about: 'It trusts the connection that ID tokens come by, in place of their signatures.',
+  registers: ['userinfo_signed_response_alg'],
   open: async () => relyingParty(() => {}),
 }
 
@@ -15,6 +17,8 @@ export const openidClientVerifying: Library = {
   name: 'openid-client-verifying',
   how: 'enableNonRepudiationChecks',
   package: 'openid-client',
+  about: 'It is told to verify signatures as well.',
+  registers: ['userinfo_signed_response_alg'],
   open: async () => relyingParty(client.enableNonRepudiationChecks),
 }
 
@@ -27,32 +31,34 @@ function relyingParty(configure: (config: client.Configuration) => void): Relyin
 }
 
 async function round(target: Target, configure: (config: client.Configuration) => void): Promise<void> {
-  const config = await inPart('discovery', () => discover(target), codeOf)
+  const config = await inPart('discovery', () => discover(target))
   configure(config)
   const checks = {
     pkceCodeVerifier: client.randomPKCECodeVerifier(),
     expectedState: client.randomState(),
     expectedNonce: client.randomNonce(),
+    maxAge: maxAgeSeconds,
   }
-  const url = await inPart('authorization', () => authorizationUrl(config, checks), codeOf)
+  const url = await inPart('authorization', () => authorizationUrl(config, checks))
   const deliveries = await sendOff(url, redirectUri)
-  const tokens = await inPart('callback', () => redeem(config, deliveries, checks), codeOf)
+  const tokens = await inPart('callback', () => redeem(config, deliveries, checks))
   const subject = tokens.claims()?.sub ?? client.skipSubjectCheck
-  await inPart('userinfo', () => client.fetchUserInfo(config, tokens.access_token, subject), codeOf)
+  await inPart('userinfo', () => client.fetchUserInfo(config, tokens.access_token, subject))
   const { refresh_token: refreshToken } = tokens
   if (refreshToken === undefined) return
-  await inPart('refresh', () => client.refreshTokenGrant(config, refreshToken), codeOf)
+  await inPart('refresh', () => client.refreshTokenGrant(config, refreshToken))
 }
 
-function discover({ issuer, clientId, clientSecret, timeoutMs }: Target): Promise<client.Configuration> {
-  return client.discovery(new URL(issuer), clientId, clientSecret, undefined, {
+function discover(target: Target): Promise<client.Configuration> {
+  const { issuer, clientId, clientSecret, timeoutMs, metadata } = target
+  return client.discovery(new URL(issuer), clientId, { client_secret: clientSecret, ...metadata }, undefined, {
     execute: [client.allowInsecureRequests],
     timeout: timeoutMs / 1000,
   })
 }
 
 type Checks = Required<
-  Pick<client.AuthorizationCodeGrantChecks, 'pkceCodeVerifier' | 'expectedState' | 'expectedNonce'>
+  Pick<client.AuthorizationCodeGrantChecks, 'pkceCodeVerifier' | 'expectedState' | 'expectedNonce' | 'maxAge'>
 >
 
 async function authorizationUrl(config: client.Configuration, checks: Checks): Promise<URL> {
@@ -61,6 +67,7 @@ async function authorizationUrl(config: client.Configuration, checks: Checks): P
     redirect_uri: redirectUri,
     state: String(checks.expectedState),
     nonce: checks.expectedNonce,
+    max_age: String(maxAgeSeconds),
     code_challenge: await client.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
     code_challenge_method: 'S256',
   })
@@ -75,10 +82,4 @@ async function redeem(config: client.Configuration, deliveries: readonly Deliver
 
 function requestOf({ url, form }: Delivery): URL | Request {
   return form === undefined ? url : new Request(url, { method: 'POST', body: form })
-}
-
-/** An answer that it knows nothing to make of is told with its status. */
-function codeOf(error: unknown): string {
-  const { code, cause } = error as { code?: unknown; cause?: unknown }
-  return cause instanceof Response ? `${code} ${cause.status}` : plainCodeOf(error)
 }

@@ -1,0 +1,143 @@
+import { code, table } from '../../scripts/docs/markdown.ts'
+import { type FamilyName, families } from '../../src/faults/catalog.ts'
+import { libraries } from './libraries.ts'
+import type { Library } from './library.ts'
+import { accepted, notCalledBack, notMet, type Outcome } from './play.ts'
+import { type LibraryRecord, readRecord } from './record.ts'
+import { type Row, rows } from './rows.ts'
+
+const titles: Record<FamilyName, string> = {
+  codes: 'Error codes',
+  tokens: 'Signed tokens',
+  metadata: 'Keys and metadata',
+  responses: 'Authorization responses',
+  answers: 'Answers',
+  state: 'State',
+  connection: 'The connection',
+}
+
+const intro = `# Client libraries
+
+What client libraries do with each [fault](faults/README.md) that they can meet as they log somebody in: discovery, the authorization
+response, the ID token, userinfo and a refresh. Each was tried three times on an issuer of its own: without the fault, with it, and
+without it again; what is written here was seen while the fault's own counter told that it had fired. The tests try all of it again, and
+\`npx node scripts/clients.ts\` writes this page by what it sees.
+
+Each library is used as its documentation begins, with every check that it has by default, and \`state\`, \`nonce\`, PKCE and \`max_age\` where
+it can send them. What an app looks at by itself is not in here.
+`
+
+const legend = `A cell is the library's own error code, with the OAuth error that it tells of; \`accepted\`: the login went on as if nothing were
+wrong. It is bold where a correct client does otherwise. "–": the library never meets it, since it does not ask there, or has not asked for
+what would be wrong. "not called back": the browser stayed with the server. A correct client rejects, accepts, may do either, or handles
+it: carries on, tries again or tells its user, as it sees fit. Where is the endpoint whose answer was spoiled: \`token\` with the code, \`refresh\`
+with a refresh token.
+`
+
+interface Column {
+  library: Library
+  record: LibraryRecord
+}
+
+/** The page, by the outcomes as they are checked in. */
+export function clientsPage(): string {
+  const columns = libraries.map((library) => ({ library, record: readRecord(library) }))
+  const sections = (Object.keys(families) as FamilyName[]).map((family) => sectionOf(family, columns))
+  return [intro, summaryOf(columns), lapsesOf(columns), `## Every fault\n\n${legend}`, ...sections].join('\n')
+}
+
+function summaryOf(columns: readonly Column[]): string {
+  const head = ['library', 'version', 'rejects what it must', 'accepts what it must']
+  const lines = columns.map(({ library, record }) => [
+    titleOf(library),
+    record.version,
+    shareOf(record, 'reject'),
+    shareOf(record, 'accept'),
+  ])
+  return `## At a glance\n\n${table(head, lines).join('\n')}\n`
+}
+
+/** Of those that it meets, how many it does right. */
+function shareOf(record: LibraryRecord, expected: 'reject' | 'accept'): string {
+  const met = rows.filter((row) => row.expected === expected && isDone(outcomeOf(record, row)))
+  return `${met.filter((row) => !isLapse(row, outcomeOf(record, row))).length} of ${met.length}`
+}
+
+function lapsesOf(columns: readonly Column[]): string {
+  const parts = columns.map(({ library, record }) => {
+    const wrong = rows.filter((row) => isLapse(row, outcomeOf(record, row)))
+    const lines = [
+      ...listOf(
+        'Accepts what it must reject',
+        wrong.filter(({ expected }) => expected === 'reject'),
+      ),
+      ...listOf(
+        'Rejects what it must accept',
+        wrong.filter(({ expected }) => expected === 'accept'),
+      ),
+      ...(wrong.length === 0 ? ['- Nothing that was found.'] : []),
+    ]
+    const { package: name } = library
+    return `### ${titleOf(library)}\n\n[${name}](https://www.npmjs.com/package/${name}) ${record.version}.${library.about === undefined ? '' : ` ${library.about}`}\n\n${lines.join('\n')}\n`
+  })
+  return `## What each does otherwise than it must\n\n${note}\n${parts.join('\n')}`
+}
+
+const note = `A client that has the ID token straight from the token endpoint, over TLS, may trust the connection in place of the signature ([OpenID
+Connect Core, 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation), 6): where a library does so by default, that is why it
+accepts signatures that are wrong.
+`
+
+function listOf(title: string, wrong: readonly Row[]): string[] {
+  if (wrong.length === 0) return []
+  const byFault = [...new Set(wrong.map(({ fault }) => fault))].map((fault) => {
+    const places = wrong.filter((row) => row.fault === fault).map(({ place }) => place)
+    return `${code(fault)} (${places.join(', ')})`
+  })
+  return [`- ${title}: ${byFault.join(', ')}.`]
+}
+
+function sectionOf(family: FamilyName, columns: readonly Column[]): string {
+  const own = rows.filter((row) => row.family === family)
+  const head = ['fault', 'where', 'a correct client', ...columns.map(({ library }) => titleOf(library))]
+  const lines = own.map((row) => ({
+    places: [row.place as string],
+    fault: row.fault,
+    cells: [row.expected, ...columns.map(({ record }) => cellOf(row, outcomeOf(record, row)))],
+  }))
+  // Places where all is the same share a line.
+  const merged = lines.filter((line, index) => {
+    const same = lines
+      .slice(0, index)
+      .find((other) => other.fault === line.fault && `${other.cells}` === `${line.cells}`)
+    same?.places.push(...line.places)
+    return same === undefined
+  })
+  const link = `[${titles[family]}](faults/${family}.md)`
+  const body = merged.map(({ fault, places, cells }) => [code(fault), places.join(', '), ...cells])
+  return `### ${link}\n\n${table(head, body).join('\n')}\n`
+}
+
+function cellOf(row: Row, outcome: Outcome): string {
+  if (outcome === notMet) return '–'
+  if (outcome === notCalledBack) return outcome
+  const text = outcome === accepted ? outcome : code(outcome.replace(/^\w+: /, '').replace(` ${row.fault}`, ''))
+  return isLapse(row, outcome) ? `**${text}**` : text
+}
+
+function isDone(outcome: Outcome): boolean {
+  return outcome !== notMet && outcome !== notCalledBack
+}
+
+function isLapse({ expected }: Row, outcome: Outcome): boolean {
+  if (!isDone(outcome)) return false
+  return outcome === accepted ? expected === 'reject' : expected === 'accept'
+}
+
+function outcomeOf({ outcomes }: LibraryRecord, { id }: Row): Outcome {
+  return outcomes[id] ?? notMet
+}
+
+function titleOf({ package: name, how }: Library): string {
+  return how === undefined ? name : `${name} (${how})`
+}
