@@ -154,6 +154,8 @@ export async function checkFixtures(options: Pick<ServerOptions, 'fixtures' | 'i
     render: createRender(),
     cookieSigner: new CookieSigner([]),
     fallbackOrigin: () => originAt(9400),
+    // Whether they will be served by HTTPS nobody has said.
+    clientTrust: { tls: true, header: undefined, authorities: [] },
   }
   return loadFixtures(loadOptions(options, new Issuers(memoryStore(), environment)))
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientTrust } from '../certificates/client.ts'
-import { Clock } from '../domain/clock.ts'
+import type { Clock } from '../domain/clock.ts'
 import type { PageClient, Render } from '../domain/pages.ts'
 import { Arming } from '../faults/arming.ts'
 import { disarmedBy } from '../faults/records.ts'
@@ -18,6 +18,7 @@ import { IssuerBucket } from './bucket.ts'
 import { findIssuerMistakes } from './check.ts'
 import { describeMisfits, IssuerEdits } from './edits.ts'
 import { IssuerFaults } from './issuer-faults.ts'
+import { KeptClock } from './kept-clock.ts'
 import { KeyRing } from './key-ring.ts'
 import { Remembered } from './remembered.ts'
 import { createStateEffects } from './state-effects.ts'
@@ -45,23 +46,6 @@ export interface Keep {
   requests?: boolean
 }
 
-/** Collections that flows fill. */
-const flowCollections = [
-  'AccessToken',
-  'AuthorizationCode',
-  'BackchannelAuthenticationRequest',
-  'CibaPace',
-  'ClientCredentials',
-  'DeviceCode',
-  'DevicePace',
-  'Grant',
-  'Interaction',
-  'PushedAuthorizationRequest',
-  'RefreshToken',
-  'ReplayDetection',
-  'Session',
-] as const
-
 /** Ids that people can type. */
 function shortId(): string {
   return randomBytes(4).toString('hex')
@@ -80,7 +64,6 @@ function limitsOf({ journal }: IssuerFixtures): RingLimits {
 /** One issuer as it runs: its provider, its clock, its armed faults, its journal. */
 export class RunningIssuer {
   readonly name: string
-  readonly clock = new Clock()
   readonly arming: Arming
   readonly waits = new Waits()
   readonly faults: IssuerFaults
@@ -93,6 +76,7 @@ export class RunningIssuer {
   readonly edits: IssuerEdits
   #provider: IssuerProvider
   readonly #remembered: Remembered
+  readonly #time: KeptClock
 
   /** Takes up an issuer where it was left: with the clock and the armed faults that its records tell of. */
   static async resume(...parts: ConstructorParameters<typeof RunningIssuer>): Promise<RunningIssuer> {
@@ -115,6 +99,7 @@ export class RunningIssuer {
     this.#environment = environment
     this.#records = new IssuerBucket(records)
     this.#remembered = new Remembered(this.#records)
+    this.#time = new KeptClock(this.#remembered)
     this.#bucket = new IssuerBucket(this.#records)
     this.#settings = settings
     this.keys = new KeyRing(keys, (kept) => this.#remembered.put('Keys', 'rotated', kept))
@@ -133,12 +118,16 @@ export class RunningIssuer {
     })
     this.edits = new IssuerEdits(settings, this.#records, {
       entries: () => ({ settings: this.#settings, users: this.#provider.users.declared }),
-      checkIssuer: async (edited) => findIssuerMistakes(edited, this.keys.current),
+      checkIssuer: async (edited) => findIssuerMistakes(edited, this.keys.current, environment),
       takeOver: (edited) => this.#takeOver(edited),
       onMisfits: (misfits) => environment.warn?.(describeMisfits(name, misfits)),
     })
     this.faults = this.#meetFaults()
     this.#provider = this.#makeProvider()
+  }
+
+  get clock(): Clock {
+    return this.#time.clock
   }
 
   get settings(): IssuerFixtures {
@@ -170,11 +159,7 @@ export class RunningIssuer {
   async reset(keep: Keep = {}): Promise<void> {
     const { faults = false, clock = false, tokens = false, sessions = false, requests = false } = keep
     if (!keep.fixtures) await this.edits.reset()
-    if (!clock) {
-      this.clock.reset()
-      this.#remembered.put('Clock', 'advanced', undefined)
-      this.#remembered.put('Clock', 'skew', undefined)
-    }
+    if (!clock) this.#time.reset()
     if (!faults) {
       this.arming.reset()
       this.waits.letGo()
@@ -186,10 +171,7 @@ export class RunningIssuer {
     old.retire()
     this.#bucket = new IssuerBucket(this.#records)
     this.#provider = this.#makeProvider()
-    await old.clearFlows(keep.fixtures ? flowCollections : [...flowCollections, 'RegistrationAccessToken'], {
-      sessions,
-      tokens,
-    })
+    await old.clearFlows({ sessions, tokens, registrations: keep.fixtures })
   }
 
   /**
@@ -198,8 +180,7 @@ export class RunningIssuer {
    * @param seconds how far; never negative
    */
   async advance(seconds: number): Promise<void> {
-    this.clock.advance(seconds)
-    this.#remembered.put('Clock', 'advanced', this.clock.advancedSeconds)
+    this.#time.advance(seconds)
     await this.settled()
   }
 
@@ -209,8 +190,7 @@ export class RunningIssuer {
    * @param seconds below zero: too early; 0: right again
    */
   async skew(seconds: number): Promise<void> {
-    this.clock.skew(seconds)
-    this.#remembered.put('Clock', 'skew', this.clock.skewSeconds)
+    this.#time.skew(seconds)
     await this.settled()
   }
 
@@ -241,10 +221,7 @@ export class RunningIssuer {
   }
 
   async #resume(): Promise<void> {
-    const advanced = await this.#remembered.get<number>('Clock', 'advanced')
-    if (advanced !== undefined) this.clock.advance(advanced)
-    const skew = await this.#remembered.get<number>('Clock', 'skew')
-    if (skew !== undefined) this.clock.skew(skew)
+    await this.#time.resume()
     const rotated = await this.#remembered.get('Keys', 'rotated')
     if (rotated !== undefined && this.keys.restore(rotated)) this.#provider = this.#makeProvider()
     const armed = await this.#remembered.all('Arming')

@@ -203,7 +203,7 @@ export class Issuers {
   async checkIssuer(settings: IssuerFixtures): Promise<Finding[]> {
     const { keys } = settings
     const likely = keys === 'own' ? { ...settings, keys: 'shared' } : settings
-    return findIssuerMistakes(settings, await this.#keysOf(processBucket, likely))
+    return findIssuerMistakes(settings, await this.#keysOf(processBucket, likely), this.#environment)
   }
 
   async #keysOf(name: string, { keys }: IssuerFixtures): Promise<SigningKeys> {

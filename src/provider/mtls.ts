@@ -2,6 +2,8 @@ import type { Middleware } from 'koa'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { type ClientTrust, certificateOf, isTrusted } from '../certificates/client.ts'
 import { matchesSubject, type SubjectProperty } from '../certificates/subject.ts'
+import type { Client } from '../domain/client.ts'
+import { certificateSubjects } from '../domain/client-metadata.ts'
 import type { IssuerContext } from './context.ts'
 
 /** Ways of authenticating that show a certificate. */
@@ -18,10 +20,37 @@ export const clientAuthMethods: NonNullable<Configuration['clientAuthMethods']> 
 ]
 
 /**
+ * What clients cannot be where no certificate can get here.
+ *
+ * @returns one mistake a client at the most, with its index and the member at fault
+ */
+export function findCertificateMistakes(
+  clients: readonly Client[],
+): { index: number; member: string; message: string }[] {
+  return clients.flatMap((client, index) => {
+    const found = certificateMember(client)
+    if (found === undefined) return []
+    const [member, what] = found
+    const message = `${what} needs client certificates, and none can get here. Serve HTTPS (start --https, or https: true), or name the header of a proxy that hands them on (--client-cert-header)`
+    return [{ index, member, message }]
+  })
+}
+
+/** The member by which a client promises a certificate, and what it promises. */
+function certificateMember(client: Client): [member: string, what: string] | undefined {
+  const method = client.token_endpoint_auth_method
+  const subject = certificateSubjects.find((name) => client[name] !== undefined)
+  if (method === 'tls_client_auth') return [subject ?? 'token_endpoint_auth_method', method]
+  if (method === 'self_signed_tls_client_auth') return ['token_endpoint_auth_method', method]
+  const bound = 'tls_client_certificate_bound_access_tokens'
+  return client[bound] ? [bound, 'a token that is bound to a certificate'] : undefined
+}
+
+/**
  * Clients that are known by their certificates, and tokens that are bound to them.
  *
- * It is there also where no certificate can get here: the same fixtures are served with and without HTTPS, and a
- * client that has none to show is told so.
+ * It is there also where no certificate can get here: an open issuer knows nothing of its clients, and one that has
+ * none to show is told so.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8705 RFC 8705}
  */

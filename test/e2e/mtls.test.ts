@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import * as client from 'openid-client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type CertificateOrder, type IssuedCertificate, startUnderstudy, type Understudy } from '../../src/index.ts'
+import { checkFixtures } from '../../src/server.ts'
 import { UserAgent } from '../user-agent.ts'
 import { login } from './flows.ts'
 import { fetchTrusting } from './trusting.ts'
@@ -201,17 +205,77 @@ describe('discovery offers certificates', () => {
     for (const path of paths) expect(await (await fetch(both.httpUrl + path)).json()).toMatchObject(offer)
   })
 
-  test('nowhere without HTTPS; and a client that has one to show is told so', async () => {
-    await using plain = await startUnderstudy({ fixtures: { ...members, issuers: { partner: members } } as never })
+  test('nowhere without HTTPS', async () => {
+    await using plain = await startUnderstudy({ fixtures: { issuers: { partner: {} } } })
     for (const path of paths) {
       expect(await (await fetch(plain.origin + path)).text()).not.toMatch(/tls_client/)
     }
+  })
+
+  test('and over the HTTP beside it a client that has one to show is told where to', async () => {
+    await using both = await startUnderstudy({ fixtures: members as never, https: true, httpPort: 0 })
     const body = new URLSearchParams({ client_id: 'by-dn', grant_type: 'client_credentials' })
-    const answer = await fetch(`${plain.url}/token`, { method: 'POST', body })
+    const answer = await fetch(`${both.httpUrl}/token`, { method: 'POST', body })
     expect(answer.status).toBe(401)
     expect(await answer.json()).toMatchObject({ error: 'invalid_client' })
-    const [entry] = await plain.requests({ endpoint: 'token' })
+    const [entry] = await both.requests({ endpoint: 'token' })
     expect(entry?.refusal?.why).toContain('--https')
+  })
+})
+
+describe('where no certificate can get', () => {
+  const self = { token_endpoint_auth_method: 'self_signed_tls_client_auth', jwks_uri: 'http://localhost:3000/jwks' }
+  const promises: [member: string, metadata: Record<string, unknown>][] = [
+    ['tls_client_auth_subject_dn', { tls_client_auth_subject_dn: 'CN=app' }],
+    [
+      'tls_client_auth_san_dns',
+      { token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_san_dns: 'app.example' },
+    ],
+    ['token_endpoint_auth_method', self],
+    [
+      'tls_client_certificate_bound_access_tokens',
+      { client_secret: 's', tls_client_certificate_bound_access_tokens: true },
+    ],
+  ]
+  const wayOut = /none can get here\. Serve HTTPS \(start --https, or https: true\)/
+
+  test.each(promises)('no client is declared by %s', async (member, metadata) => {
+    const clients = [{ client_id: 'app', redirect_uris, ...metadata }]
+    const started = startUnderstudy({ fixtures: { issuers: { partner: { clients } } } as never })
+
+    await expect(started).rejects.toMatchObject({
+      code: 'ERR_FIXTURES_INVALID',
+      message: expect.stringMatching(wayOut),
+    })
+    await expect(started).rejects.toThrow(`issuers.partner.clients[0].${member}`)
+  })
+
+  test.each(promises)('no client is added or registered by %s', async (member, metadata) => {
+    await using plain = await startUnderstudy({ fixtures: { registration: { enabled: true } } })
+    const method = member.startsWith('tls_client_auth') ? 'tls_client_auth' : 'client_secret_basic'
+    const body = JSON.stringify({ redirect_uris, token_endpoint_auth_method: method, ...metadata })
+    const register = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+
+    await expect(plain.clients.put('app', { redirect_uris, ...metadata })).rejects.toThrow(wayOut)
+    const answer = await fetch(`${plain.url}/reg`, register)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toEqual({
+      error: 'invalid_client_metadata',
+      error_description: expect.stringMatching(new RegExp(`^${member}: .*${wayOut.source}`)),
+    })
+  })
+
+  test('fixtures that will be served by HTTPS are valid', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-mtls-'))
+    writeFileSync(
+      join(folder, 'mtls.yaml'),
+      'clients: [{ client_id: app, tls_client_auth_subject_dn: CN=app, grant_types: [client_credentials] }]',
+    )
+
+    const { issuers } = await checkFixtures({ fixtures: [join(folder, 'mtls.yaml')] })
+
+    rmSync(folder, { recursive: true })
+    expect(issuers.get('default')?.clients).toHaveLength(1)
   })
 })
 

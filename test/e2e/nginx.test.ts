@@ -29,13 +29,15 @@ const members: FixturesModule = {
       post_logout_redirect_uris: [signedOut],
       grant_types: ['authorization_code', 'refresh_token'],
     },
-    {
-      client_id: 'app',
-      tls_client_auth_subject_dn: 'CN=app',
-      tls_client_certificate_bound_access_tokens: true,
-      redirect_uris: ['http://localhost:3000/callback'],
-    },
   ],
+}
+
+/** A client that is known by its certificate. */
+const app = {
+  client_id: 'app',
+  tls_client_auth_subject_dn: 'CN=app',
+  tls_client_certificate_bound_access_tokens: true,
+  redirect_uris: ['http://localhost:3000/callback'],
 }
 
 const fixtures: FixturesModule = { ...members, issuers: { partner: members as never } }
@@ -137,7 +139,11 @@ describe.each(Object.entries(setups))('behind nginx, with %s', (_, setup) => {
 })
 
 describe('nginx that hands on the certificates of clients', () => {
-  const header: UnderstudyOptions = { clientCertHeader: 'Ssl-Client-Cert' }
+  const known = { users: members.users, clients: [app] } as FixturesModule
+  const header: UnderstudyOptions = {
+    clientCertHeader: 'Ssl-Client-Cert',
+    fixtures: { ...known, issuers: { partner: known as never } },
+  }
 
   async function clientOf(issuer: string, nginx: Nginx, shown?: IssuedCertificate) {
     const send = fetchTrusting(nginx.ca, shown)
@@ -193,6 +199,7 @@ describe('nginx that hands on the certificates of clients', () => {
     expect(metadata.token_endpoint_auth_methods_supported).not.toContain('tls_client_auth')
     expect(metadata).not.toHaveProperty('tls_client_certificate_bound_access_tokens')
     await expect(client.tokenRevocation(config, 'a-token')).rejects.toMatchObject({ error: 'invalid_client' })
+    await expect(both.idp.clients.put('app', app)).rejects.toThrow('--client-cert-header')
   })
 })
 
