@@ -1,4 +1,5 @@
 import type { Express } from 'express'
+import { Agent, fetch as send } from 'undici'
 import { type Page, UserAgent } from '../user-agent.ts'
 import { type Part, Refusal } from './library.ts'
 import { sendOff } from './person.ts'
@@ -31,6 +32,11 @@ export interface RefusedPage {
   refused: string
 }
 
+/** Of a size that browsers take: an app may keep all that it knows in cookies. */
+const dispatcher = new Agent({ maxHeaderSize: 256 * 1024 })
+
+const sendAsBrowser = ((url: URL, init: object) => send(url, { ...init, dispatcher })) as unknown as typeof fetch
+
 /** Longer than any app waits that does not wait for ever, in milliseconds. */
 const patienceMs = 10_000
 
@@ -39,10 +45,10 @@ export class Visitor {
   readonly #origin: string
   readonly #agent: UserAgent
 
-  /** @param send what reaches the app */
-  constructor(origin: string, send: typeof fetch = fetch) {
+  /** @param reach what sends requests to the app */
+  constructor(origin: string, reach: typeof fetch = sendAsBrowser) {
     this.#origin = origin
-    this.#agent = new UserAgent((url, init) => send(url, { ...init, signal: AbortSignal.timeout(patienceMs) }))
+    this.#agent = new UserAgent((url, init) => reach(url, { ...init, signal: AbortSignal.timeout(patienceMs) }))
   }
 
   /**

@@ -5,13 +5,15 @@ import { type RefusedPage, Visitor } from '../web-app.ts'
 
 const origin = 'http://localhost'
 const basePath = '/auth'
+const maxAgeSeconds = 3600
 const callback = `${basePath}/callback/understudy`
 
-/** It has oauth4webapi do the protocol, and discovers at every sign-in and every callback. It makes no use of refresh tokens. */
 export const authCore: Library = {
   name: 'auth-core',
-  how: 'checks: pkce, state, nonce; idToken: false; customFetch with a time-out',
+  how: 'all checks, idToken: false',
   package: '@auth/core',
+  about:
+    'It has oauth4webapi do the protocol, and never looks at signatures. It leaves refresh tokens to the app, and it waits as long as the `customFetch` of the app does.',
   registers: ['userinfo_signed_response_alg'],
   open: async () => ({ redirectUri: origin + callback, login, close: async () => {} }),
 }
@@ -58,7 +60,8 @@ function configFor({ issuer, clientId, clientSecret, timeoutMs, metadata }: Targ
         clientSecret,
         checks: ['pkce', 'state', 'nonce'],
         idToken: false,
-        client: metadata,
+        authorization: { params: { scope: 'openid profile email', max_age: maxAgeSeconds } },
+        client: { ...metadata, default_max_age: maxAgeSeconds },
         [customFetch]: (...[url, init]: Parameters<typeof fetch>) =>
           fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
       },

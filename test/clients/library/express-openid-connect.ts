@@ -3,11 +3,11 @@ import { auth } from 'express-openid-connect'
 import { type Library, plainCodeOf, type Seen, seenOf, type Target } from '../library.ts'
 import { type RefusedPage, serve, Visitor } from '../web-app.ts'
 
-/** It has openid-client do the protocol, discovers at the first sign-in, and keeps who is signed in in a cookie. */
 export const expressOpenidConnect: Library = {
   name: 'express-openid-connect',
-  how: "response_type: 'code'",
   package: 'express-openid-connect',
+  about:
+    'It has openid-client do the protocol, with a code, and keeps all tokens in cookies, which large ones make too large for the server of Node.',
   open: async () => ({ redirectUri: 'http://localhost/callback', login, close: async () => {} }),
 }
 
@@ -39,7 +39,7 @@ function furnish(app: express.Express, origin: string, { issuer, clientId, clien
       clientSecret,
       secret: 'a secret that is long enough for it',
       authRequired: false,
-      authorizationParams: { response_type: 'code', scope: 'openid profile email' },
+      authorizationParams: { response_type: 'code', scope: 'openid profile email', max_age: 3600 },
       httpTimeout: Math.max(500, timeoutMs),
     }),
   )
@@ -50,11 +50,6 @@ function furnish(app: express.Express, origin: string, { issuer, clientId, clien
     response.sendStatus(200)
   })
   app.use((error: unknown, _: Request, response: Response, _next: NextFunction) => {
-    response.status(500).json({ refused: codeOf(error) } satisfies RefusedPage)
+    response.status(500).json({ refused: plainCodeOf(error) } satisfies RefusedPage)
   })
-}
-
-/** At the callback it is an HTTP error that tells of the error or the code of openid-client. */
-function codeOf(error: unknown): string {
-  return plainCodeOf(error)
 }

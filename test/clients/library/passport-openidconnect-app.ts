@@ -62,6 +62,7 @@ function strategyOf({ issuer, clientId, clientSecret }: Tenant, callbackURL: str
       callbackURL,
       scope: 'profile email',
       nonce: 'true',
+      maxAge: '3600',
       skipUserProfile: false,
     },
     (_issuer: string, profile: OpenIDConnectStrategy.Profile, done: OpenIDConnectStrategy.VerifyCallback) => {

@@ -4,11 +4,13 @@ import { Worker } from 'node:worker_threads'
 import { type Library, type RelyingParty, seenOf } from '../library.ts'
 import { Visitor } from '../web-app.ts'
 
-/** It knows no discovery, no PKCE and no refresh. The app has a thread of its own, as the library may throw where nobody can catch it. */
+/** The app has a thread of its own, as the library may throw where nobody can catch it. */
 export const passportOpenidconnect: Library = {
   name: 'passport-openidconnect',
-  how: 'nonce, skipUserProfile: false',
+  how: 'nonce, maxAge, skipUserProfile: false',
   package: 'passport-openidconnect',
+  about:
+    'It knows neither discovery nor PKCE nor refresh, and never looks at signatures. Its errors are texts; `uncaught` is what ends the process.',
   open,
 }
 
