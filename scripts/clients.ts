@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { startUnderstudy, type Understudy } from '../src/index.ts'
 import { libraries } from '../test/clients/libraries.ts'
 import { type Library, versionOf } from '../test/clients/library.ts'
+import type { Outcome } from '../test/clients/outcome.ts'
 import { clientsPage } from '../test/clients/page.ts'
-import { type Outcome, play } from '../test/clients/play.ts'
 import { writeRecord } from '../test/clients/record.ts'
 import { rows } from '../test/clients/rows.ts'
+import { Stage } from '../test/clients/stage.ts'
 
 /** How many faults are tried at once. */
 const lanes = 5
@@ -31,11 +32,11 @@ writeFileSync(join(import.meta.dirname, '../docs/clients.md'), clientsPage())
 
 async function outcomesOf(idp: Understudy, library: Library): Promise<Record<string, Outcome>> {
   const party = await library.open()
+  const stage = new Stage(idp, library, party)
   const outcomes = Object.fromEntries(rows.map(({ id }) => [id, '']))
   const waiting = [...rows]
   async function takeNext(): Promise<void> {
-    for (let row = waiting.shift(); row !== undefined; row = waiting.shift())
-      outcomes[row.id] = await play(idp, library, party, row)
+    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) outcomes[row.id] = await stage.play(row)
   }
   await Promise.all(Array.from({ length: lanes }, takeNext))
   await party.close()

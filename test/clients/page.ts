@@ -2,7 +2,7 @@ import { code, table } from '../../scripts/docs/markdown.ts'
 import { type FamilyName, families } from '../../src/faults/catalog.ts'
 import { libraries } from './libraries.ts'
 import type { Library } from './library.ts'
-import { accepted, notCalledBack, notMet, type Outcome } from './play.ts'
+import { accepted, notCalledBack, notMet, type Outcome } from './outcome.ts'
 import { type LibraryRecord, readRecord } from './record.ts'
 import { type Row, rows } from './rows.ts'
 
@@ -30,9 +30,12 @@ it can send them. What an app looks at by itself is not in here.
 const legend = `A cell is the library's own error code, with the OAuth error that it tells of; \`accepted\`: the login went on as if nothing were
 wrong. It is bold where a correct client does otherwise. "–": the library never meets it, since it does not ask there, or has not asked for
 what would be wrong. "not called back": the browser stayed with the server. A correct client rejects, accepts, may do either, or handles
-it: carries on, tries again or tells its user, as it sees fit. Where is the endpoint whose answer was spoiled: \`token\` with the code, \`refresh\`
-with a refresh token.
+it: carries on, tries again or tells its user, as it sees fit. Where: the endpoint whose answer was spoiled: \`token\` with the code, \`refresh\`
+with a refresh token; a line for several
+holds for those of them where the library asks.
 `
+
+const unmetCell = '–'
 
 interface Column {
   library: Library
@@ -85,7 +88,7 @@ function lapsesOf(columns: readonly Column[]): string {
 
 const note = `A client that has the ID token straight from the token endpoint, over TLS, may trust the connection in place of the signature ([OpenID
 Connect Core, 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation), 6): where a library does so by default, that is why it
-accepts signatures that are wrong.
+accepts signatures that are wrong. How long ago is too long for \`iat\` is left to each client (the same, 10).
 `
 
 function listOf(title: string, wrong: readonly Row[]): string[] {
@@ -98,28 +101,36 @@ function listOf(title: string, wrong: readonly Row[]): string[] {
 }
 
 function sectionOf(family: FamilyName, columns: readonly Column[]): string {
-  const own = rows.filter((row) => row.family === family)
   const head = ['fault', 'where', 'a correct client', ...columns.map(({ library }) => titleOf(library))]
-  const lines = own.map((row) => ({
-    places: [row.place as string],
-    fault: row.fault,
-    cells: [row.expected, ...columns.map(({ record }) => cellOf(row, outcomeOf(record, row)))],
-  }))
-  // Places where all is the same share a line.
-  const merged = lines.filter((line, index) => {
-    const same = lines
-      .slice(0, index)
-      .find((other) => other.fault === line.fault && `${other.cells}` === `${line.cells}`)
-    same?.places.push(...line.places)
-    return same === undefined
-  })
-  const link = `[${titles[family]}](faults/${family}.md)`
-  const body = merged.map(({ fault, places, cells }) => [code(fault), places.join(', '), ...cells])
-  return `### ${link}\n\n${table(head, body).join('\n')}\n`
+  const lines: Line[] = []
+  for (const row of rows.filter((each) => each.family === family)) {
+    const { fault, place, expected } = row
+    const cells = columns.map(({ record }) => cellOf(row, outcomeOf(record, row)))
+    const same = lines.find((line) => line.fault === fault && line.expected === expected && agree(line.cells, cells))
+    if (same === undefined) lines.push({ fault, places: [place], expected, cells })
+    else {
+      same.places.push(place)
+      same.cells = same.cells.map((cell, column) => (cell === unmetCell ? (cells[column] ?? cell) : cell))
+    }
+  }
+  const body = lines.map(({ fault, places, expected, cells }) => [code(fault), places.join(', '), expected, ...cells])
+  return `### [${titles[family]}](faults/${family}.md)\n\n${table(head, body).join('\n')}\n`
+}
+
+/** A fault at all places where every library does the same with it, as far as it meets it there. */
+interface Line {
+  fault: string
+  places: string[]
+  expected: string
+  cells: string[]
+}
+
+function agree(these: readonly string[], those: readonly string[]): boolean {
+  return these.every((cell, column) => [cell, those[column]].includes(unmetCell) || cell === those[column])
 }
 
 function cellOf(row: Row, outcome: Outcome): string {
-  if (outcome === notMet) return '–'
+  if (outcome === notMet) return unmetCell
   if (outcome === notCalledBack) return outcome
   const text = outcome === accepted ? outcome : code(outcome.replace(/^\w+: /, '').replace(` ${row.fault}`, ''))
   return isLapse(row, outcome) ? `**${text}**` : text

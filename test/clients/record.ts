@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Library } from './library.ts'
-import type { Outcome } from './play.ts'
+import type { Outcome } from './outcome.ts'
 
 /** What a library was seen to do with each fault, as it is checked in. */
 export interface LibraryRecord {

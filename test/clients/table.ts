@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startUnderstudy, type Understudy } from '../../src/index.ts'
 import { type Library, type RelyingParty, versionOf } from './library.ts'
-import { play } from './play.ts'
 import { readRecord } from './record.ts'
 import { rows } from './rows.ts'
+import { Stage } from './stage.ts'
 
 /** Holds a library against its outcomes as they are checked in. */
 export function tableOf(library: Library): void {
@@ -11,10 +11,12 @@ export function tableOf(library: Library): void {
   const again = `npx node scripts/clients.ts ${library.name} writes the outcomes again`
   let idp: Understudy
   let party: RelyingParty
+  let stage: Stage
 
   beforeAll(async () => {
     idp = await startUnderstudy()
     party = await library.open()
+    stage = new Stage(idp, library, party)
   })
 
   afterAll(async () => {
@@ -29,7 +31,7 @@ export function tableOf(library: Library): void {
 
   describe.concurrent(`${library.name}, before, with and after`, () => {
     test.each(rows)('$id', async (row) => {
-      expect(await play(idp, library, party, row)).toBe(recorded.outcomes[row.id])
+      expect(await stage.play(row)).toBe(recorded.outcomes[row.id])
     })
   })
 }
