@@ -1,10 +1,28 @@
 import type { Bucket, StoredRecord } from '../store/store.ts'
 
-/** Collections that are the issuer's own, not its flows': a reset leaves them as they are. */
-const keptCollections = new Set(['Keys'])
+/** Collections that flows fill, beside the sessions. */
+const tokenCollections = [
+  'AccessToken',
+  'AuthorizationCode',
+  'BackchannelAuthenticationRequest',
+  'CibaPace',
+  'ClientCredentials',
+  'DeviceCode',
+  'DevicePace',
+  'Grant',
+  'Interaction',
+  'PushedAuthorizationRequest',
+  'RefreshToken',
+  'ReplayDetection',
+]
 
-/** What of the flows a reset can tell apart. */
-const sessionCollections = new Set(['Session'])
+/** What of the flows a reset may leave as it is. */
+export interface KeptFlows {
+  sessions: boolean
+  tokens: boolean
+  /** What lets clients that registered themselves change how they did. */
+  registrations?: boolean | undefined
+}
 
 /**
  * An issuer's records between two resets: once retired, what a slow request still writes goes nowhere.
@@ -23,12 +41,11 @@ export class IssuerBucket implements Bucket {
   }
 
   /** Deletes what flows have left, but for what is kept. */
-  async clearFlows(collections: readonly string[], keep: { sessions: boolean; tokens: boolean }): Promise<void> {
-    const gone = collections.filter((collection) => {
-      if (keptCollections.has(collection)) return false
-      return sessionCollections.has(collection) ? !keep.sessions : !keep.tokens
-    })
-    await this.#records.clear(gone)
+  async clearFlows({ sessions, tokens, registrations }: KeptFlows): Promise<void> {
+    const ofSessions = sessions ? [] : ['Session']
+    const ofTokens = tokens ? [] : tokenCollections
+    const ofRegistrations = tokens || registrations ? [] : ['RegistrationAccessToken']
+    await this.#records.clear([...ofSessions, ...ofTokens, ...ofRegistrations])
   }
 
   get(collection: string, id: string) {

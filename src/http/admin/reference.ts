@@ -1,4 +1,4 @@
-import type { ReferenceAnswer, ReferenceMember, ReferenceOperation, ReferencePage } from '../../domain/pages.ts'
+import type { ReferenceAnswer, ReferenceMember, ReferenceOperation, ReferencePage } from '../../domain/reference.ts'
 import type { ApiDocument } from './openapi/document.ts'
 import { exampleOf, exampleOfParameter, type Resolve } from './openapi/example.ts'
 import { nounOf } from './openapi/nouns.ts'
