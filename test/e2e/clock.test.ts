@@ -190,8 +190,9 @@ test('a pushed request expires by the clock', async () => {
   await idp.clock.advance('50s')
   expect((await new UserAgent().open(used)).html).toContain('name="pick"')
   await idp.clock.advance('20s')
-  const { url } = await new UserAgent().open(late)
-  expect(url.searchParams.get('error')).toBe('invalid_request_uri')
+  // Where it was to go back to is as forgotten as all else that was pushed.
+  const { status, html } = await new UserAgent().open(late)
+  expect({ status, html }).toEqual({ status: 400, html: expect.stringContaining('invalid_request_uri') })
 })
 
 test('a page left open too long is over, by the clock', async () => {
