@@ -4,13 +4,24 @@ import { code, table } from './markdown.ts'
 
 /** Every command with its arguments, options and examples, as its help has them. */
 export function cliReference(): string {
-  return createProgram().commands.map(section).join('\n')
+  return commandsOf(createProgram()).map(section).join('\n')
+}
+
+/** Every command that does something: of one that has others below it, those. */
+export function commandsOf(program: Command): Command[] {
+  return program.commands.flatMap((command) => (command.commands.length === 0 ? command : commandsOf(command)))
+}
+
+/** A command as it is called, such as `exam api`. */
+export function nameOf(command: Command): string {
+  const { parent } = command
+  return parent?.parent ? `${nameOf(parent)} ${command.name()}` : command.name()
 }
 
 function section(command: Command): string {
-  const usage = `understudy ${command.name()} ${command.usage()}`.replace('[options]', '').replace('  ', ' ')
+  const usage = `understudy ${nameOf(command)} ${command.usage()}`.replace('[options]', '').replace('  ', ' ')
   return [
-    `## ${command.name()}`,
+    `## ${nameOf(command)}`,
     '',
     `\`${usage.trim()}\`: ${command.description()}.`,
     '',

@@ -50,7 +50,8 @@ export async function runHere(args: string[], { env = {} }: { env?: Record<strin
   const exitCode = process.exitCode
   process.exitCode = 0
   const program = createProgram()
-  for (const command of [program, ...program.commands]) command.exitOverride()
+  const groups = program.commands.flatMap(({ commands }) => commands)
+  for (const command of [program, ...program.commands, ...groups]) command.exitOverride()
   try {
     await program.parseAsync(args, { from: 'user' }).catch((error: unknown) => {
       if (error instanceof CommanderError) process.exitCode = error.exitCode

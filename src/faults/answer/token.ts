@@ -72,6 +72,8 @@ export const tokenAnswerFaults = [
     see: 'https://openid.net/specs/openid-connect-core-1_0.html#TokenResponse',
     endpoints,
     client: 'reject',
+    // OIDC Core 12.2: a refresh need not bring one.
+    exam: { refresh: 'accept' },
     params: noParams,
     rewrite: without('id_token'),
   }),

@@ -18,6 +18,8 @@ export interface ExamNotes {
   needs?: 'nonce' | 'max_age' | 'acr_values'
   /** What a correct client does in the code flow, where `client` is for other flows. */
   client?: ClientVerdict
+  /** What a correct client does where it comes with a refresh. */
+  refresh?: ClientVerdict
 }
 
 /** What is told of every fault. */

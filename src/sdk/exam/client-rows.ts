@@ -87,8 +87,11 @@ function whenOf({ endpoint, grantType }: Place, token: TokenType | undefined) {
   } satisfies ArmedFaultInput['when']
 }
 
-function expectedOf(fault: Fault, { token }: Place): ClientVerdict {
+function expectedOf(fault: Fault, { endpoint, grantType, token }: Place): ClientVerdict {
   const { client, exam } = fault
+  // It breaks on its way to a browser, and the client sees nothing of it.
+  if (fault.acts === 'connection' && endpoint === 'authorization' && client === 'reject') return 'either'
+  if (grantType === 'refresh_token' && exam?.refresh !== undefined) return exam.refresh
   if (fault.acts !== 'token' || token === undefined) return exam?.client ?? client
   return (token.type === 'id_token' ? exam?.client : undefined) ?? fault.clientOf?.[token.type] ?? client
 }

@@ -68,17 +68,18 @@ async function inControl(exam: ClientExam, bench: Bench): Promise<Control> {
   try {
     const { said, round } = await play(exam, stage)
     const { subject = stage.client.client_id } = exam
-    if (said.did !== 'accept') throw refused(subject, said.seen)
+    if (said.did !== 'accept') throw refused(subject, said)
     const see = 'https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowSteps'
     const told = { fault: 'none', summary: 'All is as it should be.', expected: 'accept' as const, see }
-    return { round, stage, result: { ...told, ...said, verdict: 'right' } }
+    return { round, stage, result: { ...told, did: said.did, seen: said.seen, verdict: 'right' } }
   } finally {
     await stage.end()
   }
 }
 
-function refused(subject: string, seen: string): UnderstudyError {
-  const message = `Failed to examine ${subject}: it does not log in where all is as it should be: ${seen}. Have it log in with the issuer, client and redirect URI that it is given.`
+function refused(subject: string, { seen, output = '' }: Said): UnderstudyError {
+  const printed = output === '' ? '' : `\n${output}`
+  const message = `Failed to examine ${subject}: it does not log in where all is as it should be: ${seen}. Have it log in with the issuer, client and redirect URI that it is given.${printed}`
   return new UnderstudyError('ERR_EXAM_CONTROL', 409, message)
 }
 
@@ -140,8 +141,8 @@ async function recovered(exam: ClientExam, stage: Stage, result: ExamResult): Pr
   return { ...result, seen, recovered: false, verdict: 'wrong' }
 }
 
-function resultOf({ fault, place, summary, expected, see }: ClientRow, said: Said): ExamResult {
-  return { fault, place, summary, expected, ...said, verdict: verdictOf(expected, said.did), see }
+function resultOf({ fault, place, summary, expected, see }: ClientRow, { did, seen }: Said): ExamResult {
+  return { fault, place, summary, expected, did, seen, verdict: verdictOf(expected, did), see }
 }
 
 /** One round; a client that says that it logged in, and was given no tokens, has broken. */

@@ -26,10 +26,21 @@ export interface RoundOrder {
  */
 export type ClientRound = (order: RoundOrder) => Promise<unknown>
 
-/** A client that neither logged in nor refused: it hangs, or was killed. */
-export class BrokenClient extends Error {}
+/** A client that refuses to log somebody in. */
+export class RefusedLogin extends Error {
+  /** What it has printed, if anything, to be shown where it should have logged in. */
+  readonly output: string
 
-export type Said = Pick<ExamResult, 'did' | 'seen'>
+  constructor(message: string, { output = '' }: { output?: string } = {}) {
+    super(message)
+    this.output = output
+  }
+}
+
+/** A client that neither logs somebody in nor refuses: it hangs, or was killed. */
+export class BrokenClient extends RefusedLogin {}
+
+export type Said = Pick<ExamResult, 'did' | 'seen'> & { output?: string }
 
 /** Has a client go through a round, and tells what it did; it is not waited for longer than that. */
 export async function attempt(login: ClientRound, order: Omit<RoundOrder, 'signal'>, timeoutMs: number): Promise<Said> {
@@ -47,7 +58,8 @@ export async function attempt(login: ClientRound, order: Omit<RoundOrder, 'signa
     await Promise.race([asked(), late])
     return { did: 'accept', seen: 'logged in' }
   } catch (error) {
-    return { did: error instanceof BrokenClient ? 'break' : 'reject', seen: inWords(error) }
+    const output = error instanceof RefusedLogin ? error.output : ''
+    return { did: error instanceof BrokenClient ? 'break' : 'reject', seen: inWords(error), output }
   } finally {
     clearTimeout(timer)
   }
@@ -58,7 +70,7 @@ const longestText = 200
 /** What was thrown on one line: its code, where it has one, and its message. */
 function inWords(error: unknown): string {
   const { code, message } = Object(error) as { code?: unknown; message?: unknown }
-  const parts = [typeof code === 'string' ? code : '', typeof message === 'string' ? message : String(error)]
-  const text = parts.filter(Boolean).join(': ').replace(/\s+/g, ' ').trim()
+  const told = typeof message === 'string' ? message : String(error)
+  const text = (typeof code === 'string' ? `${code}: ${told}` : told).replace(/\s+/g, ' ').trim()
   return text.length > longestText ? `${text.slice(0, longestText)}…` : text
 }

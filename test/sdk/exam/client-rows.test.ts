@@ -66,3 +66,17 @@ test('what is felt later has a client go on', () => {
 
   expect(parts).toMatchObject({ 'user-locked': 'refresh', 'client-secret-rotated': 'login', invalid_token: 'userinfo' })
 })
+
+test.each([
+  ['invalid-sig', 'token', 'reject'],
+  ['invalid-athash', 'token', 'either'],
+  ['missing-aud', 'userinfo', 'either'],
+  ['missing-id-token', 'token', 'reject'],
+  ['missing-id-token', 'refresh', 'accept'],
+  ['truncate', 'token', 'reject'],
+  ['truncate', 'authorization', 'either'],
+])('%s at %s: a correct client has to %s', (name, at, expected) => {
+  const row = everyClientRow.find(({ fault, place }) => fault === name && place === at)
+
+  expect(row).toMatchObject({ expected })
+})

@@ -1,0 +1,141 @@
+import { availableParallelism } from 'node:os'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { rootIssuer } from '../domain/issuer.ts'
+import { UnderstudyError } from '../errors.ts'
+import type { ClientExam } from '../sdk/exam/client.ts'
+import type { PlaceName } from '../sdk/exam/places.ts'
+import type { UnderstudyIssuer } from '../sdk/verbs.ts'
+import { parseDurationSeconds } from '../time.ts'
+import { finish } from './exam-report.ts'
+import { examples } from './examples.ts'
+import { collect } from './fault-options.ts'
+import { wholeNumber } from './numbers.ts'
+import { connect, type RemoteOptions } from './remote.ts'
+
+interface ClientOptions extends Omit<RemoteOptions, 'server'> {
+  server?: string
+  command?: string
+  fixtures?: string[]
+  client?: string
+  user?: string
+  redirectUri?: string
+  fault?: string[]
+  place?: string[]
+  timeout: number
+  parallel?: number
+  recovery: boolean
+  junit?: string
+}
+
+export function clientExamCommand(exam: Command): void {
+  exam
+    .command('client')
+    .description('have a client log in once with all as it should be, and then once with each fault that it can meet')
+    .option('--command <command>', 'has the client log in once, by what its environment says; ends with 0 if it has')
+    .option(
+      '--fixtures <path>',
+      'the issuer that it logs in at (default: one with a user and a client); repeatable',
+      collect,
+    )
+    .option('--client <id>', 'the client (default: the first with a redirect URI)')
+    .option('--user <username>', 'who is logged in, without a page (default: the first)')
+    .option('--redirect-uri <uri>', 'where the client is called back (default: its first)')
+    .option('--fault <name>', 'only this fault; repeatable (default: all)', collect)
+    .option(
+      '--place <place>',
+      'only faults there, or "all"; repeatable (default: where each is usually meant)',
+      collect,
+    )
+    .option('--timeout <duration>', 'how long a login may take', duration, 30)
+    .option('--parallel <n>', 'how many log in at once (default: one a processor)', wholeNumber(1, 256))
+    .option('--no-recovery', 'do not have it log in again once each fault is over')
+    .option('--junit <file>', 'write the report as JUnit XML, too')
+    .option('--json', 'print JSON')
+    .option(
+      '--server <url>',
+      'a server that the client knows (default: one of its own), reset before and after each fault',
+    )
+    .option('--issuer <name>', 'the issuer there', rootIssuer)
+    .addOption(new Option('--admin-token <token>', 'the token it was started with').env('UNDERSTUDY_ADMIN_TOKEN'))
+    .action(examine)
+    .addHelpText(
+      'after',
+      examples(
+        [`understudy exam client --command 'node login.js'`, 'every fault, one login each'],
+        [
+          `understudy exam client --command 'node login.js' --fault invalid-sig --fault nonce-invalid`,
+          'while you work on one',
+        ],
+        [
+          `understudy exam client --command './login.sh' --fixtures fixtures.yaml --client web-app --place all --junit exam.xml`,
+          'with your own issuer and every fault at every place, for a CI server to read',
+        ],
+      ),
+    )
+}
+
+function duration(value: string): number {
+  const seconds = parseDurationSeconds(value)
+  if (seconds !== undefined && seconds > 0) return seconds
+  throw new InvalidArgumentError('Expected a duration, such as 30s.')
+}
+
+async function examine(options: ClientOptions): Promise<void> {
+  const [{ examineClient }, { loginByCommand }] = await Promise.all([
+    import('../sdk/exam/client.ts'),
+    import('../sdk/exam/command.ts'),
+  ])
+  const { command: line, server, client, user, redirectUri, fault: faults, place } = options
+  if (line === undefined) throw usage('it takes --command, which has the client log in')
+  const exam: ClientExam = {
+    login: loginByCommand(line),
+    subject: line,
+    client,
+    user,
+    redirectUri,
+    faults,
+    places: place?.includes('all') ? 'all' : (place as PlaceName[] | undefined),
+    timeoutMs: options.timeout * 1000,
+    recovery: options.recovery,
+    ...(server === undefined ? ownOf(options) : { issuer: await knownIssuer({ ...options, server }) }),
+    ...(process.stderr.isTTY && { onResult: showProgress }),
+  }
+  await finish(await untilSignal(() => examineClient(exam)), options, 'client')
+}
+
+async function knownIssuer(options: ClientOptions & RemoteOptions): Promise<UnderstudyIssuer> {
+  if (options.fixtures !== undefined)
+    throw usage('a server that runs (--server) has fixtures of its own, leave --fixtures out')
+  if (options.parallel !== undefined)
+    throw usage('at a server that runs (--server) one logs in at a time, leave --parallel out')
+  const { issuerOf } = await import('../sdk/issuer.ts')
+  const control = await connect(options)
+  const found = (await control.issuers()).find(({ name }) => name === options.issuer)
+  if (found === undefined) throw usage(`there is no issuer "${options.issuer}" at ${options.server}`)
+  return issuerOf(control, options.server, found.name, found.issuer)
+}
+
+function ownOf({ fixtures, parallel = availableParallelism() }: ClientOptions): Partial<ClientExam> {
+  return { parallel, ...(fixtures !== undefined && { source: { fixtures } }) }
+}
+
+/** Clients are in process groups of their own, which no signal of a terminal reaches: they are ended on exit. */
+async function untilSignal<Result>(work: () => Promise<Result>): Promise<Result> {
+  const endings = { SIGINT: () => process.exit(130), SIGTERM: () => process.exit(143) } as const
+  const signals = Object.entries(endings)
+  for (const [signal, end] of signals) process.on(signal, end)
+  try {
+    return await work()
+  } finally {
+    for (const [signal, end] of signals) process.off(signal, end)
+  }
+}
+
+const showProgress: NonNullable<ClientExam['onResult']> = ({ fault }, { done, of }) => {
+  const isLast = done === of
+  process.stderr.write(isLast ? '\r\u001b[K' : `\r\u001b[K${done}/${of} ${fault}`)
+}
+
+function usage(why: string): UnderstudyError {
+  return new UnderstudyError('ERR_USAGE', 400, `Failed to examine a client: ${why}. See understudy exam client --help.`)
+}
