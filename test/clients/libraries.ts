@@ -1,5 +1,8 @@
+import { authCore } from './library/auth-core.ts'
+import { expressOpenidConnect } from './library/express-openid-connect.ts'
 import { oauth4webapi, oauth4webapiVerifying } from './library/oauth4webapi.ts'
 import { openidClient, openidClientVerifying } from './library/openid-client.ts'
+import { passportOpenidconnect } from './library/passport-openidconnect.ts'
 import { simpleOauth2 } from './library/simple-oauth2.ts'
 import type { Library } from './library.ts'
 
@@ -9,5 +12,8 @@ export const libraries: readonly Library[] = [
   openidClientVerifying,
   oauth4webapi,
   oauth4webapiVerifying,
+  passportOpenidconnect,
+  expressOpenidConnect,
+  authCore,
   simpleOauth2,
 ]
