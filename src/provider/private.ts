@@ -45,6 +45,15 @@ interface Internals {
   responseModes: Map<string, ResponseMode>
   grantTypeParams: Map<string, Set<string>>
   keystore: KeyStore
+  features: {
+    requestObjects: {
+      assertJwtClaimsAndHeader(
+        ctx: KoaContextWithOIDC,
+        claims: Record<string, unknown>,
+        ...rest: unknown[]
+      ): Promise<void>
+    }
+  }
   configuration: {
     responseTypes: string[]
     scopes: Set<string>
@@ -133,6 +142,26 @@ export function takeReferences(load: (ctx: KoaContextWithOIDC, uri: string) => P
     params.request = await load(ctx, uri)
     params.request_uri = undefined
     return next()
+  }
+}
+
+/** The endpoints that take request objects. */
+const requestObjectEndpoints = [
+  'authorization',
+  'device_authorization',
+  'pushed_authorization_request',
+  'backchannel_authentication',
+]
+
+/** Wraps what takes request objects apart, for every provider. */
+export function processRequestObjectsBy(wrap: (handle: EndpointMiddleware) => EndpointMiddleware): void {
+  for (const endpoint of requestObjectEndpoints) {
+    const stack = (authorizationStack as (endpoint: string) => EndpointMiddleware[])(endpoint)
+    const index = stack.findIndex(({ name }) => name === 'processRequestObject')
+    const handle = stack[index]
+    if (handle === undefined)
+      throw new Error(`Failed to look into request objects: this oidc-provider takes those of ${endpoint} elsewhere`)
+    stack[index] = wrap(handle)
   }
 }
 

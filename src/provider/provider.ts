@@ -52,6 +52,7 @@ import { type GrantHandler, internals, takeTokenAlone } from './private.ts'
 import { answerPreflights } from './registration/origins.ts'
 import { serveRegistrations } from './registration/registrar.ts'
 import { serveReferences } from './request-objects/by-reference.ts'
+import { checkRequestObjects } from './request-objects/members.ts'
 import { checkTargetsAtToken } from './resources/audiences.ts'
 import { describeResources } from './resources/metadata.ts'
 import { serveResources } from './resources/serve.ts'
@@ -125,6 +126,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   registerGrants(provider, issuer)
   serveRegistrations(provider, issuer)
   serveReferences(provider, issuer)
+  checkRequestObjects(provider)
   takeTokenAlone(provider)
   for (const polled of pollGrants(settings)) {
     wrapGrant(provider, polled.grantType, (handler) => pacePolls(handler, polled, bucket, clock))
