@@ -242,9 +242,13 @@ async function loadGrant(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promis
   const grant = known ?? new oidc.provider.Grant({ accountId: account.accountId, clientId: client.clientId })
   const asked = [...oidc.requestParamScopes]
   const resources = Object.keys(oidc.resourceServers ?? {})
-  const granted = new Set(grant.getOIDCScopeEncountered().split(' '))
-  if (known !== undefined && resources.length === 0 && asked.every((scope) => granted.has(scope))) return grant
+  const claims = [...oidc.requestParamClaims]
+  const granted = { scopes: grant.getOIDCScopeEncountered().split(' '), claims: grant.getOIDCClaimsEncountered() }
+  const isAll =
+    asked.every((scope) => granted.scopes.includes(scope)) && claims.every((claim) => granted.claims.includes(claim))
+  if (known !== undefined && resources.length === 0 && isAll) return grant
   grant.addOIDCScope(asked.join(' '))
+  grant.addOIDCClaims(claims)
   for (const indicator of resources) grant.addResourceScope(indicator, asked.join(' '))
   await grant.save()
   return grant

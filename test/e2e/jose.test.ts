@@ -42,6 +42,7 @@ beforeAll(async () => {
         introspection_signed_response_alg: 'EdDSA',
         authorization_signed_response_alg: 'ES256',
       },
+      { client_id: 'skipping', ...usual, consent: 'skip', auto_login: 'alice' },
       { client_id: 'one', ...usual, subject_type: 'pairwise', redirect_uris: ['https://one.example/callback'] },
       { client_id: 'two', ...usual, subject_type: 'pairwise', redirect_uris: ['https://two.example/callback'] },
     ],
@@ -167,6 +168,21 @@ for (const name of ['default', 'partner']) {
       const info = await client.fetchUserInfo(config, tokens.access_token, '100101')
       expect(info).toMatchObject({ name: 'Alice Liddell' })
       expect(info).not.toHaveProperty('email')
+    })
+
+    test('the claims parameter shows no page where consent is skipped', async () => {
+      const config = await discover(url(), 'skipping', secret)
+      const claims = JSON.stringify({ id_token: { email: null } })
+      const agent = new UserAgent()
+      const ask = (parameters: Record<string, string>) =>
+        agent.open(client.buildAuthorizationUrl(config, { redirect_uri: redirectUri, ...parameters }))
+
+      const first = await ask({ scope: 'openid', claims })
+      await ask({ scope: 'openid email' })
+      const again = await ask({ scope: 'openid email', claims })
+
+      expect(first.url.searchParams.get('code')).toBeTruthy()
+      expect(again.url.searchParams.get('code')).toBeTruthy()
     })
 
     test('pairwise subjects differ between sectors, and stay the same within one', async () => {
