@@ -3,8 +3,9 @@ import { ErrorResponse, UserManager } from 'oidc-client-ts'
 
 const asked = new URLSearchParams(location.search).get('settings')
 if (asked !== null) sessionStorage.setItem('settings', asked)
+const { visit, ...settings } = JSON.parse(sessionStorage.getItem('settings'))
 const manager = new UserManager({
-  ...JSON.parse(sessionStorage.getItem('settings')),
+  ...settings,
   redirect_uri: `${location.origin}/callback`,
   scope: 'openid profile email',
   max_age: 3600,
@@ -16,7 +17,7 @@ async function inPart(part, work) {
   try {
     return await work()
   } catch (error) {
-    await window.tell({ did: 'reject', code: codeOf(error), part })
+    await tell({ did: 'reject', code: codeOf(error), part })
     throw error
   }
 }
@@ -30,9 +31,18 @@ function codeOf(error) {
 
 async function finish() {
   const user = await inPart('callback', () => manager.signinCallback())
-  if (user.refresh_token !== undefined) await inPart('refresh', () => manager.signinSilent())
-  await window.tell({ did: 'accept' })
+  // The setting of that name is not heeded where there is a refresh token.
+  const { silentRequestTimeoutInSeconds } = settings
+  if (user.refresh_token !== undefined) {
+    await inPart('refresh', () => manager.signinSilent({ silentRequestTimeoutInSeconds }))
+  }
+  await tell({ did: 'accept' })
+}
+
+/** What is in a frame nobody sees. */
+async function tell(seen) {
+  if (window.top === window) await fetch(`/seen/${visit}`, { method: 'POST', body: JSON.stringify(seen) })
 }
 
 if (location.pathname === '/callback') finish()
-else inPart('authorization', () => manager.signinRedirect())
+else inPart('authorization', () => manager.signinRedirect({ nonce: crypto.randomUUID() }))

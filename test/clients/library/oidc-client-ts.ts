@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import express from 'express'
-import type { Browser, Page, Response } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from '../../browser.ts'
 import type { Library, RelyingParty, Seen, Target } from '../library.ts'
 import { serve } from '../web-app.ts'
@@ -12,25 +13,37 @@ export const oidcClientTs: Library = {
   how: 'loadUserInfo, in Chromium',
   package: 'oidc-client-ts',
   about:
-    'Of ID tokens it looks at the subject and the nonce alone, and at no signature. It asks userinfo with each sign-in and each refresh.',
+    'Of ID tokens it looks at the subject and the nonce alone, and at no signature; what it rejects at a refresh is other than before. It asks userinfo with each.',
   isPublic: true,
   registers: ['userinfo_signed_response_alg'],
   plainHttpOnly: true,
   open,
 }
 
+/** Longer than any round takes that ends, in milliseconds. */
+const patienceMs = 15_000
+
 async function open(): Promise<RelyingParty> {
   const script = await bundle()
+  const visits = new Map<string, (seen: Seen) => void>()
   const app = express()
   app.get('/page.js', (_, response) => void response.type('text/javascript').send(script))
   app.get(['/', '/callback'], (_, response) => {
     response.send('<!doctype html><title>The app</title><script type="module" src="/page.js"></script>')
   })
+  app.post('/seen/:visit', express.json({ type: () => true }), ({ params, body }, response) => {
+    visits.get(params.visit)?.(body)
+    response.sendStatus(204)
+  })
   const { origin, close } = await serve(app)
   const browser = await launchBrowser()
   return {
     redirectUri: `${origin}/callback`,
-    login: (target) => login(browser, origin, target),
+    login: async (target) => {
+      const visit = randomUUID()
+      const told = new Promise<Seen>((resolve) => visits.set(visit, resolve))
+      return await login(browser, startOf(origin, target, visit), told).finally(() => visits.delete(visit))
+    },
     close: async () => {
       await browser.close()
       await close()
@@ -49,46 +62,49 @@ async function bundle(): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-/** A browser of its own for each: no cookies, no storage. */
-async function login(browser: Browser, origin: string, target: Target): Promise<Seen> {
+function startOf(origin: string, { issuer, clientId, timeoutMs }: Target, visit: string): URL {
+  const seconds = timeoutMs / 1000
+  const settings = {
+    visit,
+    authority: issuer,
+    client_id: clientId,
+    requestTimeoutInSeconds: seconds,
+    silentRequestTimeoutInSeconds: seconds,
+  }
+  return new URL(`/?${new URLSearchParams({ settings: JSON.stringify(settings) })}`, origin)
+}
+
+/** A browser of its own for each: no cookies, no storage, no connections. */
+async function login(browser: Browser, start: URL, told: Promise<Seen>): Promise<Seen> {
   const context = await browser.newContext()
   try {
     const page = await context.newPage()
-    const seen = watch(page, origin)
-    await page.goto(`${origin}/?${new URLSearchParams({ settings: JSON.stringify(settingsFor(target)) })}`)
-    return await seen
+    const stuck = whenStuck(page, start.origin)
+    await page.goto(start.href, { waitUntil: 'commit' })
+    return await Promise.race([told, stuck])
   } finally {
     await context.close()
   }
 }
 
-function settingsFor({ issuer, clientId, timeoutMs }: Target) {
-  return { authority: issuer, client_id: clientId, requestTimeoutInSeconds: timeoutMs / 1000 }
-}
-
-/** Until the app tells what it has seen, or the browser has come to a page where nothing goes on. */
-function watch(page: Page, origin: string): Promise<Seen> {
-  return new Promise((resolve, reject) => {
-    const isTop = (response: Response) =>
-      response.frame() === page.mainFrame() && response.request().isNavigationRequest()
+/** Once the browser has come to a page where nothing goes on. */
+function whenStuck(page: Page, origin: string): Promise<Seen> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve({ did: 'reject', part: 'callback', code: 'never answers' }), patienceMs)
+    page.on('close', () => clearTimeout(late))
     page.on('response', (response) => {
-      if (response.status() < 400 || !isTop(response)) return
       const isApp = new URL(response.url()).origin === origin
-      resolve(isApp ? { did: 'reject', part: 'callback', code: `HTTP ${response.status()}` } : { did: 'wait' })
+      if (isApp && response.status() >= 400 && response.request().isNavigationRequest())
+        resolve({ did: 'reject', part: 'callback', code: `HTTP ${response.status()}` })
     })
     page.on('load', async () => {
-      if (new URL(page.url()).origin !== origin && (await isEnd(page))) resolve({ did: 'wait' })
+      if (await isEnd(page, origin)) resolve({ did: 'wait' })
     })
-    page
-      .exposeBinding('tell', ({ frame }, seen: Seen) => {
-        if (frame === page.mainFrame()) resolve(seen)
-      })
-      .catch(reject)
   })
 }
 
-/** Pages that go on by themselves have a form or a frame. */
-async function isEnd(page: Page): Promise<boolean> {
-  const going = await page.$('form, iframe').catch(() => 'gone already')
-  return going === null
+/** Pages of others that go on by themselves have a form or a frame. */
+function isEnd(page: Page, origin: string): Promise<boolean> {
+  const look = `location.origin !== '${origin}' && document.querySelector('form, iframe') === null`
+  return page.evaluate<boolean>(look).catch(() => false)
 }
