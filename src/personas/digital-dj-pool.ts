@@ -22,7 +22,7 @@ export const digitalDjPool = definePersona({
   defaults: {
     access_token: { format: 'opaque' },
     scopes: {
-      user: { description: 'Read and write your profile' },
+      user: { description: 'Read and write your profile', claims: ['name', 'email', 'email_verified'] },
       crate: { description: 'Read and write your crates' },
       file: { description: 'Read and write your files' },
     },

@@ -35,8 +35,11 @@ export const digitalocean = definePersona({
     lifetimes: { access_token: '30d', refresh_token: '365d' },
     access_token: { format: 'opaque' },
     scopes: {
-      read: { description: 'See your account and everything in it' },
-      write: { description: 'Change your account and everything in it' },
+      read: { description: 'See your account and everything in it', claims: ['name', 'email', 'email_verified'] },
+      write: {
+        description: 'Change your account and everything in it',
+        claims: ['name', 'email', 'email_verified'],
+      },
     },
     resources: {
       account: {

@@ -58,8 +58,8 @@ export const dlive = definePersona({
     access_token: { format: 'opaque' },
     refresh_token: { rotation: 'rotate', on_reuse: 'reject' },
     scopes: {
-      'email:read': { description: 'See your e-mail address' },
-      'streamkey:read': { description: 'See your stream key' },
+      'email:read': { description: 'See your e-mail address', claims: ['name', 'email', 'email_verified'] },
+      'streamkey:read': { description: 'See your stream key', claims: ['streamkey'] },
     },
     resources: {
       user: {

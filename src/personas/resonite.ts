@@ -1,3 +1,4 @@
+import { standardScopes } from '../domain/scope.ts'
 import { definePersona } from './persona.ts'
 import { plainOAuth } from './plain-oauth.ts'
 
@@ -32,9 +33,12 @@ export const resonite = definePersona({
     lifetimes: { access_token: '1h' },
     access_token: { format: 'opaque' },
     scopes: {
-      profile: { description: 'See your user name, profile image and the rest of your profile' },
-      email: { description: 'See your e-mail address' },
-      patreon: { description: 'See what you support on Patreon' },
+      profile: {
+        description: 'See your user name, profile image and the rest of your profile',
+        claims: standardScopes.profile?.claims,
+      },
+      email: { description: 'See your e-mail address', claims: ['email', 'email_verified'] },
+      patreon: { description: 'See what you support on Patreon', claims: ['patreon'] },
     },
     resources: {
       profiles: {

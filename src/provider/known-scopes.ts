@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import type { IssuerContext } from './context.ts'
 import { type GrantHandler, internals } from './private.ts'
 
 /**
@@ -14,6 +15,13 @@ export function knownScopes(provider: Provider, asked: Iterable<string>): string
   const left = wanted.filter((scope) => known.has(scope))
   if (wanted.length > 0 && left.length === 0) throw unknownScopes(known)
   return left
+}
+
+/** Has a provider that is none of OpenID Connect know no scope but the declared ones; those it has by itself otherwise. */
+export function keepOwnScopes(provider: Provider, { persona, scopes }: IssuerContext): void {
+  if (persona.openid !== false) return
+  const known = internals(provider).configuration.scopes
+  for (const scope of known) if (!Object.hasOwn(scopes, scope)) known.delete(scope)
 }
 
 /** What is said where no scope is left that the issuer has. */

@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { IssuerContext } from '../context.ts'
+import { keepOwnScopes } from '../known-scopes.ts'
 import { type GrantHandler, internals } from '../private.ts'
 import { shapeAnswers } from './answers.ts'
 import { shapeErrors } from './errors.ts'
@@ -10,6 +11,7 @@ import { completeScope, hideEndpoints, limitAuthentication, redirectDevices, tak
 /** Has a provider be what its persona says; nothing is put where the persona says nothing. */
 export function wearPersona(provider: Provider, issuer: IssuerContext): void {
   const { persona } = issuer
+  keepOwnScopes(provider, issuer)
   limitGrants(provider, persona)
   markRefreshTokens(provider, persona)
   for (const shape of [shapeErrors(persona), shapeAnswers(issuer)]) {
