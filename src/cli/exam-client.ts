@@ -9,12 +9,15 @@ import { parseDurationSeconds } from '../time.ts'
 import { finish } from './exam-report.ts'
 import { examples } from './examples.ts'
 import { collect } from './fault-options.ts'
+import { localServer } from './local-server.ts'
 import { wholeNumber } from './numbers.ts'
 import { connect, type RemoteOptions } from './remote.ts'
 
 interface ClientOptions extends Omit<RemoteOptions, 'server'> {
   server?: string
   command?: string
+  loginUrl?: string
+  expect?: string
   fixtures?: string[]
   client?: string
   user?: string
@@ -32,6 +35,11 @@ export function clientExamCommand(exam: Command): void {
     .command('client')
     .description('have a client log in once with all as it should be, and then once with each fault that it can meet')
     .option('--command <command>', 'has the client log in once, by what its environment says; ends with 0 if it has')
+    .option('--login-url <url>', 'of a web application at a server that runs: where a login begins')
+    .option(
+      '--expect <text>',
+      'with --login-url: what stands in the page of who is logged in alone (default: any page)',
+    )
     .option(
       '--fixtures <path>',
       'the issuer that it logs in at (default: one with a user and a client); repeatable',
@@ -53,7 +61,7 @@ export function clientExamCommand(exam: Command): void {
     .option('--json', 'print JSON')
     .option(
       '--server <url>',
-      'a server that the client knows (default: one of its own), reset before and after each fault',
+      'a server that the client knows, reset before and after each fault (default: one of its own; with --login-url, the one on this machine)',
     )
     .option('--issuer <name>', 'the issuer there', rootIssuer)
     .addOption(new Option('--admin-token <token>', 'the token it was started with').env('UNDERSTUDY_ADMIN_TOKEN'))
@@ -65,6 +73,10 @@ export function clientExamCommand(exam: Command): void {
         [
           `understudy exam client --command 'node login.js' --fault invalid-sig --fault nonce-invalid`,
           'while you work on one',
+        ],
+        [
+          `understudy exam client --login-url http://localhost:3000/login --client web-app --expect 'Sign out'`,
+          'a web application that logs in at a server that runs',
         ],
         [
           `understudy exam client --command './login.sh' --fixtures fixtures.yaml --client web-app --place all --junit exam.xml`,
@@ -81,15 +93,11 @@ function duration(value: string): number {
 }
 
 async function examine(options: ClientOptions): Promise<void> {
-  const [{ examineClient }, { loginByCommand }] = await Promise.all([
-    import('../sdk/exam/client.ts'),
-    import('../sdk/exam/command.ts'),
-  ])
-  const { command: line, server, client, user, redirectUri, fault: faults, place } = options
-  if (line === undefined) throw usage('it takes --command, which has the client log in')
+  const { examineClient } = await import('../sdk/exam/client.ts')
+  const { client, user, redirectUri, fault: faults, place } = options
+  const server = options.server ?? (options.loginUrl === undefined ? undefined : localServer('localhost'))
   const exam: ClientExam = {
-    login: loginByCommand(line),
-    subject: line,
+    ...(await examined(options)),
     client,
     user,
     redirectUri,
@@ -103,11 +111,24 @@ async function examine(options: ClientOptions): Promise<void> {
   await finish(await untilSignal(() => examineClient(exam)), options, 'client')
 }
 
+async function examined({ command, loginUrl, expect }: ClientOptions): Promise<Pick<ClientExam, 'login' | 'subject'>> {
+  if (command !== undefined && loginUrl !== undefined) throw usage('it takes --command or --login-url, not both')
+  if (expect !== undefined && loginUrl === undefined) throw usage('--expect is for --login-url')
+  if (command !== undefined) {
+    const { loginByCommand } = await import('../sdk/exam/command.ts')
+    return { login: loginByCommand(command), subject: command }
+  }
+  if (loginUrl === undefined) throw usage('it takes --command, or the --login-url of a web application')
+  if (!URL.canParse(loginUrl)) {
+    throw usage(`--login-url ${loginUrl} is no URL, such as http://localhost:3000/login`)
+  }
+  const { loginByBrowser } = await import('../sdk/exam/browser.ts')
+  return { login: loginByBrowser(loginUrl, { expect }), subject: loginUrl }
+}
+
 async function knownIssuer(options: ClientOptions & RemoteOptions): Promise<UnderstudyIssuer> {
-  if (options.fixtures !== undefined)
-    throw usage('a server that runs (--server) has fixtures of its own, leave --fixtures out')
-  if (options.parallel !== undefined)
-    throw usage('at a server that runs (--server) one logs in at a time, leave --parallel out')
+  if (options.fixtures !== undefined) throw usage('a server that runs has fixtures of its own, leave --fixtures out')
+  if (options.parallel !== undefined) throw usage('at a server that runs one logs in at a time, leave --parallel out')
   const { issuerOf } = await import('../sdk/issuer.ts')
   const control = await connect(options)
   const found = (await control.issuers()).find(({ name }) => name === options.issuer)

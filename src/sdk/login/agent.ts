@@ -9,6 +9,8 @@ export interface Cookie {
   name: string
   value: string
   path: string
+  /** The host that has set it; left out: it is sent to all. */
+  host?: string
 }
 
 /**
@@ -18,15 +20,20 @@ export interface Cookie {
 export class Agent {
   readonly #cookies = new Map<string, Cookie>()
   readonly #isClient: (url: URL) => boolean
+  readonly #signal: AbortSignal | undefined
 
-  /** @param isClient whether a URL is none of the provider's */
-  constructor(isClient: (url: URL) => boolean) {
+  /**
+   * @param isClient whether a URL is none of the provider's
+   * @param signal gives up what is under way
+   */
+  constructor(isClient: (url: URL) => boolean, signal?: AbortSignal) {
     this.#isClient = isClient
+    this.#signal = signal
   }
 
   /** Takes a cookie that somebody else was given. */
   keep(cookie: Cookie): void {
-    this.#cookies.set(`${cookie.name};${cookie.path}`, cookie)
+    this.#cookies.set(keyOf(cookie), cookie)
   }
 
   /** Opens a URL and follows redirects. */
@@ -41,7 +48,8 @@ export class Agent {
       target = new URL(location, target)
       request = {}
     }
-    throw new UnderstudyError('ERR_LOGIN_FAILED', 502, `Failed to log in: too many redirects, the last to ${target}.`)
+    const message = `Failed to log in: too many redirects, the last to ${target.origin}${target.pathname}.`
+    throw new UnderstudyError('ERR_LOGIN_FAILED', 502, message, { origin: target.origin })
   }
 
   /** Sends a form of a page with more fields; one whose target is the client's is not sent, but becomes its URL. */
@@ -55,9 +63,12 @@ export class Agent {
 
   async #fetch(url: URL, init: RequestInit): Promise<Response> {
     const headers: Record<string, string> = { accept: 'text/html' }
-    const sent = [...this.#cookies.values()].filter(({ path }) => url.pathname.startsWith(path))
+    const sent = [...this.#cookies.values()].filter(
+      ({ path, host = url.hostname }) => url.pathname.startsWith(path) && host === url.hostname,
+    )
     if (sent.length > 0) headers.cookie = sent.map(({ name, value }) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' }).catch((error: unknown) => {
+    const asking = { ...init, headers, redirect: 'manual', ...(this.#signal && { signal: this.#signal }) } as const
+    const response = await fetch(url, asking).catch((error: unknown) => {
       // What refuses to send a request tells the headers that it was to send, and they are secret.
       const { name, cause } = error as Error & { cause?: { code?: string } }
       const why = cause?.code ?? name
@@ -65,27 +76,29 @@ export class Agent {
         'ERR_LOGIN_FAILED',
         502,
         `Failed to log in: ${url.origin} broke off (${why}).`,
-        {},
-        {
-          cause,
-        },
+        { origin: url.origin },
+        { cause },
       )
     })
-    for (const header of setCookies(response.headers)) this.#take(header)
+    for (const header of setCookies(response.headers)) this.#take(header, url)
     return response
   }
 
-  #take(header: string): void {
+  #take(header: string, { hostname: host }: URL): void {
     const [pair = '', ...attributes] = header.split(/;\s*/)
     const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
     const said = new Map(
       attributes.map((each) => each.split('=', 2) as [string, string]).map(([key, of]) => [key.toLowerCase(), of]),
     )
-    const cookie = { name, value, path: said.get('path') ?? '/' }
-    const isOver = Date.parse(said.get('expires') ?? '') < Date.now()
-    if (isOver) this.#cookies.delete(`${name};${cookie.path}`)
+    const cookie = { name, value, path: said.get('path') ?? '/', host }
+    const isOver = Date.parse(said.get('expires') ?? '') < Date.now() || Number(said.get('max-age') ?? 1) <= 0
+    if (isOver) this.#cookies.delete(keyOf(cookie))
     else this.keep(cookie)
   }
+}
+
+function keyOf({ name, path, host }: Cookie): string {
+  return [name, path, host].join(';')
 }
 
 /** Node before 18.15 has all cookies in one text; a comma inside of one is never followed by a name and `=`. */
