@@ -30,8 +30,8 @@ export function tableOf(library: Library): void {
   })
 
   describe.concurrent(`${library.name}, before, with and after`, () => {
-    test.each(rows)('$id', async (row) => {
-      expect(await stage.play(row)).toBe(recorded.outcomes[row.id])
+    test.each(rows.map((row) => [row.id, row] as const))('%s', async (id, row) => {
+      expect(await stage.play(row)).toBe(recorded.outcomes[id])
     })
   })
 }
