@@ -23,5 +23,6 @@ export function findIssuerMistakes(
   const ofClients = findClientMistakes(settings, personaFor(settings.persona), keys)
   const ofCertificates = clientTrust === undefined ? findCertificateMistakes(settings.clients) : []
   findings.push(...ofCertificates.map(({ index, member, message }) => ({ path: ['clients', index, member], message })))
-  return [...findings, ...ofClients.map(({ index, message }) => ({ path: ['clients', index], message }))]
+  const pathOf = (index: number, member?: string) => ['clients', index, member ?? []].flat()
+  return [...findings, ...ofClients.map(({ index, member, message }) => ({ path: pathOf(index, member), message }))]
 }

@@ -3,6 +3,7 @@ import type { ClientMetadata } from 'oidc-provider'
 import type { Client } from '../domain/client.ts'
 import type { Clock } from '../domain/clock.ts'
 import { OpenMap } from '../domain/open.ts'
+import { findMissingKey } from './encryption.ts'
 import { type ClientModel, type ClientSchema, clientModel } from './private.ts'
 
 /** Members of a client in the fixtures that are ours, not metadata that the provider knows. */
@@ -58,6 +59,7 @@ export function serveClients(provider: Provider, clients: ReadonlyMap<string, Cl
     const aged = { clientSecretExpiresAt: { value: Math.max(1, expiresAt - clock.advancedSeconds) } }
     checkClientSecretExpiration.apply(Object.create(this, aged), told)
   }
+  giveSectors(Model)
   const made = new Map<string, InstanceType<Provider['Client']>>()
   const find = Model.find.bind(Model)
   Model.find = async function findClient(id) {
@@ -70,6 +72,24 @@ export function serveClients(provider: Provider, clients: ReadonlyMap<string, Cl
     if (!(clients instanceof OpenMap) || clients.isDeclared(id)) made.set(id, model)
     return model
   }
+}
+
+/**
+ * Has a client that no host tells the sector of be one by itself: without a redirect URI, or a `jwks_uri`, the provider
+ * knows no subject for it.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core 8.1}
+ */
+function giveSectors({ prototype }: ClientModel): void {
+  const told = Object.getOwnPropertyDescriptor(prototype, 'sectorIdentifier')?.get
+  if (told === undefined) throw new Error('Failed to give clients sectors: this oidc-provider keeps them elsewhere')
+  Object.defineProperty(prototype, 'sectorIdentifier', {
+    configurable: true,
+    get(this: { clientId: string; responseTypes: string[]; jwksUri?: string; sectorIdentifierUri?: string }) {
+      const isTold = this.sectorIdentifierUri ?? this.jwksUri ?? this.responseTypes[0]
+      return isTold === undefined ? this.clientId : told.call(this)
+    },
+  })
 }
 
 /** Whether a browser may be sent somewhere that nobody has registered. */
@@ -94,18 +114,25 @@ function takeAnyScheme(Model: ClientModel): void {
   }
 }
 
+/** What is wrong with a client, by its index in the list and, where one is at fault, the member. */
+export interface ClientMistake {
+  index: number
+  member?: string
+  message: string
+}
+
 /**
  * What is wrong with clients' metadata, in the provider's own words.
  *
- * @returns one mistake a client at the most, with the index in the list
+ * @returns one mistake a client at the most
  */
-export function checkClients(provider: Provider, clients: readonly Client[]): { index: number; message: string }[] {
+export function checkClients(provider: Provider, clients: readonly Client[]): ClientMistake[] {
   const Model = clientModel(provider)
   takeAnyScheme(Model)
   return clients.flatMap((client, index) => {
     try {
-      new Model(metadataOf(client))
-      return []
+      const missing = findMissingKey(new Model(metadataOf(client)))
+      return missing === undefined ? [] : [{ index, ...missing }]
     } catch (error) {
       const { error_description: message } = error as { error_description?: string }
       return [{ index, message: withWayOut(message ?? (error as Error).message) }]

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { errors } from 'oidc-provider'
 import { encryptJwt } from './private.ts'
 
 /** How a client wants something encrypted. */
@@ -36,20 +37,50 @@ export function withoutEncryption<Client extends object>(client: Client): Client
   })
 }
 
+/** The metadata by which clients ask for encryption, and the member of the provider's model that holds it. */
+const wishes = {
+  id_token_encrypted_response_alg: 'idTokenEncryptedResponseAlg',
+  userinfo_encrypted_response_alg: 'userinfoEncryptedResponseAlg',
+  introspection_encrypted_response_alg: 'introspectionEncryptedResponseAlg',
+  authorization_encrypted_response_alg: 'authorizationEncryptedResponseAlg',
+} as const
+
+/**
+ * What a client wants encrypted and has no key for among those that it brings by value; what is at a `jwks_uri`
+ * cannot be known before it is asked for.
+ */
+export function findMissingKey(client: object): { member: string; message: string } | undefined {
+  const told = client as Record<string, unknown>
+  if (told.jwksUri !== undefined) return undefined
+  for (const [member, property] of Object.entries(wishes)) {
+    const alg = told[property] as string | undefined
+    if (alg === undefined || isBySecret(alg)) continue
+    if ((told.asymmetricKeyStore as KeyStore).selectForEncrypt({ alg, use: 'enc' }).length > 0) continue
+    const kind = alg.startsWith('RSA') ? 'an RSA key' : 'an EC or X25519 key'
+    return { member, message: `the client has no key for "${alg}" in jwks. Add ${kind} with "use": "enc"` }
+  }
+  return undefined
+}
+
+function isBySecret(alg: string): boolean {
+  return alg === 'dir' || alg.startsWith('A')
+}
+
 /**
  * Encrypts a signed token as the client has registered; one that wants none gets it as it is.
  *
+ * @throws InvalidClientMetadata where there is no key for it
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#SigningOrder OpenID Connect Core 16.14}
  */
 export async function encryptFor(client: { clientId: string }, use: string, jwt: string, iss: string): Promise<string> {
   const { alg, enc } = wantedBy(client, use)
   if (alg === undefined || enc === undefined) return jwt
-  const bySecret = alg === 'dir' || alg.startsWith('A')
+  const bySecret = isBySecret(alg)
   const { asymmetricKeyStore, symmetricKeyStore } = client as unknown as Record<string, KeyStore>
   const keys = (bySecret ? symmetricKeyStore : asymmetricKeyStore) as KeyStore
   if (!bySecret) await keys.refresh?.()
   const [jwk] = keys.selectForEncrypt({ alg: alg === 'dir' ? enc : alg, use: 'enc' })
-  if (jwk === undefined) throw new Error(`Failed to encrypt for "${client.clientId}": it has no key for ${alg}`)
+  if (jwk === undefined) throw new errors.InvalidClientMetadata(`no suitable encryption key found (${alg})`)
   const fields = { cty: 'JWT', kid: jwk.kid, iss, aud: client.clientId }
   return encryptJwt(jwt, keys.getKeyObject(jwk, bySecret), { alg, enc, fields })
 }

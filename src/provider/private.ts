@@ -55,6 +55,11 @@ interface Internals {
     }
   }
   configuration: {
+    renderError(
+      ctx: KoaContextWithOIDC,
+      out: { error: string; error_description?: string },
+      error: Error,
+    ): Promise<void>
     responseTypes: string[]
     scopes: Set<string>
     features: {

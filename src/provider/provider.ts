@@ -18,7 +18,7 @@ import { completeAnswers, explainErrors, reportFailures } from './answers.ts'
 import { takeDetailsAtToken } from './authorization-details/token-requests.ts'
 import { resumeWithoutQuery, takePosts } from './browser-requests.ts'
 import { type CibaRequests, createCibaRequests } from './ciba/requests.ts'
-import { checkClients, serveClients } from './clients.ts'
+import { type ClientMistake, checkClients, serveClients } from './clients.ts'
 import { configure } from './configuration.ts'
 import type { IssuerContext, ProviderOptions } from './context.ts'
 import { CookieSigner } from './cookie-signer.ts'
@@ -208,11 +208,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
  *
  * @returns one mistake a client at the most, with its index among the issuer's clients
  */
-export function findClientMistakes(
-  settings: IssuerSettings,
-  persona: Persona,
-  keys: SigningKeys,
-): { index: number; message: string }[] {
+export function findClientMistakes(settings: IssuerSettings, persona: Persona, keys: SigningKeys): ClientMistake[] {
   if (settings.clients.length === 0) return []
   const issuer = createContext({
     name: rootIssuer,

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { IssuerContext } from './context.ts'
 import { pageClient } from './pages.ts'
 import { internals, type ResponseMode } from './private.ts'
@@ -18,7 +18,8 @@ const postedForms = new WeakMap<KoaContextWithOIDC, { action: string; fields: Re
  * @see {@link https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html OAuth 2.0 Form Post Response Mode}
  */
 export function completeResponses(provider: Provider, issuer: IssuerContext): void {
-  const { responseModes } = internals(provider)
+  const { responseModes, configuration } = internals(provider)
+  const { renderError } = configuration
   const own = new Map(responseModes)
 
   async function respond(ctx: KoaContextWithOIDC, target: string, name: string, fields: Fields): Promise<void> {
@@ -31,15 +32,28 @@ export function completeResponses(provider: Provider, issuer: IssuerContext): vo
     await showForm(issuer, ctx, target, sent)
   }
 
+  /** Who cannot be told in secret is not told in the open, nor sent away with nothing: the page is for its developer. */
+  async function showUntold(ctx: KoaContextWithOIDC, error: unknown): Promise<void> {
+    if (!(error instanceof errors.InvalidClientMetadata)) throw error
+    provider.emit('authorization.error', ctx, error)
+    ctx.status = error.statusCode
+    const { error: code, error_description = '' } = error
+    await renderError(ctx, { error: code, error_description }, error)
+  }
+
   for (const asked of own.keys()) {
     responseModes.set(asked, async function respondWhole(ctx, target, told) {
       const met = await meetResponseFaults(issuer, ctx, {
         mode: asked,
         fields: withErrorUri(ctx, issuer.persona.response_iss === false ? withoutIss(told) : told),
       })
-      if (met === undefined) await stay(issuer, ctx)
-      else await respond(ctx, target, met.mode, met.fields)
-      if (met?.deliveries === 2) await showTwice(issuer, ctx)
+      if (met === undefined) return stay(issuer, ctx)
+      try {
+        await respond(ctx, target, met.mode, met.fields)
+      } catch (error) {
+        return showUntold(ctx, error)
+      }
+      if (met.deliveries === 2) await showTwice(issuer, ctx)
     })
   }
 }

@@ -68,6 +68,12 @@ const rules: readonly Rule[] = [
     hint: 'Check `client_id`, `client_secret` and `token_endpoint_auth_method` of the app against `clients` in the fixtures.',
   },
   {
+    error: 'invalid_client_metadata',
+    says: /encryption key|JSON Web Key Set/,
+    title: 'There is no key to encrypt the answer with',
+    hint: 'The client wants what it gets encrypted (`…_encrypted_response_alg`) and has no key for that. Add a public key that fits, with `use: enc`, to `jwks` of the client, or see to it that `jwks_uri` answers with one.',
+  },
+  {
     error: 'unauthorized_client',
     title: 'This client may not do that',
     hint: 'Add the grant or response type to its `grant_types` or `response_types` in the fixtures.',

@@ -49,6 +49,10 @@ test.each([
     { status: 400, error: 'invalid_request', description: "'client_id' parameter must not be provided twice" },
     /each parameter once/,
   ],
+  [
+    { status: 400, error: 'invalid_client_metadata', description: 'no suitable encryption key found (RSA-OAEP)' },
+    /`use: enc`/,
+  ],
   [{ status: 404, error: 'not_found' }, /lists them all/],
   [{ status: 400, error: 'something_new' }, /Start again/],
 ])('%o has a way out', (page, hint) => {

@@ -1,0 +1,54 @@
+import { exportJWK, generateKeyPair } from 'jose'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startUnderstudy, type Understudy } from '../../src/index.ts'
+import { freePort } from './free-port.ts'
+
+const redirectUri = 'http://localhost:3000/callback'
+const forSigning = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), kty: 'EC', kid: 'sig' }
+const usual = { client_secret: 'secret', redirect_uris: [redirectUri], consent: 'skip', auto_login: 'alice' } as const
+
+let idp: Understudy
+
+beforeAll(async () => {
+  const jwks_uri = `http://127.0.0.1:${await freePort()}/jwks`
+  const app = { client_id: 'app', ...usual, jwks_uri, authorization_encrypted_response_alg: 'RSA-OAEP' } as const
+  idp = await startUnderstudy({ fixtures: { users: ['alice'], clients: [app] } })
+})
+
+afterAll(() => idp.close())
+
+for (const mode of ['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt']) {
+  test.each([
+    ['answer', {}],
+    ['error', { prompt: 'none login' }],
+  ])(`by ${mode} an %s that cannot be encrypted becomes a page, which tells why`, async (_what, more) => {
+    const asked = { client_id: 'app', response_type: 'code', scope: 'openid', redirect_uri: redirectUri, ...more }
+
+    const response = await fetch(`${idp.url}/auth?${new URLSearchParams({ ...asked, response_mode: mode })}`, {
+      redirect: 'manual',
+      headers: { accept: 'text/html' },
+    })
+
+    expect(response.status).toBe(400)
+    expect(response.headers.get('location')).toBeNull()
+    const page = await response.text()
+    expect(page).toContain('invalid_client_metadata')
+    expect(page).toMatch(/client JSON Web Key Set failed to be refreshed[\s\S]*<code>jwks_uri<\/code>/)
+    const [entry] = (await idp.requests({ endpoint: 'authorization' })).slice(-1)
+    expect(entry).toMatchObject({ answer: { status: 400 }, refusal: { error: 'invalid_client_metadata' } })
+  })
+}
+
+test.each([
+  ['id_token_encrypted_response_alg', 'RSA-OAEP', []],
+  ['id_token_encrypted_response_alg', 'RSA-OAEP-256', [forSigning]],
+  ['authorization_encrypted_response_alg', 'ECDH-ES', [{ ...forSigning, use: 'sig' }]],
+  ['introspection_encrypted_response_alg', 'RSA-OAEP-512', [forSigning]],
+])('%s %s is a mistake where jwks has no key for it', async (member, alg, keys) => {
+  const app = { client_id: 'app', ...usual, jwks: { keys }, [member]: alg }
+
+  const start = startUnderstudy({ fixtures: { users: ['alice'], clients: [app] } })
+
+  await expect(start).rejects.toThrow(`clients[0].${member}`)
+  await expect(start).rejects.toThrow(`the client has no key for "${alg}" in jwks`)
+})
