@@ -9,6 +9,9 @@ interface ReportOptions {
   junit?: string
 }
 
+/** So many faults are named in one line. */
+const mostNamed = 10
+
 /**
  * Prints a report, and writes it where it is asked for.
  *
@@ -21,7 +24,9 @@ export async function finish(report: ExamReport, options: ReportOptions, examine
   print(report, options, () => asText(report, examined, placed))
   if (report.passed) return
   const wrong = report.results.filter(({ verdict }) => verdict === 'wrong').map(placed)
-  throw new UnderstudyError('ERR_EXAM_FAILED', 422, `${report.subject} is wrong about ${wrong.join(', ')}.`)
+  const more = wrong.length > mostNamed ? ` and ${wrong.length - mostNamed} more` : ''
+  const message = `${report.subject} is wrong about ${wrong.slice(0, mostNamed).join(', ')}${more}.`
+  throw new UnderstudyError('ERR_EXAM_FAILED', 422, message)
 }
 
 type Placed = typeof import('../sdk/exam/report.ts').placed

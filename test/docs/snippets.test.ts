@@ -9,12 +9,13 @@ import { expectCompose } from './compose.ts'
 import { Shell } from './shell.ts'
 import { toolchainOf, toolchains } from './toolchains.ts'
 
-/** Blocks that no test can run, by their first line: they install, hold the store of the checkout, ask an API of the reader's, or need what Debian has not got. */
+/** Blocks that no test can run, by their first line: they install, hold the store of the checkout, ask an API or an app of the reader's, or need what Debian has not got. */
 const notRun = [
   'README.md: npm ci && npm start',
   'README.md: npm ci && npm test',
   'CONTRIBUTING.md: npm ci            # brings Node 24 along for all npm scripts',
   'docs/exam.md: npx understudy exam api --url http://localhost:8080/me --client web-app --user alice',
+  "docs/exam.md: npx understudy exam client --login-url http://localhost:3000/login --client web-app --user alice --expect 'Sign out'",
   'docs/getting-started.md: npm ci && npm start',
   'docs/languages/java.md: final class Understudy extends GenericContainer<Understudy> {',
   'docs/languages/java.md: @SpringBootTest(webEnvironment = RANDOM_PORT)',
