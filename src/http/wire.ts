@@ -34,7 +34,9 @@ export function takeOver(ctx: Context, answer: Answer, sleep: Sleep): Wire {
     },
     end() {
       response.endByHand()
-      socket.end()
+      // A request that comes now would be done, and never answered.
+      socket.pause()
+      socket.destroySoon()
     },
     reset() {
       response.endByHand()

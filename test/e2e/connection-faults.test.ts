@@ -141,6 +141,19 @@ describe('at the socket', () => {
     expect(lengthOf(head)).toBe(body.length)
     expect(ended).toBe('end')
   })
+
+  test('close-keep-alive does nothing of what comes once it is answered', async () => {
+    await using issuer = await idp.createIssuer({})
+    await issuer.arm({ fault: 'close-keep-alive', when: { endpoint: 'discovery' } })
+    const request = `GET ${new URL(issuer.url).pathname}/.well-known/openid-configuration HTTP/1.1\r\nHost: localhost\r\n\r\n`
+    const socket = createConnection(Number(new URL(idp.url).port), '127.0.0.1')
+    socket.on('data', () => socket.write(request)).on('error', () => {})
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.write(request)
+    await closed
+
+    expect(await issuer.requests({ endpoint: 'discovery' })).toHaveLength(1)
+  })
 })
 
 describe('a refresh whose answer is lost', () => {

@@ -142,10 +142,11 @@ export const connectionFaults = [
     at: () => 'answer',
     async send(wire) {
       const { head, body } = wire.answer
-      await wire.write(
-        Buffer.concat([Buffer.from(head({ connection: 'keep-alive', 'keep-alive': 'timeout=60' })), body]),
-      )
+      const alive = Buffer.from(head({ connection: 'keep-alive', 'keep-alive': 'timeout=60' }))
+      // Both at once, lest the next request comes in between, is done, and never answered.
+      const written = wire.write(Buffer.concat([alive, body]))
       wire.end()
+      await written
     },
   }),
 ] as const
