@@ -24,6 +24,21 @@ export function namedClaims(scopes: Readonly<Record<string, Scope>>): Set<string
   return new Set([...protocolClaims, 'sub', ...Object.values(scopes).flatMap((scope) => scope.claims)])
 }
 
+/**
+ * Whether a scope names a claim, itself or by the name that it has without its language tag.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ClaimsLanguagesAndScripts OpenID Connect Core 5.2}
+ */
+export function isNamed(named: ReadonlySet<string>, claim: string): boolean {
+  return named.has(claim) || named.has(withoutLanguage(claim))
+}
+
+/** The name of a claim without its language tag: `name` of `name#de`. */
+export function withoutLanguage(claim: string): string {
+  const [name = ''] = claim.split('#', 1)
+  return name
+}
+
 /** The claims of a user that the named scopes release, and those that no scope names. */
 export function releasedClaims(
   claims: Readonly<Record<string, unknown>>,
@@ -32,7 +47,9 @@ export function releasedClaims(
 ): string[] {
   const named = namedClaims(scopes)
   const released = new Set([...granted].flatMap((scope) => scopes[scope]?.claims ?? []))
-  return Object.keys(claims).filter((name) => released.has(name) || !named.has(name))
+  return Object.keys(claims).filter((name) =>
+    isNamed(named, name) ? released.has(named.has(name) ? name : withoutLanguage(name)) : true,
+  )
 }
 
 /** The claims of a user that a JWT access token carries. */
@@ -45,7 +62,7 @@ export function accessTokenClaims(
   const entries = Object.entries(claims)
   if (wanted === 'all') return Object.fromEntries(entries)
   if (wanted !== undefined) return Object.fromEntries(entries.filter(([name]) => wanted.includes(name)))
-  return Object.fromEntries(entries.filter(([name]) => !named.has(name)))
+  return Object.fromEntries(entries.filter(([name]) => !isNamed(named, name)))
 }
 
 /** The claims that the rules add to a token; of several that match, the later wins. */

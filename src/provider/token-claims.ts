@@ -1,5 +1,5 @@
 import Provider, { type AccessToken, type ClientCredentials, type KoaContextWithOIDC } from 'oidc-provider'
-import { accessTokenClaims, ruleClaims, type TokenCircumstance } from '../domain/claims.ts'
+import { accessTokenClaims, isNamed, ruleClaims, type TokenCircumstance, withoutLanguage } from '../domain/claims.ts'
 import { shortGrantType } from '../domain/client.ts'
 import type { AccessTokenSettings } from '../domain/tokens.ts'
 import type { Persona } from '../personas/persona.ts'
@@ -135,6 +135,12 @@ interface ClaimsModel {
   prototype: { available: Claims; filter: Claims; result(): Promise<Claims> }
 }
 
+/** Whether a claim with a language tag goes with one that is asked for by its name; the provider knows of no tags. */
+function isAskedByName(filter: Claims, claim: string, named: ReadonlySet<string>): boolean {
+  const wish = named.has(claim) ? undefined : filter[withoutLanguage(claim)]
+  return typeof wish === 'object'
+}
+
 interface IdTokenModel {
   prototype: {
     available: Claims
@@ -169,7 +175,8 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
   claimsModel.result = async function result() {
     const claims = await masked.call(this)
     for (const [name, value] of Object.entries(this.available)) {
-      if (!issuer.named.has(name) && !(name in claims) && !name.startsWith('_')) claims[name] = value
+      if (name in claims || name.startsWith('_')) continue
+      if (!isNamed(issuer.named, name) || isAskedByName(this.filter, name, issuer.named)) claims[name] = value
     }
     return claims
   }
