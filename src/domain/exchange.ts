@@ -80,6 +80,8 @@ export interface Exchange {
   grantType: string | undefined
   /** What this request says of its flow: a tag, and faults armed for itself. */
   requested: { tag?: string | undefined; faults?: string | undefined }
+  /** Whether it may have said more of its flow than can be told before the provider has read its request object. */
+  readonly isUnread?: boolean
   /** The flow this request belongs to, once known. */
   flow: Flow | undefined
   /** The flow it belongs to, else a new one that it starts; to be asked for after `identify()`, always the same from then on. */

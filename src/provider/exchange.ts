@@ -14,6 +14,14 @@ type Params = Record<string, string | undefined>
 const faultSources = { header: 'understudy-fault', param: 'understudy_fault' } as const
 const tagSources = { header: 'understudy-tag', param: 'understudy_tag' } as const
 
+/** The endpoints that take request objects. */
+const takeObjects: ReadonlySet<Endpoint> = new Set([
+  'authorization',
+  'device_authorization',
+  'pushed_authorization_request',
+  'backchannel_authentication',
+])
+
 /** One request at an endpoint; what costs something to know is worked out when it is first asked for. */
 export class ProviderExchange implements Exchange {
   readonly endpoint: Endpoint
@@ -94,6 +102,9 @@ export class ProviderExchange implements Exchange {
   resolveParams(params: Params): void {
     this.#params = params
     this.#areResolved = true
+    const { tag } = this.requested
+    // What was pushed in secret could not be read before.
+    if (this.#flow !== undefined && tag !== undefined) this.#flow = { tag, ...this.#flow }
   }
 
   get client(): string | undefined {
@@ -115,21 +126,43 @@ export class ProviderExchange implements Exchange {
   }
 
   get requested(): { tag?: string | undefined; faults?: string | undefined } {
-    if (!this.#mentions('understudy')) return {}
+    const object = this.#requestObject
+    if (object === undefined && !this.#mentions('understudy')) return {}
     // A browser sends its cookies with every request: they mean the flow that it starts, and the tag its logouts as well.
     const starts = this.endpoint === 'authorization' && !this.continued
     const { cookie: cookies } = this.headers
     const tagCookies = starts || this.endpoint === 'end_session' ? cookies : undefined
+    // Beside a request object the protocol takes no notice of parameters; these are not the protocol's.
+    const beside = object === undefined ? this.params : { ...firstValues(this.#query), ...this.#bodyParams() }
+    const inside = object?.[faultSources.param]
     return {
       faults:
         header(this.headers, faultSources.header) ??
-        this.params[faultSources.param] ??
+        beside[faultSources.param] ??
+        // What was pushed has been heard of when it was pushed.
+        (inside === this.#flow?.faults ? undefined : inside) ??
         cookie(starts ? cookies : undefined, faultSources.param),
       tag:
         header(this.headers, tagSources.header) ??
-        this.params[tagSources.param] ??
+        beside[tagSources.param] ??
+        object?.[tagSources.param] ??
         cookie(tagCookies, tagSources.param),
     }
+  }
+
+  get isUnread(): boolean {
+    if (this.#areResolved || this.#requestObject === undefined) return false
+    return this.params.request === undefined || isEncrypted(this.params.request)
+  }
+
+  /** What the request object says, where the request is one: as the provider resolved it, else as far as it can be read. */
+  get #requestObject(): Params | undefined {
+    if (!takeObjects.has(this.endpoint) || this.continued) return undefined
+    if (!this.#query.includes('request') && !this.#body.includes('request')) return undefined
+    if (this.#areResolved) return this.params
+    const { request, request_uri: uri } = this.params
+    if (request === undefined) return uri === undefined ? undefined : {}
+    return claimsOf(request)
   }
 
   /** Whether a word stands anywhere where a request may say something of its flow; far cheaper than to parse it. */
@@ -237,6 +270,21 @@ function simpleMembers(json: string): Params {
   } catch {
     return {}
   }
+}
+
+/** The claims of a request object that are text; whether it is to be trusted is not asked yet. */
+function claimsOf(request: string): Params {
+  try {
+    const texts = Object.entries(decodeJwt(request)).filter(([, value]) => typeof value === 'string')
+    return Object.fromEntries(texts) as Params
+  } catch {
+    return {}
+  }
+}
+
+/** Whether a JWT has the five parts of one that is encrypted. */
+function isEncrypted(jwt: string): boolean {
+  return jwt.split('.').length === 5
 }
 
 function header(headers: IncomingMessage['headers'], name: string): string | undefined {
