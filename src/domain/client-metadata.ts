@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import * as z from 'zod'
 
 const text = z.string().optional()
@@ -12,6 +13,16 @@ export const certificateSubjects = [
   'tls_client_auth_san_ip',
   'tls_client_auth_san_email',
 ] as const
+
+/** A type and a value, as often as commas part them; the value may be quoted, and its commas escaped. */
+const distinguishedName = /^(?:(?:^|,)\s*[\w.-]+\s*=(?:\\.|"(?:\\.|[^"\\])*"|[^,\\"])*)+$/s
+
+/** Text that a certificate could have. */
+const certificateText = (fits: (text: string) => boolean, expected: string) =>
+  z
+    .string()
+    .refine(fits, { error: `expected ${expected}: no certificate has this` })
+    .optional()
 
 /**
  * Registered client metadata that Understudy hands to the provider as it is: what has an effect here, and what tells of
@@ -71,11 +82,20 @@ export const registeredMetadata = {
   require_pushed_authorization_requests: flag,
   dpop_bound_access_tokens: flag,
   tls_client_certificate_bound_access_tokens: flag,
-  tls_client_auth_subject_dn: z.string().optional().describe('RFC 4514, such as `CN=web-app,O=Example`.'),
-  tls_client_auth_san_dns: text,
-  tls_client_auth_san_uri: text,
-  tls_client_auth_san_ip: text,
-  tls_client_auth_san_email: text,
+  tls_client_auth_subject_dn: certificateText(
+    (name) => distinguishedName.test(name),
+    'a distinguished name, such as CN=web-app,O=Example',
+  ).describe('RFC 4514, such as `CN=web-app,O=Example`.'),
+  tls_client_auth_san_dns: certificateText(
+    (name) => /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(name),
+    'a host name, such as app.example',
+  ),
+  tls_client_auth_san_uri: certificateText((uri) => URL.canParse(uri), 'a URI, such as spiffe://example/app'),
+  tls_client_auth_san_ip: certificateText((address) => isIP(address) !== 0, 'an IP address, such as 192.0.2.1'),
+  tls_client_auth_san_email: certificateText(
+    (address) => /^[^\s@]+@[^\s@]+$/.test(address),
+    'an e-mail address, such as app@example.com',
+  ),
   backchannel_token_delivery_mode: z
     .literal('poll', { error: 'expected poll: ping and push are not served' })
     .optional()

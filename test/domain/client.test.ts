@@ -39,3 +39,19 @@ test('registered metadata goes through as it is', () => {
 
   expect(clientSchema.parse({ ...web, ...metadata })).toMatchObject(metadata)
 })
+
+test.each([
+  ['tls_client_auth_subject_dn', 'nonsense', 'CN=R\\, D+OU=x, O="Example, Inc",2.5.4.6=DE,1.2.3=#04'],
+  ['tls_client_auth_subject_dn', '/CN=app/O=Example', 'cn = app , o=Example'],
+  ['tls_client_auth_subject_dn', 'CN=app,Example', 'CN=app'],
+  ['tls_client_auth_san_dns', 'https://app.example', '*.app.example'],
+  ['tls_client_auth_san_uri', 'app', 'spiffe://example/app'],
+  ['tls_client_auth_san_ip', 'zz', '2001:DB8::1'],
+  ['tls_client_auth_san_ip', '[::1]', '192.0.2.1'],
+  ['tls_client_auth_san_email', 'app.example.com', 'app@example.com'],
+])('%s %s is refused, since no certificate could match it', (member, wrong, right) => {
+  const { error } = clientSchema.safeParse({ ...web, [member]: wrong })
+
+  expect(error?.issues).toMatchObject([{ path: [member], message: expect.stringMatching(/^expected .*such as/) }])
+  expect(clientSchema.safeParse({ ...web, [member]: right }).error).toBeUndefined()
+})
