@@ -5,13 +5,18 @@ import { freePort } from './free-port.ts'
 
 const redirectUri = 'http://localhost:3000/callback'
 const forSigning = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), kty: 'EC', kid: 'sig' }
-const usual = { client_secret: 'secret', redirect_uris: [redirectUri], consent: 'skip', auto_login: 'alice' } as const
+const usual = {
+  client_secret: 'secret',
+  redirect_uris: [redirectUri],
+  consent: 'skip' as const,
+  auto_login: 'alice',
+}
 
 let idp: Understudy
 
 beforeAll(async () => {
   const jwks_uri = `http://127.0.0.1:${await freePort()}/jwks`
-  const app = { client_id: 'app', ...usual, jwks_uri, authorization_encrypted_response_alg: 'RSA-OAEP' } as const
+  const app = { client_id: 'app', ...usual, jwks_uri, authorization_encrypted_response_alg: 'RSA-OAEP' }
   idp = await startUnderstudy({ fixtures: { users: ['alice'], clients: [app] } })
 })
 
@@ -45,10 +50,27 @@ test.each([
   ['authorization_encrypted_response_alg', 'ECDH-ES', [{ ...forSigning, use: 'sig' }]],
   ['introspection_encrypted_response_alg', 'RSA-OAEP-512', [forSigning]],
 ])('%s %s is a mistake where jwks has no key for it', async (member, alg, keys) => {
-  const app = { client_id: 'app', ...usual, jwks: { keys }, [member]: alg }
+  const app = { client_id: 'app', ...usual, jwks: JSON.parse(JSON.stringify({ keys })), [member]: alg }
 
   const start = startUnderstudy({ fixtures: { users: ['alice'], clients: [app] } })
 
   await expect(start).rejects.toThrow(`clients[0].${member}`)
   await expect(start).rejects.toThrow(`the client has no key for "${alg}" in jwks`)
+})
+
+test('nobody registers without the key for what is to be encrypted', async () => {
+  await using open = await startUnderstudy({ fixtures: { registration: { enabled: true } } })
+  const metadata = { redirect_uris: [redirectUri], jwks: { keys: [forSigning] } }
+
+  const response = await fetch(`${open.url}/reg`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...metadata, id_token_encrypted_response_alg: 'RSA-OAEP' }),
+  })
+
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({
+    error: 'invalid_client_metadata',
+    error_description: expect.stringContaining('no key for "RSA-OAEP"'),
+  })
 })

@@ -6,6 +6,7 @@ import { managementMethods } from '../../domain/registration.ts'
 import { UnderstudyError } from '../../errors.ts'
 import { metadataOf } from '../clients.ts'
 import type { IssuerContext } from '../context.ts'
+import { findMissingKey } from '../encryption.ts'
 import { checkSector, clientModel, type RegistrationHandlers, takeRegistrations } from '../private.ts'
 import { isSame, refuseToken, requireBearer } from './access.ts'
 import {
@@ -62,6 +63,8 @@ function createRegistrar(provider: Provider, issuer: IssuerContext): Registratio
   async function register(ctx: KoaContextWithOIDC, metadata: Metadata): Promise<Metadata> {
     const client = clientOf(metadata)
     const model = new Model(metadataOf(client))
+    const missing = findMissingKey(model)
+    if (missing !== undefined) throw new errors.InvalidClientMetadata(`${missing.member}: ${missing.message}`)
     await checkSector(provider, model)
     // Response types bring their grants along, as the provider sees it.
     const kept = metadata.response_types === undefined ? metadata : { ...metadata, grant_types: model.grantTypes }
