@@ -107,7 +107,10 @@ export const clientMembers: readonly string[] = Object.keys(clientFields.shape)
 
 type ClientFields = z.output<typeof clientFields>
 
-const hasKeys = (client: ClientFields): boolean => client.jwks !== undefined || client.jwks_uri !== undefined
+/** What a client may authenticate with. */
+type Credentials = { readonly [Name in keyof ClientFields]?: unknown }
+
+const hasKeys = (client: Credentials): boolean => client.jwks !== undefined || client.jwks_uri !== undefined
 
 /**
  * Fills in what follows from the rest: no way to authenticate means `none`, and response types follow from the grants.
@@ -121,14 +124,19 @@ export function normalizeClient(client: ClientFields): ClientFields & { response
   }
 }
 
+/** Whether a client, as it is written, has no way to authenticate. */
+export function isPublic(client: Readonly<Record<string, unknown>>): boolean {
+  return (client.token_endpoint_auth_method ?? usualMethod(client)) === 'none'
+}
+
 /** How a client authenticates that does not say it; undefined: by whatever its secret and keys allow. */
-function usualMethod(client: ClientFields): ClientFields['token_endpoint_auth_method'] {
+function usualMethod(client: Credentials): ClientFields['token_endpoint_auth_method'] {
   if (client.client_secret !== undefined || hasKeys(client)) return undefined
   return subjectsOf(client).length === 0 ? 'none' : 'tls_client_auth'
 }
 
 /** By which parts of its certificate a client is known. */
-function subjectsOf(client: ClientFields): string[] {
+function subjectsOf(client: Credentials): string[] {
   return certificateSubjects.filter((name) => client[name] !== undefined)
 }
 

@@ -4,7 +4,12 @@ import { passPages } from '../flows.ts'
 
 export const redirectUri = 'http://localhost:3000/callback'
 
-export const basic = `Basic ${Buffer.from('demo-app:demo-secret').toString('base64')}`
+/** What a client sends that authenticates by Basic. */
+export function basicOf(clientId: string, secret: string): string {
+  return `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`
+}
+
+export const basic = basicOf('demo-app', 'demo-secret')
 
 /** An answer, as far as tests look at it. */
 export interface Answered {
