@@ -12,6 +12,7 @@ import { userStates } from '../domain/user.ts'
 import { createFindAccount } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
 import { usualAlgorithm } from './algorithms.ts'
+import { checkAskedUser } from './asked-user.ts'
 import { stepUpCheck } from './authentication-context.ts'
 import { afterSignIn, beforeAuthorization } from './authorization.ts'
 import { detailsPrompt, richAuthorizationRequests } from './authorization-details/feature.ts'
@@ -223,6 +224,7 @@ function createPolicy(issuer: IssuerContext): interactionPolicy.DefaultPolicy {
   )
   policy.get('login')?.checks.add(gone, 0)
   policy.get('login')?.checks.add(stepUpCheck(issuer.settings))
+  checkAskedUser(issuer, policy.get('login'))
   policy.get('consent')?.checks.remove('native_client_prompt')
   policy.get('consent')?.checks.remove('rar_prompt')
   policy.get('consent')?.checks.add(detailsPrompt(issuer))

@@ -5,6 +5,7 @@ import type { PageClient, PageDetail, PageScope } from '../domain/pages.ts'
 import type { Scope } from '../domain/scope.ts'
 import { type User, userStates } from '../domain/user.ts'
 import type { Users } from './accounts.ts'
+import type { AskedUser } from './asked-user.ts'
 import { acrFor } from './authentication-context.ts'
 import { pageDetails } from './authorization-details/page-details.ts'
 import { hintedUser } from './login-hint.ts'
@@ -134,8 +135,10 @@ export function createInteractions(
   }
 }
 
-/** The username that the request's hints mean, else the hint as it is. */
-function hintOf({ params }: Interaction, users: Users): string | undefined {
+/** The username of who must sign in, else of whom the request's hints mean, else the hint as it is. */
+function hintOf({ params, prompt }: Interaction, users: Users): string | undefined {
+  const { askedUser } = prompt.details as AskedUser
+  if (askedUser !== undefined) return askedUser
   const { login_hint: hint } = params
   return hintedUser(users, params as Record<string, string | undefined>)?.username ?? (hint as string | undefined)
 }

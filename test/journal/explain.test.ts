@@ -218,6 +218,16 @@ const table: Record<string, [Partial<Refusal>, ...(string | RegExp)[]][]> = {
     ],
     [{ ...authorization, error: 'login_required', params: { prompt: 'none' } }, 'prompt=none', 'nobody is signed in'],
     [
+      {
+        ...authorization,
+        error: 'login_required',
+        said: 'the request asks for another user than the one who is signed in',
+        user: 'bob',
+      },
+      'id_token_hint',
+      '"bob"',
+    ],
+    [
       { ...authorization, error: 'consent_required', params: { prompt: 'none', scope: 'openid' } },
       'prompt=none',
       '"openid"',

@@ -157,7 +157,10 @@ export const grants: Section = {
     },
     {
       what: '`id_token_hint`',
-      proofs: [proof('e2e/prompts', 'id_token_hint keeps its user, and asks anybody else to log in', 'openid-client')],
+      proofs: [
+        proof('e2e/prompts', 'id_token_hint keeps its user, and asks anybody else to log in', 'openid-client'),
+        proof('e2e/asked-user', 'login_required where another signs in: %s', 'openid-client'),
+      ],
     },
     {
       what: '`acr_values`, step-up',

@@ -13,6 +13,11 @@ export const authorizationReasons: readonly Reason[] = [
     why: (refusal) => unregisteredRedirect(refusal),
   },
   {
+    said: /asks for another user/,
+    why: ({ user }) =>
+      `The request asks for one user, by id_token_hint or by the sub of its claims parameter, and it is ${user === undefined ? 'another' : `"${user}"`} who is signed in. Sign in as the one who is asked for, or ask without the hint.`,
+  },
+  {
     error: 'login_required',
     why: ({ params, user }) => {
       const who = user === undefined ? 'nobody is signed in in this browser' : `"${user}" would have to sign in again`

@@ -1,0 +1,66 @@
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { userByPairwise } from './accounts.ts'
+import type { IssuerContext } from './context.ts'
+import { subjectFor } from './jose.ts'
+
+/**
+ * Answers a request that asks for one user, by an `id_token_hint` or by the value of `sub` among its `claims`, for nobody
+ * else: whoever else is signed in is asked to sign in, and where another does so, the client is told `login_required`.
+ *
+ * It takes the place of the provider's own checks, which forget the hint once there is a page, and ask for ever.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core 3.1.2.1}
+ */
+export function askedUserCheck(issuer: IssuerContext): interactionPolicy.Check {
+  const { Check } = interactionPolicy
+  const description = 'the request asks for another user than the one who is signed in'
+
+  async function isOther(ctx: KoaContextWithOIDC): Promise<boolean> {
+    const { session, result, client } = ctx.oidc
+    const asked = await askedSubjects(ctx)
+    const sub = session?.accountId
+    if (sub === undefined) return asked.length > 0
+    const found = asked.some((subject) => subject !== subjectFor(issuer.name, client, sub))
+    if (found && result?.login !== undefined) throw new errors.LoginRequired(description)
+    return found
+  }
+
+  async function tellPage(ctx: KoaContextWithOIDC): Promise<AskedUser> {
+    const { client } = ctx.oidc
+    const [subject] = await askedSubjects(ctx)
+    const sub = typeof subject === 'string' ? subject : ''
+    const user = client?.subjectType === 'pairwise' ? userByPairwise(issuer, client, sub) : issuer.users.bySub(sub)
+    return { askedUser: user?.username }
+  }
+
+  return new Check('asked_user', description, 'login_required', isOther, tellPage as never)
+}
+
+/** What the login page is told of the user who is asked for. */
+export interface AskedUser {
+  askedUser?: string | undefined
+}
+
+/** Has the login prompt know the user who is asked for by our own check. */
+export function checkAskedUser(issuer: IssuerContext, login: interactionPolicy.Prompt | undefined): void {
+  login?.checks.remove('id_token_hint')
+  login?.checks.remove('claims_id_token_sub_value')
+  login?.checks.add(askedUserCheck(issuer))
+}
+
+/** The subject that a `claims` parameter asks for; undefined where it leaves that open. */
+function claimedSubject(claims: unknown): unknown {
+  const { id_token: { sub } = {} } = (claims ?? {}) as { id_token?: { sub?: { value?: unknown } | null } }
+  return sub?.value
+}
+
+/** The hint was found to be right when the request came; on its way back from a page it is only read again. */
+async function askedSubjects({ oidc }: KoaContextWithOIDC): Promise<unknown[]> {
+  const { client, params, provider, entities, claims } = oidc
+  const jwt = params?.id_token_hint
+  const { IdTokenHint: known } = entities as { IdTokenHint?: { payload: { sub?: unknown } } }
+  const hint =
+    known ??
+    (typeof jwt === 'string' && client !== undefined ? await provider.IdToken.validate(jwt, client) : undefined)
+  return [hint?.payload.sub, claimedSubject(claims)].filter((subject) => subject !== undefined)
+}

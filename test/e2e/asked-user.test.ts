@@ -1,0 +1,142 @@
+import { decodeJwt } from 'jose'
+import * as client from 'openid-client'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startUnderstudy, type Understudy } from '../../src/index.ts'
+import { type Page, UserAgent } from '../user-agent.ts'
+import { discover, passPages } from './flows.ts'
+
+const redirectUri = 'http://localhost/callback'
+const usual = { client_secret: 'a-secret', redirect_uris: [redirectUri], consent: 'skip' }
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+const told = 'the request asks for another user than the one who is signed in'
+
+const issuer = {
+  users: [{ username: 'alice', sub: '100101' }, 'bob'],
+  clients: [
+    { client_id: 'app', ...usual, grant_types: ['authorization_code', 'implicit', 'device_code'] },
+    { client_id: 'asks', ...usual, consent: 'ask' },
+    { client_id: 'pair', ...usual, subject_type: 'pairwise' },
+  ],
+}
+
+let server: Understudy
+
+beforeAll(async () => {
+  server = await startUnderstudy({
+    fixtures: { ...issuer, issuers: { partner: issuer } } as never,
+    watch: false,
+    env: {},
+  })
+})
+afterAll(() => server.close())
+
+describe.each(['default', 'partner'])('who is asked for at %s', (name) => {
+  const idp = () => server.issuer(name)
+  let agent: UserAgent
+
+  beforeEach(async () => {
+    agent = new UserAgent()
+    await idp().reset()
+  })
+
+  /** Asks as openid-client does, goes through all pages as one person, and ends at the client. */
+  async function signIn(id: string, parameters: Record<string, string>, user: string) {
+    const config = await discover(idp().url, id, 'a-secret')
+    const { pushed, ...rest } = parameters
+    const build = pushed ? client.buildAuthorizationUrlWithPAR : client.buildAuthorizationUrl
+    const url = await build(config, { redirect_uri: redirectUri, scope: 'openid', nonce: 'n', ...rest })
+    const first = await agent.open(url)
+    const last = await passPages(agent, first, user)
+    const answer = new URLSearchParams(last.url.hash.slice(1) || last.url.search)
+    const take = () => client.authorizationCodeGrant(config, last.url, { expectedNonce: 'n' })
+    return { first, last, answer: Object.fromEntries(answer), take }
+  }
+
+  async function idTokenOf(user: string, id = 'app'): Promise<string> {
+    const { take } = await signIn(id, {}, user)
+    agent = new UserAgent()
+    return String((await take()).id_token)
+  }
+
+  const suggested = ({ html }: Page) => /id="username"[^>]*value="([^"]*)"/.exec(html)?.[1]
+
+  test.each([
+    ['nobody is signed in', {}],
+    ['prompt=login', { prompt: 'login' }],
+    ['prompt=select_account', { prompt: 'select_account' }],
+    ['the request was pushed', { pushed: 'yes' }],
+    ['the answer is an ID token', { response_type: 'id_token' }],
+    ['the client asks for consent', { client: 'asks' }],
+  ] as [string, Record<string, string>][])('login_required where another signs in: %s', async (_, parameters) => {
+    const { client: id = 'app', ...rest } = parameters
+    const hint = await idTokenOf('alice', id)
+    const { first, answer } = await signIn(id, { ...rest, state: 's', id_token_hint: hint }, 'bob')
+
+    expect(suggested(first)).toBe('alice')
+    expect(answer).toMatchObject({ error: 'login_required', error_description: told, state: 's' })
+    expect(answer).not.toHaveProperty('code')
+    expect(answer).not.toHaveProperty('id_token')
+    const retried = await signIn(id, { ...rest, id_token_hint: hint }, 'alice')
+    if (rest.response_type === undefined) expect((await retried.take()).claims()?.sub).toBe('100101')
+    else expect(decodeJwt(String(retried.answer.id_token)).sub).toBe('100101')
+  })
+
+  test("another's session is asked to sign in, and is no answer, however often it does", async () => {
+    const hint = await idTokenOf('alice')
+    await signIn('app', {}, 'bob')
+    for (const _ of [1, 2]) {
+      const { first, answer } = await signIn('app', { id_token_hint: hint }, 'bob')
+      expect(suggested(first)).toBe('alice')
+      expect(answer.error).toBe('login_required')
+    }
+    expect((await signIn('app', { id_token_hint: hint, prompt: 'none' }, 'bob')).answer.error).toBe('login_required')
+    expect((await (await signIn('app', { id_token_hint: hint }, 'alice')).take()).claims()?.sub).toBe('100101')
+  })
+
+  test('the library is told of it by its code', async () => {
+    const { take } = await signIn('app', { id_token_hint: await idTokenOf('alice') }, 'bob')
+    await expect(take()).rejects.toMatchObject({ error: 'login_required', error_description: told })
+  })
+
+  test('the claims parameter asks for a user by the value of sub', async () => {
+    const claims = JSON.stringify({ id_token: { sub: { value: '100101' } } })
+    const { first, answer } = await signIn('app', { claims }, 'bob')
+    expect(suggested(first)).toBe('alice')
+    expect(answer).toMatchObject({ error: 'login_required', error_description: told })
+    expect((await (await signIn('app', { claims }, 'alice')).take()).claims()?.sub).toBe('100101')
+  })
+
+  test('a pairwise subject means the same person', async () => {
+    const hint = await idTokenOf('alice', 'pair')
+    const { first, answer } = await signIn('pair', { id_token_hint: hint }, 'bob')
+    expect(suggested(first)).toBe('alice')
+    expect(answer.error).toBe('login_required')
+    const tokens = await (await signIn('pair', { id_token_hint: hint }, 'alice')).take()
+    expect(tokens.claims()?.sub).toBe(decodeJwt(hint).sub)
+  })
+
+  test.each([true, false])('a device gets no tokens of another, who was signed in before: %s', async (wasSignedIn) => {
+    const config = await discover(idp().url, 'app', 'a-secret')
+    const hint = await idTokenOf('alice')
+    if (wasSignedIn) await signIn('app', {}, 'bob')
+    const [refused, granted] = await Promise.all(
+      [1, 2].map(() => client.initiateDeviceAuthorization(config, { scope: 'openid', id_token_hint: hint })),
+    )
+    const poll = (device = refused) =>
+      client.genericGrantRequest(config, deviceGrant, { device_code: String(device?.device_code) })
+
+    const login = await confirm(String(refused?.verification_uri_complete))
+    expect(suggested(login)).toBe('alice')
+    const { html } = await passPages(agent, login, 'bob')
+    expect(html).toContain('another user than the one who is signed in')
+    await expect(poll()).rejects.toMatchObject({ error: 'login_required', error_description: told })
+
+    await passPages(agent, await confirm(String(granted?.verification_uri_complete)), 'alice')
+    expect((await poll(granted)).claims()?.sub).toBe('100101')
+  })
+
+  async function confirm(link: string): Promise<Page> {
+    const typed = await agent.submit(await agent.open(link), /name="user_code"/)
+    return agent.submit(typed, /name="confirm"/, { confirm: 'yes' })
+  }
+})
