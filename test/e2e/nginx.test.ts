@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +16,7 @@ import { blocksOf, fileNameOf } from '../docs/blocks.ts'
 import { UserAgent } from '../user-agent.ts'
 import { login } from './flows.ts'
 import { freePort } from './free-port.ts'
-import { type Nginx, startNginx } from './nginx.ts'
+import { answers, type Nginx, startNginx } from './nginx.ts'
 import { fetchTrusting } from './trusting.ts'
 
 const signedOut = 'http://localhost:3000/signed-out'
@@ -217,4 +219,21 @@ test('nginx can speak HTTPS to it, and check its certificate', async () => {
   }`)
   await strictRound(nginx.origin, nginx)
   await rm(folder, { recursive: true })
+})
+
+test('nginx does not outlive a process that is killed', async () => {
+  const script = `import { startNginx } from '${new URL('nginx.ts', import.meta.url)}'
+    const { origin } = await startNginx('')
+    console.log(new URL(origin).port)
+    setInterval(() => {}, 1000)`
+  const starter = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const [line] = await once(starter.stdout, 'data')
+  const port = Number(line)
+  expect(await answers(port)).toBe(true)
+
+  starter.kill('SIGKILL')
+
+  await expect.poll(() => answers(port)).toBe(false)
 })

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -14,6 +14,9 @@ export interface Nginx extends AsyncDisposable {
   /** The authority of its certificate. */
   ca: string
 }
+
+/** Ends nginx when standard input does, which is at the latest when the process at its other end is gone, however it went. */
+const leashed = 'exec 3<&0; "$@" 3<&- & pid=$!; { cat <&3; kill "$pid"; } >/dev/null 2>&1 & exec 3<&-; wait "$pid"'
 
 /** How often another process may be quicker to take a port that was free. */
 const attempts = 5
@@ -39,7 +42,7 @@ export async function startNginx(server: string): Promise<Nginx> {
       origin: `https://localhost:${port}`,
       ca: await authority.certificate(),
       async [Symbol.asyncDispose]() {
-        child.kill('SIGTERM')
+        child.stdin.end()
         if (child.exitCode === null && child.signalCode === null) await once(child, 'close')
         await rm(folder, { recursive: true })
       },
@@ -48,10 +51,10 @@ export async function startNginx(server: string): Promise<Nginx> {
 }
 
 /** Runs nginx until it can be reached; undefined where somebody else has taken the port. */
-async function listening(folder: string, port: number): Promise<ChildProcess | undefined> {
+async function listening(folder: string, port: number): Promise<ChildProcessWithoutNullStreams | undefined> {
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr']
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` }
-  const child = spawn('nginx', args, { stdio: ['ignore', 'ignore', 'pipe'], env })
+  const child = spawn('sh', ['-c', leashed, 'sh', 'nginx', ...args], { env })
   let said = ''
   child.stderr.on('data', (chunk) => {
     said += chunk
@@ -65,7 +68,8 @@ async function listening(folder: string, port: number): Promise<ChildProcess | u
   throw new Error(`Failed to start nginx: ${said}`)
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Whether something listens at a port of this machine. */
+export async function answers(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1')
   const isOpen = await new Promise<boolean>((resolve) => {
     socket.on('connect', () => resolve(true)).on('error', () => resolve(false))
