@@ -27,13 +27,18 @@ export function acrFor({ acr_values: known }: Known, params: Params = {}): strin
  * Refuses a request whose essential `acr` no login here can have.
  *
  * @throws UnmetAuthenticationRequirements
+ * @throws InvalidRequest where what it asks for cannot be read
  * @see {@link https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html#section-2 OpenID Connect Core Error Code unmet_authentication_requirements}
  */
 export function requireMeetableAcr({ acr_values: known }: Known, params: Params): void {
   const { values, isEssential } = askedBy(params)
   if (!isEssential || values.some((value) => known.includes(value))) return
+  if (!Array.isArray(acrClaim(params.claims).values ?? [])) {
+    throw new errors.InvalidRequest('the values of acr in the claims parameter are no list')
+  }
+  const must = values.length > 0 ? `must be ${values.join(' or ')}` : 'is essential, and none would do'
   const has = known.length > 0 ? `logins here have ${known.join(', ')}` : 'logins here have none'
-  throw new errors.UnmetAuthenticationRequirements(`the acr must be ${values.join(' or ')}, and ${has}`)
+  throw new errors.UnmetAuthenticationRequirements(`the acr ${must}, and ${has}`)
 }
 
 /** Whether a login of this class is what a request asks for; where the issuer has none of what is asked, any is. */
@@ -52,11 +57,12 @@ export function stepUpCheck(settings: Known): interactionPolicy.Check {
   })
 }
 
-/** The `claims` parameter is the more exact, and goes before `acr_values`. */
+/** The `claims` parameter is the more exact, and goes before `acr_values`; where it says `value` and `values`, both must hold. */
 function askedBy({ acr_values: listed, claims }: Params): Asked {
   const { essential, value, values } = acrClaim(claims)
-  const claimed = (Array.isArray(values) ? values : [value]).filter((each) => typeof each === 'string')
-  const isEssential = essential === true && claimed.length > 0
+  const isEssential = Boolean(essential) && Boolean(value || values)
+  const several = Array.isArray(values) ? values : [value]
+  const claimed = several.filter((each) => typeof each === 'string' && (!value || each === value))
   const others = typeof listed === 'string' && !isEssential ? listed.split(' ').filter(Boolean) : []
   return { values: [...claimed, ...others], isEssential }
 }

@@ -13,7 +13,10 @@ import { knownScopes, unknownScopes } from './known-scopes.ts'
  */
 export async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
   const { oidc } = ctx
-  if (oidc.route === 'device_authorization') requireKnownScope(oidc)
+  if (oidc.route === 'device_authorization') {
+    requireKnownScope(oidc)
+    requireMeetableAcr(issuer.settings, { ...oidc.params })
+  }
   if (oidc.route !== 'authorization') return
   requireScope(issuer, oidc)
   const exchange = currentExchange()

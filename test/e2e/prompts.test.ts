@@ -25,6 +25,7 @@ const issuer = {
     { client_id: 'app', ...usual },
     { client_id: 'skip', ...usual, consent: 'skip' },
     { client_id: 'robot', ...usual, consent: 'skip', auto_login: 'alice' },
+    { client_id: 'tv', client_secret: 'a-secret', grant_types: ['device_code'], consent: 'skip' },
     { client_id: 'hinted', ...usual, consent: 'skip', login_hint: 'login' },
     {
       client_id: 'strict',
@@ -260,6 +261,48 @@ describe.each(['default', 'partner'])('prompts at %s', (name) => {
     }
     expect((await logIn('skip', { claims: ofAcr({ values: ['platinum'] }) })).claims.acr).toBe('silver')
     expect(kindOf(await ask('skip', { claims: ofAcr({ essential: true, values: 'gold' }) }))).toBe('invalid_request')
+  })
+
+  test.each([
+    [
+      { essential: true, values: [] },
+      'the acr is essential, and none would do, and logins here have bronze, silver, gold',
+    ],
+    [{ essential: true, values: [1] }, 'none would do'],
+    [{ essential: true, value: 'gold', values: ['silver'] }, 'none would do'],
+    [{ essential: true, value: 'platinum' }, 'the acr must be platinum'],
+  ])('an essential acr that nothing meets is refused at once: %j', async (acr, said) => {
+    for (const id of ['skip', 'robot']) {
+      const { searchParams: answer } = (await ask(id, { claims: ofAcr(acr) })).url
+      expect(answer.get('error')).toBe('unmet_authentication_requirements')
+      expect(answer.get('error_description')).toContain(said)
+    }
+    const config = await discover(idp.url, 'tv', 'a-secret')
+    await expect(
+      client.initiateDeviceAuthorization(config, { scope: 'openid', claims: ofAcr(acr) }),
+    ).rejects.toMatchObject({
+      status: 400,
+      error: 'unmet_authentication_requirements',
+      error_description: expect.stringContaining(said),
+    })
+  })
+
+  test('a device may ask for an essential acr that there is, and gets it', async () => {
+    const config = await discover(idp.url, 'tv', 'a-secret')
+    const claims = ofAcr({ essential: true, values: ['platinum', 'gold'] })
+    const device = await client.initiateDeviceAuthorization(config, { scope: 'openid', claims })
+    const typed = await agent.submit(await agent.open(String(device.verification_uri_complete)), /name="user_code"/)
+    const done = await passPages(agent, await agent.submit(typed, /name="confirm"/, { confirm: 'yes' }), 'alice')
+    const tokens = await client.pollDeviceAuthorizationGrant(config, { ...device, interval: 0 })
+
+    expect(done.forms).toEqual([])
+    expect(tokens.claims()?.acr).toBe('gold')
+    await expect(
+      client.initiateDeviceAuthorization(config, {
+        scope: 'openid',
+        claims: ofAcr({ essential: true, values: 'gold' }),
+      }),
+    ).rejects.toMatchObject({ error: 'invalid_request' })
   })
 
   test('amr is told where it is asked for, and both wherever a scope names them', async () => {
