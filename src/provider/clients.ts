@@ -5,6 +5,7 @@ import type { Clock } from '../domain/clock.ts'
 import { OpenMap } from '../domain/open.ts'
 import { findMissingKey } from './encryption.ts'
 import { type ClientModel, type ClientSchema, clientModel } from './private.ts'
+import { giveSectors } from './sectors.ts'
 
 /** Members of a client in the fixtures that are ours, not metadata that the provider knows. */
 const ownMembers = new Set([
@@ -72,24 +73,6 @@ export function serveClients(provider: Provider, clients: ReadonlyMap<string, Cl
     if (!(clients instanceof OpenMap) || clients.isDeclared(id)) made.set(id, model)
     return model
   }
-}
-
-/**
- * Has a client that no host tells the sector of be one by itself: without a redirect URI, or a `jwks_uri`, the provider
- * knows no subject for it.
- *
- * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core 8.1}
- */
-function giveSectors({ prototype }: ClientModel): void {
-  const told = Object.getOwnPropertyDescriptor(prototype, 'sectorIdentifier')?.get
-  if (told === undefined) throw new Error('Failed to give clients sectors: this oidc-provider keeps them elsewhere')
-  Object.defineProperty(prototype, 'sectorIdentifier', {
-    configurable: true,
-    get(this: { clientId: string; responseTypes: string[]; jwksUri?: string; sectorIdentifierUri?: string }) {
-      const isTold = this.sectorIdentifierUri ?? this.jwksUri ?? this.responseTypes[0]
-      return isTold === undefined ? this.clientId : told.call(this)
-    },
-  })
 }
 
 /** Whether a browser may be sent somewhere that nobody has registered. */

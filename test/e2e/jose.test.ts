@@ -43,6 +43,7 @@ beforeAll(async () => {
         authorization_signed_response_alg: 'ES256',
       },
       { client_id: 'skipping', ...usual, consent: 'skip', auto_login: 'alice' },
+      { client_id: 'headless', client_secret: secret, subject_type: 'pairwise', grant_types: ['password'] },
       { client_id: 'one', ...usual, subject_type: 'pairwise', redirect_uris: ['https://one.example/callback'] },
       { client_id: 'two', ...usual, subject_type: 'pairwise', redirect_uris: ['https://two.example/callback'] },
     ],
@@ -183,6 +184,19 @@ for (const name of ['default', 'partner']) {
 
       expect(first.url.searchParams.get('code')).toBeTruthy()
       expect(again.url.searchParams.get('code')).toBeTruthy()
+    })
+
+    test('a client without a browser is a sector of its own', async () => {
+      const person = { username: 'alice', password: 'wonderland', scope: 'openid' }
+      const config = await discover(url(), 'headless', secret)
+
+      const [first, again] = [
+        await client.genericGrantRequest(config, 'password', person),
+        await client.genericGrantRequest(config, 'password', person),
+      ]
+
+      expect(first.claims()?.sub).toMatch(/^[\w-]{43}$/)
+      expect(again.claims()?.sub).toBe(first.claims()?.sub)
     })
 
     test('pairwise subjects differ between sectors, and stay the same within one', async () => {
