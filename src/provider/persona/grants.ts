@@ -1,5 +1,6 @@
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { shortGrantType } from '../../domain/client.ts'
+import { hasResponseType } from '../../personas/consistent.ts'
 import type { Persona } from '../../personas/persona.ts'
 import type { Stored } from '../adapter.ts'
 import type { IssuerContext } from '../context.ts'
@@ -18,6 +19,19 @@ export function limitGrants(provider: Provider, { grant_types: grantTypes }: Per
     const ctx = Provider.ctx as KoaContextWithOIDC | undefined
     if (ctx?.oidc?.params?.grant_type === type) throw new errors.UnsupportedGrantType()
     return false
+  }
+}
+
+/** Has no client ask for a response type that the persona lacks, whatever it is registered for. */
+export function limitResponseTypes(provider: Provider, persona: Persona): void {
+  if (persona.grant_types === undefined && persona.openid !== false) return
+  const { prototype } = clientModel(provider) as unknown as {
+    prototype: { responseTypeAllowed(this: object, type: string): boolean }
+  }
+  const allowed = prototype.responseTypeAllowed
+  prototype.responseTypeAllowed = function allowedHere(type) {
+    if (!hasResponseType(persona, type)) throw new errors.UnsupportedResponseType()
+    return allowed.call(this, type)
   }
 }
 

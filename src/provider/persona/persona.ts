@@ -5,7 +5,8 @@ import { keepOwnScopes } from '../known-scopes.ts'
 import { type GrantHandler, internals } from '../private.ts'
 import { shapeAnswers } from './answers.ts'
 import { shapeErrors } from './errors.ts'
-import { limitGrants, markRefreshTokens, narrowEarlier } from './grants.ts'
+import { limitGrants, limitResponseTypes, markRefreshTokens, narrowEarlier } from './grants.ts'
+import { tellPersona } from './metadata.ts'
 import { completeScope, hideEndpoints, limitAuthentication, redirectDevices, takeQueries } from './requests.ts'
 
 /** Has a provider be what its persona says; nothing is put where the persona says nothing. */
@@ -13,8 +14,9 @@ export function wearPersona(provider: Provider, issuer: IssuerContext): void {
   const { persona } = issuer
   keepOwnScopes(provider, issuer)
   limitGrants(provider, persona)
+  limitResponseTypes(provider, persona)
   markRefreshTokens(provider, persona)
-  for (const shape of [shapeErrors(persona), shapeAnswers(issuer)]) {
+  for (const shape of [shapeErrors(persona), shapeAnswers(issuer), tellPersona(persona)]) {
     if (shape !== undefined) provider.use(shape as unknown as Parameters<Provider['use']>[0])
   }
   if (!persona.narrowing) return

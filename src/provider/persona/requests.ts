@@ -89,10 +89,20 @@ export function hideEndpoints({ discovery = true, without = [], endpoints }: Per
   ]
 }
 
+/** Where clients authenticate. */
+const authenticating = [
+  'token',
+  'introspection',
+  'revocation',
+  'device_authorization',
+  'pushed_authorization_request',
+  'backchannel_authentication',
+] as const
+
 /** Has a secret that is sent where the persona does not look for it be one that nobody has sent. */
 export function limitAuthentication({ token_endpoint_auth_methods: methods, endpoints }: Persona): Middleware[] {
   if (methods === undefined) return []
-  const paths = new Set([endpoints.token, endpoints.introspection, endpoints.revocation])
+  const paths = new Set(authenticating.map((name) => endpoints[name]))
   const takesPost = methods.includes('client_secret_post')
   const takesBasic = methods.includes('client_secret_basic')
 

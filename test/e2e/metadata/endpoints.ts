@@ -9,12 +9,11 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 export const endpoints: Record<string, Proof> = {
   issuer: {
     async stated(walk) {
-      const id = await walk.client()
-      const { answer } = await walk.authorize(id, { response_type: 'code id_token' })
-      const { payload } = await jwtVerify(answer.id_token ?? '', await keysOf(walk))
+      const { id_token: idToken, access_token: accessToken = '' } = await walk.login(await walk.client())
+      const signed = [idToken ?? [], accessToken.includes('.') ? accessToken : []].flat()
 
       expect(walk.metadata.issuer).toBe(walk.url)
-      expect(payload.iss).toBe(walk.url)
+      for (const token of signed) expect((await jwtVerify(token, await keysOf(walk))).payload.iss).toBe(walk.url)
     },
   },
   authorization_endpoint: {
@@ -28,7 +27,8 @@ export const endpoints: Record<string, Proof> = {
     async stated(walk) {
       const tokens = await walk.login(await walk.client())
 
-      expect(tokens).toMatchObject({ access_token: expect.any(String), id_token: expect.any(String) })
+      expect(tokens.access_token).toEqual(expect.any(String))
+      expect(tokens.id_token).toEqual(walk.isOpenId ? expect.any(String) : undefined)
     },
   },
   userinfo_endpoint: {
@@ -52,7 +52,11 @@ export const endpoints: Record<string, Proof> = {
   },
   registration_endpoint: {
     async stated(walk) {
-      const body = JSON.stringify({ redirect_uris: [redirectUri] })
+      const hasBrowsers = walk.metadata.authorization_endpoint !== undefined
+      const wanted = hasBrowsers
+        ? { redirect_uris: [redirectUri] }
+        : { grant_types: ['client_credentials'], response_types: [] }
+      const body = JSON.stringify(wanted)
       const json = { 'content-type': 'application/json' }
       const token = walk.issuer.name === 'by-token' ? { authorization: 'Bearer let-me-in' } : {}
       const headers = { ...json, ...token }
@@ -63,6 +67,13 @@ export const endpoints: Record<string, Proof> = {
       })
 
       expect(registered.status, registered.text).toBe(201)
+      if (!hasBrowsers) {
+        const { client_id: id = '', client_secret: secret = '' } = registered.body as Record<string, string>
+        const headers = { authorization: `Basic ${btoa(`${id}:${secret}`)}` }
+        const answer = await walk.post('token_endpoint', id, { grant_type: 'client_credentials' }, headers)
+        expect(answer.status, answer.text).toBe(200)
+        return
+      }
       const landed = await walk.authorize(registered.body.client_id as string)
       expect(landed.answer).toMatchObject({ code: expect.any(String) })
     },

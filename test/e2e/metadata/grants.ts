@@ -31,11 +31,11 @@ const grants: Record<string, (walk: Walk, id: string) => Promise<Tokens>> = {
     return walk.post('token_endpoint', id, { grant_type: 'client_credentials' })
   },
   async password(walk, id) {
-    const form = { grant_type: 'password', username: 'alice', password: 'wonderland', scope: 'openid' }
+    const form = { grant_type: 'password', username: 'alice', password: 'wonderland', scope: walk.scope }
     return walk.post('token_endpoint', id, form)
   },
   async [short.device as string](walk, id) {
-    const { body } = await walk.post('device_authorization_endpoint', id, { scope: 'openid' })
+    const { body } = await walk.post('device_authorization_endpoint', id, { scope: walk.scope })
     await walk.issuer.device.approve(body.user_code as string, 'alice')
     return walk.post('token_endpoint', id, {
       grant_type: short.device as string,

@@ -10,7 +10,6 @@ import {
   SignJWT,
 } from 'jose'
 import { expect } from 'vitest'
-import { exchange } from './authorization.ts'
 import { algorithms, signBy, signerOf, triedOf } from './client-authentication.ts'
 import { keysOf, userinfo } from './endpoints.ts'
 import type { Proof } from './proof.ts'
@@ -85,12 +84,12 @@ async function meet(walk: Walk, kind: Kind, wish: { signing: string; alg?: strin
     ...(wish.alg && { [`${kind}_encrypted_response_alg`]: wish.alg, [`${kind}_encrypted_response_enc`]: wish.enc }),
   })
   const asked: Record<string, string> = kind === 'authorization' ? { response_mode: 'jwt' } : {}
-  const { answer } = await walk.authorize(id, asked)
   if (kind === 'authorization') {
+    const { answer } = await walk.authorize(id, asked)
     expect(await open(walk, what, answer.response ?? '', wish)).toMatchObject({ code: expect.any(String), aud: id })
     return
   }
-  const { body } = await exchange(walk, id, answer.code)
+  const body = await walk.login(id)
   const token = body.access_token as string
   if (kind === 'id_token') {
     expect(await open(walk, what, body.id_token as string, wish)).toMatchObject({ sub: '100101', aud: id })
@@ -209,8 +208,7 @@ async function proves(walk: Walk, id: string, alg: string, nonce?: string): Prom
   const [, payload, signature] = proof.split('.')
   const header = Buffer.from(JSON.stringify({ alg: 'none', typ: 'dpop+jwt', jwk })).toString('base64url')
   const DPoP = alg === 'none' ? `${header}.${payload}.${signature}` : proof
-  const authorization = `Basic ${btoa(`${id}:${secret}`)}`
-  const answer = await walk.post('token_endpoint', id, { grant_type: 'client_credentials' }, { DPoP, authorization })
+  const answer = await walk.post('token_endpoint', id, { grant_type: 'client_credentials' }, { DPoP })
   const wanted = answer.headers.get('dpop-nonce')
   if (answer.body.error === 'use_dpop_nonce' && nonce === undefined && wanted) return proves(walk, id, alg, wanted)
   return (answer.body.token_type ?? answer.body.error) as string

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { expect } from 'vitest'
-import { UserAgent } from '../../user-agent.ts'
+import { type Page, UserAgent } from '../../user-agent.ts'
 import { receiveLogouts } from '../logout-receiver.ts'
 import type { Proof } from './proof.ts'
 import type { Walk } from './walk.ts'
@@ -19,11 +19,20 @@ async function logOut(walk: Walk, session: boolean) {
   })
   const agent = new UserAgent(walk.fetch)
   const { id_token: hint = '' } = await walk.login(id, {}, agent)
+  const page = await end(walk, hint, agent)
+  await receiver.close()
+  return { taken: receiver.taken, refused: receiver.refused, page: page?.html, sid: decodeJwt(hint).sid }
+}
+
+/** Ends a session as a person does; as the provider itself where people cannot. */
+async function end(walk: Walk, hint: string, agent: UserAgent): Promise<Page | undefined> {
+  if (walk.metadata.end_session_endpoint === undefined) {
+    await walk.issuer.logout({ user: 'alice' })
+    return undefined
+  }
   const target = new URL(walk.metadata.end_session_endpoint as string)
   target.searchParams.set('id_token_hint', hint)
-  const page = await agent.submit(await agent.open(target), /name="logout"/, { logout: 'yes' })
-  await receiver.close()
-  return { taken: receiver.taken, refused: receiver.refused, page: page.html, sid: decodeJwt(hint).sid }
+  return agent.submit(await agent.open(target), /name="logout"/, { logout: 'yes' })
 }
 
 export const logout: Record<string, Proof> = {

@@ -101,6 +101,22 @@ const issuers: Record<string, object> = {
   'by-value': { ...usual, request_objects: { request_uri: false } },
   'any-reference': { ...usual, request_objects: { require_request_uri_registration: false } },
   ...Object.fromEntries(personas.map(({ name }) => [`as-${name}`, { ...usual, persona: name }])),
+  lean: {
+    ...usual,
+    persona: {
+      name: 'lean',
+      grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+      without: ['introspection', 'pushed_authorization_request', 'registration', 'end_session'],
+      token_endpoint_auth_methods: ['client_secret_post'],
+      response_iss: false,
+    },
+  },
+  machines: {
+    ...usual,
+    registration: { enabled: true },
+    persona: { name: 'machines', openid: false, grant_types: ['client_credentials', 'password', 'token_exchange'] },
+  },
+  appliances: { ...usual, persona: { name: 'appliances', without: ['authorization', 'userinfo'] } },
   '*': usual,
 }
 

@@ -57,11 +57,15 @@ export interface Walk {
   metadata: Record<string, unknown>
   /** Whether all pairs of algorithms are tried here: where the keys are like those of another issuer, a few will do. */
   thorough: boolean
+  /** Whether it speaks OpenID Connect. */
+  isOpenId: boolean
+  /** A scope that may be asked for. */
+  scope: string
   /** Declares a client like `able` but for some members; a member that is undefined is left out. */
   client(members?: Record<string, unknown>): Promise<string>
   /** Where an authorization request ends: at the client, or at the page that refuses it. */
   authorize(client: string, parameters?: Record<string, string>, agent?: UserAgent): Promise<Landing>
-  /** Posts a form to an endpoint that the metadata name; with Basic, unless told otherwise. */
+  /** Posts a form to an endpoint that the metadata name; authenticated by Basic, or by post, unless told otherwise. */
   post(
     endpoint: string,
     client: string,
@@ -73,7 +77,7 @@ export interface Walk {
   certificate(order: { subject: string; self_signed?: boolean }): Promise<IssuedCertificate>
   /** The fetch that reaches the issuer. */
   fetch: typeof fetch
-  /** Logs alice in by a code, and exchanges it. */
+  /** Logs alice in by a code, and exchanges it; by her password where nothing can be authorized. */
   login(client: string, parameters?: Record<string, string>, agent?: UserAgent): Promise<Record<string, string>>
   /** Signs claims as one of the walk's clients. */
   sign(claims: JWTPayload, client: string): Promise<string>
@@ -99,6 +103,11 @@ export async function walkOf(
   const authority = https ? await certificates.authority() : ''
   const send = fetch
 
+  const isOpenId = metadata.id_token_signing_alg_values_supported !== undefined
+  const scope = isOpenId ? 'openid' : 'crate'
+  // A persona may have no metadata at all.
+  const methods = (metadata.token_endpoint_auth_methods_supported ?? []) as string[]
+  const takesBasic = methods.includes('client_secret_basic')
   const mustSign = metadata.require_signed_request_object === true
 
   async function client(members: Record<string, unknown> = {}): Promise<string> {
@@ -114,7 +123,7 @@ export async function walkOf(
   }
 
   async function authorize(id: string, parameters: Record<string, string> = {}, agent = new UserAgent(send)) {
-    const asked = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid', state: 's', nonce: 'n' }
+    const asked = { redirect_uri: redirectUri, response_type: 'code', scope, state: 's', nonce: 'n' }
     const target = new URL(metadata.authorization_endpoint as string)
     const all: Record<string, string> = { client_id: id, ...asked, ...parameters }
     const isIn = 'request' in all || 'request_uri' in all
@@ -132,14 +141,25 @@ export async function walkOf(
     return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} }
   }
 
-  async function post(endpoint: string, id: string, form: Record<string, string>, headers?: Record<string, string>) {
-    const basic = `Basic ${btoa(`${id}:${secret}`)}`
+  async function post(
+    endpoint: string,
+    id: string,
+    form: Record<string, string>,
+    told: Record<string, string> = {},
+  ): Promise<Answer> {
+    const isKnown = 'authorization' in told
+    const basic = takesBasic && !isKnown && { authorization: `Basic ${btoa(`${id}:${secret}`)}` }
+    const credentials: Record<string, string> = takesBasic || isKnown ? {} : { client_id: id, client_secret: secret }
     const inside = mustSign && requests.has(endpoint) && !('request' in form)
-    const body = new URLSearchParams(inside ? { request: await sign({ client_id: id, ...form }, id) } : form)
-    return ask(metadata[endpoint] as string, { method: 'POST', body, headers: headers ?? { authorization: basic } })
+    const sent: Record<string, string> = inside
+      ? { request: await sign({ client_id: id, ...form }, id) }
+      : { ...credentials, ...form }
+    const body = new URLSearchParams(sent)
+    return ask(metadata[endpoint] as string, { method: 'POST', body, headers: { ...basic, ...told } })
   }
 
   async function login(id: string, parameters: Record<string, string> = {}, agent?: UserAgent) {
+    if (metadata.authorization_endpoint === undefined) return byPassword(id, parameters)
     const { answer } = await authorize(id, parameters, agent)
     const code = { grant_type: 'authorization_code', code: answer.code ?? '', redirect_uri: redirectUri }
     const { status, text, body } = await post('token_endpoint', id, code)
@@ -147,9 +167,32 @@ export async function walkOf(
     return body as Record<string, string>
   }
 
+  async function byPassword(id: string, parameters: Record<string, string>) {
+    const person = { grant_type: 'password', username: 'alice', password: 'wonderland', scope, ...parameters }
+    const { status, text, body } = await post('token_endpoint', id, person)
+    if (status !== 200) throw new Error(`No tokens by password: ${status} ${text}`)
+    return body as Record<string, string>
+  }
+
   const certificate = (order: { subject: string; self_signed?: boolean }) => certificates.issue(order)
 
-  return { fetch: send, certificate, issuer, url, https, metadata, thorough, client, authorize, post, ask, login, sign }
+  return {
+    fetch: send,
+    certificate,
+    issuer,
+    url,
+    https,
+    metadata,
+    thorough,
+    isOpenId,
+    scope,
+    client,
+    authorize,
+    post,
+    ask,
+    login,
+    sign,
+  }
 }
 
 /** What a client gets by query, fragment, or the form of a page that sends itself. */
