@@ -1,5 +1,7 @@
 /** An Express app that signs its tenants' users in by passport-openidconnect, in a thread of its own; it posts its origin. */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import http from 'node:http'
+import https from 'node:https'
 import { setDefaultCACertificates } from 'node:tls'
 import { parentPort } from 'node:worker_threads'
 import express, { type NextFunction, type Request, type Response } from 'express'
@@ -49,8 +51,12 @@ function signIn(request: Request, response: Response, next: NextFunction): void 
   passport.authenticate(strategy, options)(request, response, next)
 }
 
-/** With each check that the library has, and the endpoints as somebody has looked them up. */
+/**
+ * With each check that the library has, and the endpoints as somebody has looked them up. A connection of its own for each
+ * request, so that none has to do with what breaks for others.
+ */
 function strategyOf({ issuer, clientId, clientSecret }: Tenant, callbackURL: string): OpenIDConnectStrategy {
+  const { Agent } = issuer.startsWith('https:') ? https : http
   return new OpenIDConnectStrategy(
     {
       issuer,
@@ -64,6 +70,7 @@ function strategyOf({ issuer, clientId, clientSecret }: Tenant, callbackURL: str
       nonce: 'true',
       maxAge: '3600',
       skipUserProfile: false,
+      agent: new Agent(),
     },
     (_issuer: string, profile: OpenIDConnectStrategy.Profile, done: OpenIDConnectStrategy.VerifyCallback) => {
       done(null, profile)
