@@ -1,11 +1,12 @@
 import type { Middleware } from 'koa'
 import type Provider from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Render } from '../domain/pages.ts'
 import { readClaims } from './access-token.ts'
 import { advertiseAuthentication } from './authentication-metadata.ts'
 import type { IssuerContext } from './context.ts'
 import { tellByFrames } from './frontchannel-logout.ts'
+import { clientModel } from './private.ts'
 import { advertiseReferences } from './request-objects/feature.ts'
 import { targetOf } from './resources/targets.ts'
 import { applyRules } from './token-claims.ts'
@@ -37,6 +38,7 @@ const corrections: readonly { description: RegExp; error: string; status: number
 
 /** Tells a client what the provider knows of an error and would keep to itself; a mock has nothing to hide. */
 export function explainErrors(provider: Provider): void {
+  nameForbiddenResponses(provider)
   const explain = (ctx: KoaContextWithOIDC, error: Error & { error_detail?: string }) => {
     const body = ctx.body as Body | string | undefined
     if (typeof body !== 'object') return
@@ -52,6 +54,20 @@ export function explainErrors(provider: Provider): void {
     told.error_description = [told.error_description, error.error_detail].filter(Boolean).join(': ')
   }
   for (const event of errorEvents) provider.on(event as 'grant.error', explain)
+}
+
+/**
+ * A response type that its client may not use has a name of its own, by whichever way it is told.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
+ */
+function nameForbiddenResponses(provider: Provider): void {
+  const { prototype } = clientModel(provider)
+  const { responseTypeAllowed } = prototype
+  prototype.responseTypeAllowed = function allowedOrNamed(type) {
+    if (responseTypeAllowed.call(this, type)) return true
+    throw new errors.UnauthorizedClient('requested response_type is not allowed for this client')
+  }
 }
 
 /** Reports what broke inside, which the provider answers with `server_error` and not a word, to the application around it. */

@@ -13,6 +13,8 @@ import * as registrationStacks from 'oidc-provider/lib/actions/registration.js'
 // @ts-expect-error As above.
 import revocationStack from 'oidc-provider/lib/actions/revocation.js'
 // @ts-expect-error As above.
+import tokenStack from 'oidc-provider/lib/actions/token.js'
+// @ts-expect-error As above.
 import { issueTokens as issueFromSource } from 'oidc-provider/lib/helpers/grant_common.js'
 import * as grantHelpers from 'oidc-provider/lib/helpers/grants.js'
 // @ts-expect-error As above.
@@ -167,6 +169,17 @@ export function processRequestObjectsBy(wrap: (handle: EndpointMiddleware) => En
     if (handle === undefined)
       throw new Error(`Failed to look into request objects: this oidc-provider takes those of ${endpoint} elsewhere`)
     stack[index] = wrap(handle)
+  }
+}
+
+/** Puts other middleware before that which reads the forms of clients, for every provider. */
+export function readFormsAfter(check: EndpointMiddleware): void {
+  const ofEndpoint = authorizationStack as (endpoint: string) => EndpointMiddleware[]
+  const authenticated = requestObjectEndpoints.filter((endpoint) => endpoint !== 'authorization').map(ofEndpoint)
+  for (const stack of [tokenStack, introspectionStack, revocationStack, ...authenticated] as EndpointMiddleware[][]) {
+    const index = stack.indexOf(readUrlencoded as EndpointMiddleware)
+    if (index === -1) throw new Error('Failed to look at forms: this oidc-provider reads them elsewhere')
+    stack.splice(index, 0, check)
   }
 }
 
@@ -340,6 +353,7 @@ export interface ClientModel {
     compareClientSecret(given: string): boolean
     /** @throws InvalidClient where the secret has expired */
     checkClientSecretExpiration(...told: string[]): void
+    responseTypeAllowed(type: string): boolean
     redirectUriAllowed(uri: string): boolean
     postLogoutRedirectUriAllowed(uri: string): boolean
     /** Whether the client's ID tokens name the session. */

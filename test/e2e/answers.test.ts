@@ -33,6 +33,31 @@ test('a grant that the client may not use is unauthorized_client', async () => {
   expect([device.status, await device.json()]).toMatchObject([400, { error: 'unauthorized_client' }])
 })
 
+test.each(['id_token', 'code id_token', 'none'])(
+  'the response type %s is unauthorized_client for who may not use it',
+  async (type) => {
+    const parameters = {
+      response_type: type,
+      nonce: 'n',
+      redirect_uri: callback,
+      scope: 'openid',
+      client_id: 'web-app',
+    }
+    const { url } = await new UserAgent().open(authorize(parameters))
+    const pushed = await post(`${idp.url}/request`, parameters, {
+      authorization: `Basic ${btoa('web-app:web-secret')}`,
+    })
+
+    expect(Object.fromEntries(new URLSearchParams(url.hash.slice(1) || url.search))).toMatchObject({
+      error: 'unauthorized_client',
+      error_description: 'requested response_type is not allowed for this client',
+      state: 's',
+      iss: idp.url,
+    })
+    expect([pushed.status, await pushed.json()]).toMatchObject([400, { error: 'unauthorized_client' }])
+  },
+)
+
 test('a request without client authentication is invalid_client', async () => {
   for (const path of ['/token', '/token/introspection']) {
     const response = await post(`${idp.url}${path}`, { grant_type: 'client_credentials', token: 'x' })
