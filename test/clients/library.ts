@@ -61,6 +61,8 @@ export interface Library {
   client?: Partial<ClientFixture>
   /** What it makes use of if a client is registered with it, such as `userinfo_signed_response_alg`. */
   registers?: readonly string[]
+  /** Whether a round costs so much that each fault is tried at one place alone. */
+  usualPlacesOnly?: true
   /** Whether it cannot be told whom to trust over HTTPS. */
   plainHttpOnly?: true
   open(): Promise<RelyingParty>

@@ -6,6 +6,7 @@ import type { Library } from './library.ts'
 import { accepted, notCalledBack, notMet, type Outcome } from './outcome.ts'
 import { type LibraryRecord, readRecord } from './record.ts'
 import { type Row, rows } from './rows.ts'
+import { isLapse, isLate, isMet, recordedOutcome, untried } from './verdict.ts'
 
 const titles: Record<FamilyName, string> = {
   codes: 'Error codes',
@@ -29,7 +30,7 @@ where it can send them. What an app has to look at by itself is not in here.
 `
 
 const legend = `- **Where**: whose answer was spoiled. \`token\` is the answer to the code, \`refresh\` that to a refresh token. A line with several places
-  holds for those of them where the library asks.
+  holds for those of them where the library asks, and was tried.
 - **A correct client** rejects, accepts, may do either, or handles it: carries on, tries again or tells its user, as it sees fit.
 - A cell has the library's own error code, and with it the OAuth error or the status that it tells of, where that is another than was sent.
   accepted: the login went on as if nothing were wrong. It is bold where a correct client does otherwise.
@@ -72,13 +73,13 @@ function summaryOf(columns: readonly Column[]): string {
 
 /** Of those that it meets, how many it does right. */
 function shareOf(record: LibraryRecord, expected: 'reject' | 'accept'): string {
-  const met = rows.filter((row) => row.expected === expected && isDone(outcomeOf(record, row)))
-  return `${met.filter((row) => !isLapse(row, outcomeOf(record, row))).length} of ${met.length}`
+  const met = rows.filter((row) => row.expected === expected && isMet(recordedOutcome(record, row)))
+  return `${met.filter((row) => !isLapse(row, recordedOutcome(record, row))).length} of ${met.length}`
 }
 
 function lapsesOf(columns: readonly Column[]): string {
   const parts = columns.map(({ library, record }) => {
-    const wrong = rows.filter((row) => isLapse(row, outcomeOf(record, row)))
+    const wrong = rows.filter((row) => isLapse(row, recordedOutcome(record, row)))
     const letThrough = wrong.filter(({ expected }) => expected === 'reject')
     const lines = [
       ...listOf(
@@ -114,12 +115,12 @@ function sectionOf(family: FamilyName, columns: readonly Column[]): string {
   const lines: Line[] = []
   for (const row of rows.filter((each) => each.family === family)) {
     const { fault, place, expected } = row
-    const cells = columns.map(({ record }) => cellOf(row, outcomeOf(record, row)))
+    const cells = columns.map(({ record }) => cellOf(row, recordedOutcome(record, row)))
     const same = lines.find((line) => line.fault === fault && line.expected === expected && agree(line.cells, cells))
     if (same === undefined) lines.push({ fault, places: [place], expected, cells })
     else {
       same.places.push(place)
-      same.cells = same.cells.map((cell, column) => (cell === unmetCell ? (cells[column] ?? cell) : cell))
+      same.cells = same.cells.map((cell, column) => (isSilent(cell) ? cells[column] || cell : cell))
     }
   }
   const body = lines.map(({ fault, places, expected, cells }) => [code(fault), places.join(', '), expected, ...cells])
@@ -135,25 +136,21 @@ interface Line {
 }
 
 function agree(these: readonly string[], those: readonly string[]): boolean {
-  return these.every((cell, column) => [cell, those[column]].includes(unmetCell) || cell === those[column])
+  return these.every((cell, column) => {
+    const other = those[column] ?? ''
+    return isSilent(cell) || isSilent(other) || cell === other
+  })
+}
+
+function isSilent(cell: string): boolean {
+  return cell === unmetCell || cell === ''
 }
 
 function cellOf(row: Row, outcome: Outcome): string {
+  if (outcome === untried) return ''
   if (outcome === notMet) return unmetCell
   if (outcome === notCalledBack) return outcome
   const text = outcome === accepted ? outcome : code(outcome.replace(/^\w+: /, '').replace(` ${row.fault}`, ''))
+  if (isLate(row, outcome)) return `**accepted**; at refresh ${text}`
   return isLapse(row, outcome) ? `**${text}**` : text
-}
-
-function isDone(outcome: Outcome): boolean {
-  return outcome !== notMet && outcome !== notCalledBack
-}
-
-function isLapse({ expected }: Row, outcome: Outcome): boolean {
-  if (!isDone(outcome)) return false
-  return outcome === accepted ? expected === 'reject' : expected === 'accept'
-}
-
-function outcomeOf({ outcomes }: LibraryRecord, { id }: Row): Outcome {
-  return outcomes[id] ?? notMet
 }

@@ -1,6 +1,7 @@
 import { type FamilyName, families, findFault } from '../../src/faults/catalog.ts'
 import type { Fault } from '../../src/faults/fault.ts'
-import { type ClientRow, everyClientRow } from '../../src/sdk/exam/client-rows.ts'
+import { type ClientRow, clientRows, everyClientRow } from '../../src/sdk/exam/client-rows.ts'
+import type { Library } from './library.ts'
 
 /** A fault at a place of a client's round where a library may have to do with it. */
 export interface Row extends ClientRow {
@@ -8,6 +9,8 @@ export interface Row extends ClientRow {
   id: string
   family: FamilyName
   acts: Fault['acts']
+  /** Whether it is the one row of its fault, where there is to be but one. */
+  isUsual: boolean
   /** How long the library may wait for an answer while it lasts, in milliseconds. */
   patienceMs: number
 }
@@ -25,9 +28,15 @@ export const rows: readonly Row[] = everyClientRow.filter(isOfLibraries).map((ro
     id: `${row.fault} at ${row.place}`,
     family: familyOf(row.fault),
     acts: findFault(row.fault)?.acts ?? 'answer',
+    isUsual: clientRows.includes(row),
     patienceMs: isTimeout ? timeoutMs.patience : timeoutMs.otherwise,
   }
 })
+
+/** Those that a library is tried with. */
+export function rowsFor({ usualPlacesOnly }: Library): readonly Row[] {
+  return rows.filter(({ isUsual }) => isUsual || usualPlacesOnly !== true)
+}
 
 /**
  * What breaks between a browser and the server no library hears of, nor of what happens once it has asked its last; and

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startUnderstudy, type Understudy } from '../../src/index.ts'
 import { type Library, type RelyingParty, versionOf } from './library.ts'
 import { readRecord } from './record.ts'
-import { rows } from './rows.ts'
+import { rowsFor } from './rows.ts'
 import { Stage } from './stage.ts'
 
 /** Holds a library against its outcomes as they are checked in. */
 export function tableOf(library: Library): void {
+  const rows = rowsFor(library)
   const recorded = readRecord(library)
   const again = `npx node scripts/clients.ts ${library.name} writes the outcomes again`
   let idp: Understudy

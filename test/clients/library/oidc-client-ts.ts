@@ -13,10 +13,11 @@ export const oidcClientTs: Library = {
   how: 'loadUserInfo, in Chromium',
   package: 'oidc-client-ts',
   about:
-    'Of ID tokens it looks at the subject and the nonce alone, and at no signature; what it rejects at a refresh is other than before. It asks userinfo with each.',
+    'Of ID tokens it looks at the subject and the nonce alone, and at no signature; what it rejects at a refresh is other than before. It asks userinfo with each. Tried with each fault at one place.',
   isPublic: true,
   registers: ['userinfo_signed_response_alg'],
   plainHttpOnly: true,
+  usualPlacesOnly: true,
   open,
 }
 

@@ -1,0 +1,4 @@
+import { oidcClientTs } from './library/oidc-client-ts.ts'
+import { tableOf } from './table.ts'
+
+tableOf(oidcClientTs)
