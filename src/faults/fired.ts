@@ -19,7 +19,7 @@ import type {
   TokenFault,
   Wire,
 } from './fault.ts'
-import type { Jwt, MutatedJwt, TokenFacts } from './jwt.ts'
+import { isSame, type MutatedJwt, type TokenFacts } from './jwt.ts'
 import type { Step } from './plan.ts'
 
 interface FiredBase {
@@ -47,11 +47,11 @@ export interface FiredState extends FiredBase {
   effect(identity: Identity, answer?: Answer): StateEffect | undefined
 }
 
-/** A fault that changes a token. */
+/** A fault that changes a token; where nothing comes of it, it has not fired. */
 export interface FiredToken extends FiredBase {
   acts: 'token'
   fault: TokenFault
-  patch(jwt: Jwt, facts: TokenFacts): MutatedJwt
+  patch(jwt: MutatedJwt, facts: TokenFacts): MutatedJwt
 }
 
 /** A fault that changes an authorization response. */
@@ -147,8 +147,13 @@ export function firedBy(
   switch (fault.acts) {
     case 'answer':
       return { ...base, acts: fault.acts, fault, answer: () => fault.answer(exchange, params) }
-    case 'token':
-      return { ...base, acts: fault.acts, fault, patch: (jwt, facts) => fault.patch(jwt, params, facts) }
+    case 'token': {
+      const patch: FiredToken['patch'] = (jwt, facts) => {
+        const mutated = { ...jwt, ...fault.patch(jwt, params, facts) }
+        return orUnfire(isSame(jwt, mutated) ? undefined : mutated, jwt)
+      }
+      return { ...base, acts: fault.acts, fault, patch }
+    }
     case 'response': {
       const respond: FiredResponse['respond'] = (response, facts) =>
         orUnfire(fault.respond(response, params, facts), response)

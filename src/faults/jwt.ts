@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Endpoint } from '../domain/exchange.ts'
 
 /** The signed tokens that a fault may be for, as `when.token` names them. */
@@ -61,6 +62,15 @@ export interface MutatedJwt extends Jwt {
   malformed?: Malformed
   /** Whether the header carries the public key of what it is signed with. */
   embedsKey?: boolean
+}
+
+/** Whether two come out the same on the wire, but for what signing makes different every time. */
+export function isSame(one: MutatedJwt, other: MutatedJwt): boolean {
+  return isDeepStrictEqual(written(one), written(other))
+}
+
+function written({ sign = 'usual', ...jwt }: MutatedJwt): unknown {
+  return JSON.parse(JSON.stringify({ ...jwt, sign }))
 }
 
 /** What a fault may know of a token beside what stands in it. */

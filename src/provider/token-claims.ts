@@ -191,6 +191,7 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
     // The token endpoint may leave this out, but most real providers tell it, and strict clients check it.
     const accessToken = this.ctx && handedOutBy(this.ctx)
     if (options.use === 'idtoken' && accessToken !== undefined) this.extra.at_hash ??= accessToken
+    if (options.use === 'idtoken') this.extra.s_hash ??= frontChannelState(this.ctx)
     const token = faultedOf[options.use as keyof typeof faultedOf]
     const { clientId: client } = this.client
     const user = issuer.users.bySub(String(this.available.sub))?.username
@@ -210,6 +211,16 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
       token === undefined ? claims : await applyRules(issuer, token, claims, this.client.clientId, this.scope)
     return skewWhenSigned(ruled, issuer.clock.skewSeconds)
   }
+}
+
+/**
+ * The state that an ID token binds which goes through the browser: what FAPI asks for, and many providers tell anyway.
+ *
+ * @see {@link https://openid.net/specs/openid-financial-api-part-2-1_0.html#id-token-as-detached-signature FAPI 1.0 Advanced 5.1.1}
+ */
+function frontChannelState(ctx: KoaContextWithOIDC | undefined): unknown {
+  const { route, params } = ctx?.oidc ?? {}
+  return route === 'authorization' || route === 'resume' ? params?.state : undefined
 }
 
 /** What rules and the hook make of a user's claims. */

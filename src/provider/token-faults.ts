@@ -7,6 +7,7 @@ import { readClaims } from './access-token.ts'
 import { currentExchange } from './adapter.ts'
 import { addressedIssuer } from './addressee.ts'
 import type { IssuerContext } from './context.ts'
+import { isThrownAway } from './grants/thrown-away.ts'
 import { type SigningKeys, signingAlgorithms, signingKey } from './keys.ts'
 import { signMutated } from './mutated.ts'
 
@@ -38,6 +39,7 @@ export function createTokenFaults(issuer: IssuerContext): TokenFaults {
   const logoutIds = new Map<string, string>()
 
   function due({ token, client, user, scope }: Signee): ReturnType<TokenFaults['due']> {
+    if (isThrownAway(Provider.ctx, token)) return undefined
     const exchange = currentExchange() ?? (token === 'logout_token' ? noRequest('end_session') : undefined)
     return exchange && issuer.tokenFaults(exchange, token, { client, user, scope: scope?.split(' ') })
   }

@@ -32,6 +32,7 @@ export function fixturesFor(receiver: LogoutReceiver): FixturesModule {
         grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'implicit'],
         response_types: ['code', 'code id_token'],
         backchannel_logout_uri: receiver.uri,
+        claims: { email: 'app@example.com' },
       },
     ],
   }

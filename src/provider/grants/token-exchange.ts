@@ -7,6 +7,7 @@ import { exchangedScope } from './exchanged-scope.ts'
 import { grantMachineToken, grantTokens } from './grant-tokens.ts'
 import { handOn } from './handed-on.ts'
 import { createTokenReader, type Presented, type PresentedType } from './presented-token.ts'
+import { throwAway } from './thrown-away.ts'
 
 export const tokenExchangeParameters = [
   'subject_token',
@@ -60,6 +61,11 @@ export function tokenExchangeGrant(provider: Provider, issuer: IssuerContext): G
       : subject.act
     if (act !== undefined) handOn(ctx, { act })
     const { sub, isUser, details, authTime } = subject
+    const carried = wanted === 'jwt' ? 'access_token' : wanted
+    throwAway(
+      ctx,
+      (['access_token', 'id_token'] as const).filter((token) => token !== carried),
+    )
     const scope = exchangedScope(provider, ctx, subject)
     if (isUser) await grantTokens(provider, ctx, { sub, scope, details, authTime, grantType: 'token_exchange' })
     else await grantMachineToken(provider, ctx, { sub, scope, details })
