@@ -22,6 +22,8 @@ declare module 'express-session' {
   interface SessionData {
     tenant: Tenant
     messages: string[]
+    /** What the server has said of its error, which the library may hand on as its own message. */
+    described: string | undefined
   }
 }
 
@@ -38,12 +40,19 @@ app.get('/login', (request, response, next) => {
   request.session.tenant = { issuer, clientId, clientSecret }
   signIn(request, response, next)
 })
-app.get('/callback', signIn, (_, response) => response.redirect('/'))
+app.get('/callback', remember, signIn, (_, response) => response.redirect('/'))
 app.get('/', (request, response) => void response.sendStatus(request.isAuthenticated() ? 200 : 401))
 app.get('/refused', (request, response) => {
-  refuse(response, request.session.messages?.at(-1) ?? 'fail')
+  const { messages = [], described } = request.session
+  refuse(response, messages.filter((message) => message !== described).at(-1) ?? 'fail')
 })
 app.use((error: unknown, _: Request, response: Response, _next: NextFunction) => refuse(response, codeOf(error)))
+
+function remember(request: Request, _: Response, next: NextFunction): void {
+  const { error_description: described } = request.query
+  request.session.described = typeof described === 'string' ? described : undefined
+  next()
+}
 
 function signIn(request: Request, response: Response, next: NextFunction): void {
   const strategy = strategyOf(request.session.tenant as Tenant, `http://${request.headers.host}/callback`)
