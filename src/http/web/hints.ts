@@ -58,7 +58,22 @@ const rules: readonly Rule[] = [
     hint: 'Send `code_challenge` and `code_challenge_method=S256` with the authorization request, and `code_verifier` with the token request. Most client libraries do it when told to use PKCE.',
   },
   {
-    says: /client not found|client is invalid|client_id/,
+    says: /missing required parameter.*client_id/,
+    title: 'The app does not say who it is',
+    hint: 'The app must send `client_id`, as it stands in `clients` of the fixtures. If it does, look for one that is empty, or is lost on the way here.',
+  },
+  {
+    says: /client_id does not match the provided id_token_hint/,
+    title: 'The ID token belongs to another app',
+    hint: 'Send the ID token that this very client was given as `id_token_hint`, or leave `client_id` out: the token says whose it is.',
+  },
+  {
+    says: /id_token_hint/,
+    title: 'This is no ID token of this issuer',
+    hint: 'As `id_token_hint` the app must send an ID token, whole and as it came from this issuer: no access token, none of another issuer, and none that was signed by a key that is gone.',
+  },
+  {
+    says: /client not found|client is invalid/,
     title: 'No such client',
     hint: 'The `client_id` is not registered with this issuer. Add it to `clients` in the fixtures, or check for a typing mistake and for the wrong issuer.',
   },

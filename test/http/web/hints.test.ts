@@ -28,6 +28,24 @@ test.each([
     { status: 400, error: 'invalid_client', description: 'client is invalid', detail: 'client not found' },
     /not registered with this issuer/,
   ],
+  [
+    { status: 400, error: 'invalid_request', description: "missing required parameter 'client_id'" },
+    /must send `client_id`/,
+  ],
+  [
+    { status: 400, error: 'invalid_request', description: 'client_id does not match the provided id_token_hint' },
+    /or leave `client_id` out/,
+  ],
+  [
+    {
+      status: 400,
+      error: 'invalid_client',
+      description: 'unrecognized id_token_hint audience',
+      detail: 'client not found',
+    },
+    /no access token/,
+  ],
+  [{ status: 400, error: 'invalid_request', description: 'could not decode id_token_hint' }, /must send an ID token/],
   [{ status: 401, error: 'invalid_client', description: 'client authentication failed' }, /client_secret/],
   [
     { status: 400, error: 'unsupported_response_type', description: 'unsupported response_type requested' },
