@@ -19,6 +19,7 @@ interface ClientOptions extends Omit<RemoteOptions, 'server'> {
   loginUrl?: string
   expect?: string
   fixtures?: string[]
+  https?: boolean
   client?: string
   user?: string
   redirectUri?: string
@@ -45,6 +46,7 @@ export function clientExamCommand(exam: Command): void {
       'the issuer that it logs in at (default: one with a user and a client); repeatable',
       collect,
     )
+    .option('--https', 'its issuer by HTTPS, and the faults of certificates')
     .option('--client <id>', 'the client (default: the first with a redirect URI)')
     .option('--user <username>', 'who is logged in, without a page (default: the first)')
     .option('--redirect-uri <uri>', 'where the client is called back (default: its first)')
@@ -105,7 +107,7 @@ async function examine(options: ClientOptions): Promise<void> {
     places: place?.includes('all') ? 'all' : (place as PlaceName[] | undefined),
     timeoutMs: options.timeout * 1000,
     recovery: options.recovery,
-    ...(server === undefined ? ownOf(options) : { issuer: await knownIssuer({ ...options, server }) }),
+    ...(server === undefined ? await ownOf(options) : { issuer: await knownIssuer({ ...options, server }) }),
     ...(process.stderr.isTTY && { onResult: showProgress }),
   }
   await finish(await untilSignal(() => examineClient(exam)), options, 'client')
@@ -128,6 +130,7 @@ async function examined({ command, loginUrl, expect }: ClientOptions): Promise<P
 
 async function knownIssuer(options: ClientOptions & RemoteOptions): Promise<UnderstudyIssuer> {
   if (options.fixtures !== undefined) throw usage('a server that runs has fixtures of its own, leave --fixtures out')
+  if (options.https) throw usage('a server that runs has HTTPS or not, leave --https out')
   if (options.parallel !== undefined) throw usage('at a server that runs one logs in at a time, leave --parallel out')
   const { issuerOf } = await import('../sdk/issuer.ts')
   const control = await connect(options)
@@ -136,8 +139,10 @@ async function knownIssuer(options: ClientOptions & RemoteOptions): Promise<Unde
   return issuerOf(control, options.server, found.name, found.issuer)
 }
 
-function ownOf({ fixtures, parallel = availableParallelism() }: ClientOptions): Partial<ClientExam> {
-  return { parallel, ...(fixtures !== undefined && { source: { fixtures } }) }
+async function ownOf(options: ClientOptions): Promise<Partial<ClientExam>> {
+  const { examFixtures } = await import('../sdk/exam/fixtures.ts')
+  const { fixtures = examFixtures, https = false, parallel = availableParallelism() } = options
+  return { parallel, source: { fixtures, https } }
 }
 
 /** Clients are in process groups of their own, which no signal of a terminal reaches: they are ended on exit. */

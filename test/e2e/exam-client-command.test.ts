@@ -92,6 +92,22 @@ test('a client can be examined at a server that runs', async () => {
   expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no issuer "elsewhere"') })
 })
 
+test('by HTTPS a client is told whom to trust, and meets certificates that nobody should', async () => {
+  const faults = ['tls-expired', 'tls-wrong-host', 'tls-unknown-ca', 'kid-absent-single-jwks', 'invalid-iss']
+  const ran = await exam(strict, '--https', '--json', ...faults.flatMap((name) => ['--fault', name]))
+
+  const { results }: ExamReport = JSON.parse(ran.stdout)
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+  expect(results.map(({ fault, did, recovered }) => [fault, did, recovered])).toEqual([
+    ['none', 'accept', undefined],
+    ['invalid-iss', 'reject', true],
+    ['kid-absent-single-jwks', 'accept', true],
+    ['tls-expired', 'reject', true],
+    ['tls-wrong-host', 'reject', true],
+    ['tls-unknown-ca', 'reject', true],
+  ])
+}, 60_000)
+
 describe('what a client ends with', () => {
   /** Logs in as it should be, and has another end where there is a fault. */
   const but = (end: string) =>
@@ -166,6 +182,7 @@ test.each([
   [[], 'it takes --command'],
   [['--command', 'x', '--server', 'http://localhost:1', '--fixtures', 'x'], 'leave --fixtures out'],
   [['--command', 'x', '--server', 'http://localhost:1', '--parallel', '2'], 'leave --parallel out'],
+  [['--command', 'x', '--server', 'http://localhost:1', '--https'], 'leave --https out'],
   [['--command', 'x', '--timeout', 'soon'], 'Expected a duration'],
   [['--command', 'x', '--parallel', '0'], 'Expected a whole number from 1'],
   [['--command', 'x', '--fault', 'invalid-sg'], 'Did you mean "invalid-sig"?'],

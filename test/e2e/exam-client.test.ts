@@ -25,6 +25,7 @@ describe('oauth4webapi', () => {
     // How old an ID token may be, OIDC Core leaves to the client, and so does this one.
     expect(wrongOf(report)).toEqual(['iat-too-old', 'iat-in-future'])
     expect(report.results.filter(({ did }) => did === 'break')).toEqual([])
+    expect(report.results).toContainEqual(expect.objectContaining({ fault: 'kid-absent-single-jwks', did: 'accept' }))
     expect(report.results.filter(({ recovered }) => recovered === true)).toHaveLength(report.results.length - 1)
     expect(report.results.filter(({ expected }) => expected === 'reject').length).toBeGreaterThan(50)
   }, 60_000)

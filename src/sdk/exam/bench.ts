@@ -1,7 +1,9 @@
 import type { ClientEntry } from '../../control/entries.ts'
 import { didYouMean, UnderstudyError } from '../../errors.ts'
 import { likeRoot, openSource, type UnderstudySource } from '../source.ts'
+import type { Understudy } from '../understudy.ts'
 import type { UnderstudyIssuer } from '../verbs.ts'
+import { startWithSingleKey } from './single-key.ts'
 
 /** Who is to log in with what client; what is left out is the first that fits. */
 export interface Cast {
@@ -20,16 +22,25 @@ export interface Stage {
   client: ClientEntry
   user: string
   redirectUri: string
+  /** The certificate of the authority that signs for the issuer's HTTPS, as PEM, where it is the exam's own. */
+  authority?: string
   /** Makes the issuer what it was before the fault. */
   renew(): Promise<void>
   end(): Promise<void>
+}
+
+/** What a fault needs of its issuer. */
+export interface Needs {
+  /** A JWKS with one key alone; not to be had where there is one stage for all. */
+  singleKey?: boolean
 }
 
 /** Where an exam sets its stages: one for all, or each at an issuer of its own. */
 export interface Bench {
   /** Whether there is one stage for all, so that faults are played one at a time. */
   isShared: boolean
-  open(): Promise<Stage>
+  /** @throws UnderstudyError where no client fits, or the issuer cannot be as it is needed */
+  open(needs?: Needs): Promise<Stage>
   close(): Promise<void>
 }
 
@@ -45,11 +56,27 @@ export function sharedBench(issuer: UnderstudyIssuer, cast: Cast): Bench {
 /** A bench that starts a server of its own, and on that an issuer for each fault. */
 export async function ownBench(source: UnderstudySource, cast: Cast): Promise<Bench> {
   const idp = await openSource(source)
-  async function open(): Promise<Stage> {
-    const issuer = await idp.createIssuer(await likeRoot(idp, source))
-    return { ...(await staged(issuer, cast)), end: async () => issuer[Symbol.asyncDispose]() }
+  const https = idp.origin.startsWith('https:')
+  const trusted = https && { authority: await idp.certificates.authority() }
+  let single: Promise<Understudy> | undefined
+  async function open({ singleKey = false }: Needs = {}): Promise<Stage> {
+    const declared = await likeRoot(idp, source)
+    if (singleKey) {
+      single ??= startWithSingleKey(declared, https)
+      const other = await single
+      const stage = await sharedBench(other, cast).open()
+      return { ...stage, ...(https && { authority: await other.certificates.authority() }) }
+    }
+    const issuer = await idp.createIssuer(declared)
+    const stage = await staged(issuer, cast)
+    return { ...stage, ...trusted, end: async () => issuer[Symbol.asyncDispose]() }
   }
-  return { isShared: false, open, close: () => idp.close() }
+  async function close(): Promise<void> {
+    await idp.close()
+    const other = await single?.catch(() => undefined)
+    await other?.close()
+  }
+  return { isShared: false, open, close }
 }
 
 async function staged(issuer: UnderstudyIssuer, cast: Cast): Promise<Omit<Stage, 'end'>> {

@@ -85,27 +85,46 @@ function refused(subject: string, { seen, output = '' }: Said): UnderstudyError 
 
 async function examineRows(exam: ClientExam, bench: Bench, control: Control, chosen: ChosenRows): Promise<ExamReport> {
   const leftOut: LeftOut[] = [...chosen.leftOut]
-  const results: (ExamResult | undefined)[] = []
+  const results = new Map<ClientRow, ExamResult>()
   const met = chosen.rows.filter((row) => {
     const why = whyNotMet(row, control)
     if (why !== undefined) leftOut.push(unmet(row, why))
     return why === undefined
   })
-  const queue = met.entries()
   let done = 0
-  async function work(): Promise<void> {
-    for (const [index, row] of queue) {
-      const result = await examineRow(exam, bench, row)
-      done += 1
-      if ('why' in result) leftOut.push(result)
-      else exam.onResult?.(result, { done, of: met.length })
-      results[index] = 'why' in result ? undefined : result
+  async function take(row: ClientRow): Promise<void> {
+    const result = await examineRow(exam, bench, row)
+    done += 1
+    if ('why' in result) {
+      leftOut.push(result)
+      return
     }
+    results.set(row, result)
+    exam.onResult?.(result, { done, of: met.length })
   }
-  await Promise.all(Array.from({ length: bench.isShared ? 1 : (exam.parallel ?? 1) }, work))
-  const all = [control.result, ...results.filter((result) => result !== undefined)]
+  await inTurns(
+    met.filter(({ https }) => !https),
+    bench.isShared ? 1 : (exam.parallel ?? 1),
+    take,
+  )
+  // A wrong certificate is shown to whoever connects, and so to all that go on at once.
+  await inTurns(
+    met.filter(({ https }) => https),
+    1,
+    take,
+  )
+  const all = [control.result, ...met.flatMap((row) => results.get(row) ?? [])]
   const { subject = control.stage.client.client_id } = exam
   return { subject, passed: all.every(({ verdict }) => verdict === 'right'), results: all, leftOut }
+}
+
+/** Takes rows one after the other, so many at once. */
+async function inTurns(rows: readonly ClientRow[], hands: number, take: (row: ClientRow) => Promise<void>) {
+  const queue = rows.values()
+  async function work(): Promise<void> {
+    for (const row of queue) await take(row)
+  }
+  await Promise.all(Array.from({ length: hands }, work))
 }
 
 function unmet({ fault, place }: ClientRow, why: string): LeftOut {
@@ -113,7 +132,8 @@ function unmet({ fault, place }: ClientRow, why: string): LeftOut {
 }
 
 async function examineRow(exam: ClientExam, bench: Bench, row: ClientRow): Promise<ExamResult | LeftOut> {
-  const stage = await bench.open()
+  const stage = await bench.open(row).catch(whyUnfit)
+  if ('why' in stage) return unmet(row, stage.why)
   try {
     const armed = await stage.issuer.arm(row.arm).catch(whyUnfit)
     if ('why' in armed) return unmet(row, armed.why)
@@ -128,8 +148,10 @@ async function examineRow(exam: ClientExam, bench: Bench, row: ClientRow): Promi
   }
 }
 
+/** Why an issuer cannot play a fault: its keys may not be such, nor go with the rest of its fixtures. */
 function whyUnfit(error: unknown): { why: string } {
-  if (error instanceof UnderstudyError && error.code === 'ERR_FAULT_INVALID') return { why: error.message }
+  const codes = ['ERR_FAULT_INVALID', 'ERR_FIXTURES_INVALID']
+  if (error instanceof UnderstudyError && codes.includes(error.code)) return { why: error.message }
   throw error
 }
 
@@ -153,7 +175,10 @@ async function play(exam: ClientExam, stage: Stage, row?: ClientRow): Promise<{ 
   return { said: { did: 'break', seen: 'it says that it logged in, and was given no tokens' }, round }
 }
 
-function orderOf({ issuer, client, user, redirectUri }: Stage, row: ClientRow | undefined): Omit<RoundOrder, 'signal'> {
+function orderOf(
+  { issuer, client, user, redirectUri, authority }: Stage,
+  row: ClientRow | undefined,
+): Omit<RoundOrder, 'signal'> {
   const { client_id: clientId, client_secret: clientSecret } = client
   return {
     issuer: issuer.url,
@@ -161,6 +186,7 @@ function orderOf({ issuer, client, user, redirectUri }: Stage, row: ClientRow | 
     ...(clientSecret !== undefined && { clientSecret }),
     redirectUri,
     user,
+    ...(authority !== undefined && { authority }),
     part: row?.part ?? 'refresh',
     ...(row && { fault: row.fault, place: row.place }),
   }

@@ -3,33 +3,38 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
+import { atExit } from './at-exit.ts'
 import { BrokenClient, type ClientRound, RefusedLogin, type RoundOrder } from './login.ts'
+import { trustFor } from './trusting.ts'
 
 /** Windows has no process groups. */
 const hasGroups = process.platform !== 'win32'
 
-/** So much of what a client prints is kept, from the end. */
-const keptCharacters = 4096
+/** So much of what a client prints is looked through, from the end; some print whole certificates with an error. */
+const keptCharacters = 65_536
+
+/** So much of that is shown. */
+const shownCharacters = 2000
 
 /** How long what a client has printed is waited for once it has ended, in milliseconds. */
 const lastWordsMs = 500
-
-const running = new Set<ChildProcess>()
 
 /**
  * Has a client log in by a command of the shell, run once for each login, which tells by its exit code: 0, it has logged
  * in; any other, it refuses. What it needs to know is in its environment: `UNDERSTUDY_ISSUER_URL`, `UNDERSTUDY_CLIENT_ID`,
  * `UNDERSTUDY_CLIENT_SECRET`, `UNDERSTUDY_REDIRECT_URI`, `UNDERSTUDY_USER`, `UNDERSTUDY_PART`, and where there is a fault
- * `UNDERSTUDY_FAULT` and `UNDERSTUDY_PLACE`. Whatever it has started ends with it.
+ * `UNDERSTUDY_FAULT` and `UNDERSTUDY_PLACE`. Where the issuer has HTTPS, `UNDERSTUDY_CA` is the file of the authority to
+ * trust, which Node, OpenSSL, curl and Python's requests are told of, too. Whatever it has started ends with it.
  */
 export function loginByCommand(command: string): ClientRound {
   return async function login(order) {
-    const env = { ...process.env, ...variables(order) }
+    const trust = trustFor(order.authority)
+    const env = { ...process.env, ...variables(order), ...trust.env }
     const child = spawn(command, { shell: true, detached: hasGroups, stdio: ['ignore', 'pipe', 'pipe'], env })
     const said = [lastOf(child.stdout), lastOf(child.stderr)] as const
-    const closed = once(child, 'close')
+    const closed = once(child, 'close').catch(() => {})
     const stop = () => kill(child)
-    track(child)
+    const isOver = atExit(stop)
     order.signal.addEventListener('abort', stop, { once: true })
     try {
       await once(child, 'exit')
@@ -38,7 +43,11 @@ export function loginByCommand(command: string): ClientRound {
       await Promise.race([closed, sleep(lastWordsMs, undefined, { ref: false })])
     } finally {
       order.signal.removeEventListener('abort', stop)
-      untrack(child)
+      isOver()
+      trust.end()
+      // Nor is anybody waited for who has left the group.
+      child.stdout.destroy()
+      child.stderr.destroy()
     }
     judge(child, said[1]() || said[0]())
   }
@@ -58,9 +67,10 @@ function variables({ issuer, clientId, clientSecret, redirectUri, user, part, fa
 }
 
 /** @throws RefusedLogin or BrokenClient, by how it has ended */
-function judge({ exitCode, signalCode }: ChildProcess, output: string): void {
+function judge({ exitCode, signalCode }: ChildProcess, printed: string): void {
   if (exitCode === 0) return
-  const line = tellingLine(output)
+  const line = tellingLine(printed)
+  const output = printed.slice(-shownCharacters)
   const why = line === '' ? '' : `: ${line}`
   if (signalCode !== null) throw new BrokenClient(`killed by ${signalCode}${why}`, { output })
   // A shell tells so that what it ran was killed by a signal.
@@ -87,20 +97,6 @@ function lastOf(stream: Readable): () => string {
   return () => stripVTControlCharacters(text).trim()
 }
 
-function track(child: ChildProcess): void {
-  if (running.size === 0) process.on('exit', killAll)
-  running.add(child)
-}
-
-function untrack(child: ChildProcess): void {
-  running.delete(child)
-  if (running.size === 0) process.off('exit', killAll)
-}
-
-function killAll(): void {
-  for (const child of running) kill(child)
-}
-
 /** Ends a client and all that it has started. */
 function kill(child: ChildProcess): void {
   if (child.pid === undefined) return
@@ -108,7 +104,7 @@ function kill(child: ChildProcess): void {
     if (hasGroups) process.kill(-child.pid, 'SIGKILL')
     else child.kill('SIGKILL')
   } catch (error) {
-    // Nobody is left.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    // Nobody is left; of a group that has ended and is not yet forgotten, macOS says that it may not be ended.
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }

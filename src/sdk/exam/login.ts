@@ -11,6 +11,8 @@ export interface RoundOrder {
   redirectUri: string
   /** Who is logged in, without a page. */
   user: string
+  /** Whom it must trust where the issuer has HTTPS of the exam's own: a certificate as PEM. This process trusts it. */
+  authority?: string
   /** How far it is to go: log in, then ask userinfo, then refresh. */
   part: Part
   /** The fault that it will meet, and where; left out where all is as it should be. */
