@@ -4,6 +4,7 @@ import { throwOfDice } from './dice.ts'
 import type { Plan, Step } from './plan.ts'
 import type { Judgement } from './selector.ts'
 import type { ArmedFaultSpec } from './spec.ts'
+import { isFlowless } from './whose-count.ts'
 
 /** An armed fault as it is written down: plain JSON. */
 export interface ArmedState extends Count {
@@ -98,6 +99,6 @@ export class Armed {
   #subjectOf(exchange: Exchange, identity: Identity | undefined): string | undefined {
     if (this.plan.per === 'issuer') return undefined
     if (this.plan.per === 'client') return exchange.client ?? identity?.client ?? ''
-    return exchange.ownFlow.id
+    return this.plan.joinsFlowless && isFlowless(exchange) ? '' : exchange.ownFlow.id
   }
 }
