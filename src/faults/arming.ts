@@ -2,8 +2,9 @@ import type { Exchange, SignIn } from '../domain/exchange.ts'
 import type { FaultStep } from '../domain/issuer.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { Armed } from './armed.ts'
+import type { KnownFaults } from './catalog.ts'
 import { Declared, type DeclaredScenario, type ScenarioState } from './declared.ts'
-import { Encounters, type Holder } from './encounters.ts'
+import { type Concerned, Encounters, type Holder } from './encounters.ts'
 import { readOnce } from './fire-once.ts'
 import type { Fired, FiredHandshake, FiredNotice, FiredResponse, FiredToken } from './fired.ts'
 import { FlowFaults } from './flow-faults.ts'
@@ -71,6 +72,11 @@ export class Arming {
     }
     this.#roster.disarm(chosen)
     this.#declared.settle()
+  }
+
+  /** The faults that can be armed. */
+  get known(): KnownFaults {
+    return this.#maker.known
   }
 
   /** Every armed fault with its counters, in arming order; those that requests have armed for their own flows are not listed. */
@@ -198,7 +204,7 @@ export class Arming {
    * @throws UnderstudyError `ERR_FAULT_INVALID` (500) where there is no such fault, or it cannot fire here or so
    */
   fireOnce(step: FaultStep, exchange: Exchange): Fired | undefined {
-    return this.#encounters.fireOnce(readOnce(step, exchange), exchange)
+    return this.#encounters.fireOnce(readOnce(step, exchange, this.#maker.known), exchange)
   }
 
   /** Everything that must be remembered beyond a restart; what changes later, `onChange` tells. */

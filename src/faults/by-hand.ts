@@ -1,6 +1,6 @@
 import type { FaultStep } from '../domain/issuer.ts'
 import { type ErrorDetail, UnderstudyError } from '../errors.ts'
-import { findFault } from './catalog.ts'
+import type { KnownFaults } from './catalog.ts'
 import type { Mistake, TokenFault } from './fault.ts'
 import type { FiredToken } from './fired.ts'
 import type { TokenType } from './jwt.ts'
@@ -12,23 +12,25 @@ import { unknownFaultText } from './spec.ts'
  * Reads faults that are to change one token that is made by hand, in order.
  *
  * @param keyCount how many keys the issuer's JWKS has
+ * @param known the faults that the issuer knows
  * @throws UnderstudyError `ERR_FAULT_UNKNOWN` (404), `ERR_FAULT_INVALID` (400) where one is not for such a token
  */
 export function readMutations(
   steps: readonly FaultStep[],
   token: TokenType,
   keyCount: number,
+  known: KnownFaults,
 ): Pick<FiredToken, 'patch'>[] {
   return steps.map(function readMutation(step) {
     const name = typeof step === 'string' ? step : step.fault
-    const fault = findFault(name)
+    const fault = known.find(name)
     if (fault === undefined)
-      throw new UnderstudyError('ERR_FAULT_UNKNOWN', 404, failed(name, `${unknownFaultText(name)}.`))
+      throw new UnderstudyError('ERR_FAULT_UNKNOWN', 404, failed(name, `${unknownFaultText(name, known)}.`))
     if (fault.acts !== 'token') throw invalid(name, 'it changes no tokens. "understudy faults" tells those that do.')
     const why = strangeness(fault, token) ?? fault.unfit?.(keyCount)
     if (why !== undefined) throw invalid(name, why)
     const mistakes: Mistake[] = []
-    const read = readStep(typeof step === 'string' ? { fault: step } : step, [], mistakes)
+    const read = readStep(typeof step === 'string' ? { fault: step } : step, [], mistakes, known)
     if (mistakes.length > 0) throw invalid(name, mistakesText(mistakes), errorsIn(mistakes))
     return { patch: (jwt, facts) => fault.patch(jwt, read?.params, facts) }
   })

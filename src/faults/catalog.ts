@@ -71,20 +71,23 @@ export const faultNames = catalog.map((fault) => fault.name) as [FaultName, ...F
 
 const byName: ReadonlyMap<string, Fault> = new Map(catalog.map((fault) => [fault.name, fault]))
 
-/** Those that fixtures modules have declared; the process has them, as it has the catalog. */
-const own = new Map<string, Fault>()
-
-/** Adds a fault of somebody's own, in place of one of the same name; armed ones stay as they were. */
-export function addOwnFault(fault: OwnFault): void {
-  own.set(fault.name, completeOwn(fault))
-}
-
-/** The names of all faults, those of the catalog first. */
-export function allFaultNames(): string[] {
-  return [...faultNames, ...own.keys()]
-}
-
-/** The fault of a name, or undefined. */
+/** The fault of the catalog that has a name, or undefined. */
 export function findFault(name: string): Fault | undefined {
-  return byName.get(name) ?? own.get(name)
+  return byName.get(name)
 }
+
+/** The faults that an issuer knows. */
+export interface KnownFaults {
+  find(name: string): Fault | undefined
+  /** The names of those that it has beside the catalog's. */
+  own: readonly string[]
+}
+
+/** The faults of the catalog, and those of somebody's own; of two of one name the later counts. */
+export function knownFaults(declared: readonly OwnFault[] = []): KnownFaults {
+  const own: ReadonlyMap<string, Fault> = new Map(declared.map((fault) => [fault.name, completeOwn(fault)]))
+  return { find: (name) => byName.get(name) ?? own.get(name), own: [...own.keys()] }
+}
+
+/** The faults of the catalog alone. */
+export const catalogFaults: KnownFaults = knownFaults()

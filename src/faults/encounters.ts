@@ -108,7 +108,7 @@ export class Encounters {
     const { faults } = exchange.requested
     if (faults === undefined) return []
     if (this.#maker.takesRequestFaults()) {
-      const read = readRequestFaults(faults, exchange)
+      const read = readRequestFaults(faults, exchange, this.#maker.known)
       for (const { plan } of read) this.#maker.checkFit(plan)
       return read
     }
@@ -208,7 +208,7 @@ export class Encounters {
     const flow = exchange.flow ?? identity?.flow
     const known = flow !== undefined && this.#flows.of(flow.id) !== undefined
     const text = known || flow?.faults === exchange.requested.faults ? undefined : flow?.faults
-    const inherited = text === undefined ? [] : readInheritedFaults(text, exchange)
+    const inherited = text === undefined ? [] : readInheritedFaults(text, exchange, this.#maker.known)
     const added = [...inherited, ...own].map((read) => this.#maker.make(read, { origin: 'request' }))
     if (added.length === 0) return known ? flow.id : undefined
     const { id } = flow ?? exchange.ownFlow

@@ -1,6 +1,7 @@
 import type { Exchange } from '../domain/exchange.ts'
 import type { FaultStep } from '../domain/issuer.ts'
 import { UnderstudyError } from '../errors.ts'
+import type { KnownFaults } from './catalog.ts'
 import type { Fault, Mistake } from './fault.ts'
 import { checkPlaces, readStep, type Step } from './plan.ts'
 import { describeReach, endpointsOf } from './reach.ts'
@@ -12,10 +13,10 @@ import { aimed } from './tokens-meant.ts'
  *
  * @throws UnderstudyError `ERR_FAULT_INVALID` (500, since the request is not to blame) where it cannot fire so
  */
-export function readOnce(step: FaultStep, exchange: Exchange): Step {
+export function readOnce(step: FaultStep, exchange: Exchange, known: KnownFaults): Step {
   const name = typeof step === 'string' ? step : step.fault
   const mistakes: Mistake[] = []
-  const read = readStep(typeof step === 'string' ? { fault: step } : step, [], mistakes)
+  const read = readStep(typeof step === 'string' ? { fault: step } : step, [], mistakes, known)
   if (read) mistakes.push(...mistakesAt(read, exchange))
   const [fault] = read ? aimed([read.fault], { endpoint: exchange.endpoint }, mistakes) : []
   if (read && fault && mistakes.length === 0) return { ...read, fault }

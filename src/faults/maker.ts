@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { UnderstudyError } from '../errors.ts'
 import { Armed, type ArmedState } from './armed.ts'
+import { catalogFaults, type KnownFaults } from './catalog.ts'
 import { type Plan, planOf } from './plan.ts'
 import { type ArmingRecord, withoutCount } from './records.ts'
 import type { ArmedFaultSpec } from './spec.ts'
@@ -12,6 +13,8 @@ export interface ArmingOptions {
   newId?(): string
   /** A seed for dice that were given none. Default: by chance. */
   newSeed?(): number
+  /** The faults that there are. Default: those of the catalog. */
+  known?(): KnownFaults
   /** Whether requests may arm faults for their own flows. Default: yes. */
   takesRequestFaults?(): boolean
   /** How many keys the issuer's JWKS has. Default: one. */
@@ -32,6 +35,7 @@ export interface ReadFault {
 export class Maker {
   readonly nowMs: () => number
   readonly takesRequestFaults: () => boolean
+  readonly #known: () => KnownFaults
   readonly #keyCount: () => number
   readonly #speaksTls: () => boolean
   readonly #newId: () => string
@@ -41,12 +45,18 @@ export class Maker {
 
   constructor(options: ArmingOptions) {
     this.nowMs = () => options.nowMs()
+    this.#known = () => options.known?.() ?? catalogFaults
     this.takesRequestFaults = () => options.takesRequestFaults?.() ?? true
     this.#keyCount = () => options.keyCount?.() ?? 1
     this.#speaksTls = () => options.speaksTls?.() ?? true
     this.#newId = () => options.newId?.() ?? randomUUID()
     this.#newSeed = () => options.newSeed?.() ?? randomInt(2 ** 31)
     this.#onChange = (record) => options.onChange?.(record)
+  }
+
+  /** The faults that there are. */
+  get known(): KnownFaults {
+    return this.#known()
   }
 
   newId(): string {
@@ -96,7 +106,7 @@ export class Maker {
 
   /** Makes an armed fault again; none where the catalog no longer has what it needs. */
   remake(state: ArmedState): Armed[] {
-    const { plan, mistakes } = planOf(state.spec)
+    const { plan, mistakes } = planOf(state.spec, this.known)
     if (mistakes.length > 0) return []
     this.#order = Math.max(this.#order, state.order)
     return [this.#armed({ ...state }, plan)]

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Endpoint, type Exchange, endpoints } from '../domain/exchange.ts'
+import { UnderstudyError } from '../errors.ts'
 import type {
   Answer,
   AuthorizationResponse,
@@ -8,9 +9,11 @@ import type {
   Fault,
   FaultAnswer,
   ResponseFacts,
+  StateEffect,
+  StateRequest,
   Wire,
 } from './fault.ts'
-import { endpointsOfTokens, type Jwt, type MutatedJwt, type TokenFacts, type TokenType, tokenTypes } from './jwt.ts'
+import { endpointsOfTokens, type Jwt, type MutatedJwt, type TokenFacts, type TokenType } from './jwt.ts'
 
 /** What `with` says to a fault of somebody's own. */
 export type OwnParams = Readonly<Record<string, unknown>>
@@ -39,6 +42,11 @@ interface OwnPlace {
   endpoints?: readonly Endpoint[]
 }
 
+interface OwnMoment extends OwnPlace {
+  /** Before anything is done for the request, or once the answer is about to leave. Default: `answer`. */
+  at?: DelayMoment
+}
+
 /** A fault that a fixtures module declares: data and one verb. */
 export type OwnFault = OwnBase &
   (
@@ -47,7 +55,13 @@ export type OwnFault = OwnBase &
         acts: 'rewrite'
         rewrite(answer: Answer, params: OwnParams, exchange: Exchange): Answer | undefined
       } & OwnPlace)
-    | ({ acts: 'connection'; at?: DelayMoment; send(wire: Wire, params: OwnParams): Promise<void> } & OwnPlace)
+    | ({ acts: 'connection'; send(wire: Wire, params: OwnParams): Promise<void> } & OwnMoment)
+    | ({
+        acts: 'delay'
+        /** How long the request waits, in milliseconds. */
+        delayMs(exchange: Exchange, params: OwnParams): number
+      } & OwnMoment)
+    | ({ acts: 'state'; effect(request: StateRequest, params: OwnParams): StateEffect | undefined } & OwnMoment)
     | {
         acts: 'response'
         respond(
@@ -59,72 +73,67 @@ export type OwnFault = OwnBase &
     | { acts: 'token'; tokens: readonly TokenType[]; patch(jwt: Jwt, params: OwnParams, facts: TokenFacts): MutatedJwt }
   )
 
-/** The verb of each kind. */
-const verbs = {
-  answer: 'answer',
-  rewrite: 'rewrite',
-  connection: 'send',
-  response: 'respond',
-  token: 'patch',
-} as const satisfies Record<OwnFault['acts'], string>
-
 const anything = z.record(z.string(), z.unknown())
-
-const named = z.looseObject({
-  name: z.string().regex(/^x-[a-z0-9]+(?:-[a-z0-9]+)*$/, { error: 'expected a name such as x-my-fault' }),
-  summary: z.string({ error: 'expected one sentence' }).min(1),
-  acts: z.enum(Object.keys(verbs) as [OwnFault['acts'], ...OwnFault['acts'][]], {
-    error: `expected one of ${Object.keys(verbs).join(', ')}`,
-  }),
-  endpoints: z.array(z.enum(endpoints)).min(1).optional(),
-  tokens: z.array(z.enum(tokenTypes)).min(1).optional(),
-  params: z.custom<ParamsSchema>(isSchema, { error: 'expected a schema of zod 4' }).optional(),
-})
-
-function isSchema(given: unknown): boolean {
-  const { safeParse, _zod: mark } = Object(given) as Partial<ParamsSchema>
-  return typeof safeParse === 'function' && typeof mark === 'object'
-}
-
-/** What is wrong with something that should be a fault of somebody's own; undefined: nothing. */
-export function ownMistake(given: unknown): string | undefined {
-  const { data, error } = named.safeParse(given)
-  if (data === undefined) {
-    const [issue] = error.issues
-    return `${issue?.path.join('.') || 'fault'}: ${issue?.message}`
-  }
-  const verb = verbs[data.acts]
-  if (typeof data[verb] !== 'function') return `${data.name}: expected a function "${verb}", since it acts on that`
-  return data.acts === 'token' && data.tokens === undefined
-    ? `${data.name}: expected the tokens that it is for`
-    : undefined
-}
 
 /** A fault of somebody's own as the engine has them. */
 export function completeOwn(own: OwnFault): Fault {
   const { name, summary, see = 'https://www.rfc-editor.org/rfc/rfc6749', client = 'handle', params = anything } = own
   const base = { name, summary, see, client, params: params as ParamsSchema as z.ZodType }
-  switch (own.acts) {
-    case 'answer':
-      return { ...base, acts: 'answer', endpoints: own.endpoints ?? endpoints, answer: ofOwn(own.answer) }
-    case 'rewrite':
-      return { ...base, acts: 'rewrite', endpoints: own.endpoints ?? endpoints, rewrite: ofOwn(own.rewrite) }
-    case 'connection': {
-      const { at = 'answer' } = own
-      return { ...base, acts: 'connection', endpoints: own.endpoints ?? endpoints, at: () => at, send: ofOwn(own.send) }
+  if (own.acts === 'response') {
+    return { ...base, acts: 'response', endpoints: ['authorization'], respond: atOnce(name, own.respond) }
+  }
+  if (own.acts === 'token') {
+    const { tokens } = own
+    return { ...base, acts: 'token', tokens, endpoints: endpointsOfTokens(tokens), patch: atOnce(name, own.patch) }
+  }
+  const placed = { ...base, endpoints: own.endpoints ?? endpoints }
+  if (own.acts === 'answer') return { ...placed, acts: 'answer', answer: atOnce(name, own.answer) }
+  if (own.acts === 'rewrite') return { ...placed, acts: 'rewrite', rewrite: atOnce(name, own.rewrite) }
+  const timed = { ...placed, at: () => own.at ?? 'answer' }
+  if (own.acts === 'connection') return { ...timed, acts: 'connection', send: toItsEnd(name, own.send) }
+  if (own.acts === 'state') return { ...timed, acts: 'state', effect: atOnce(name, own.effect) }
+  const delayMs = atOnce(name, own.delayMs)
+  return { ...timed, acts: 'delay', delay: (exchange, given, port) => port.sleep(delayMs(exchange, given)) }
+}
+
+/**
+ * A verb whose parameters its own schema has parsed.
+ *
+ * @throws UnderstudyError `ERR_OWN_FAULT` (500) where it throws, or promises what it should do
+ */
+function atOnce<Subject, Rest extends unknown[], Result>(
+  name: string,
+  verb: (subject: Subject, params: OwnParams, ...rest: Rest) => Result,
+): (subject: Subject, params: unknown, ...rest: Rest) => Result {
+  return function doAtOnce(subject, params, ...rest) {
+    let result: Result
+    try {
+      result = verb(subject, params as OwnParams, ...rest)
+    } catch (error) {
+      throw failure(name, error)
     }
-    case 'response':
-      return { ...base, acts: 'response', endpoints: ['authorization'], respond: ofOwn(own.respond) }
-    case 'token': {
-      const { tokens } = own
-      return { ...base, acts: 'token', tokens, endpoints: endpointsOfTokens(tokens), patch: ofOwn(own.patch) }
-    }
+    if (!(result instanceof Promise)) return result
+    result.catch(ignoreSinceItComesTooLate)
+    throw failure(name, new Error('it returns a promise; only the "send" of a connection may wait'))
   }
 }
 
-/** A verb that its own schema has parsed the parameters for. */
-function ofOwn<Subject, Rest extends unknown[], Result>(
-  verb: (subject: Subject, params: OwnParams, ...rest: Rest) => Result,
-): (subject: Subject, params: unknown, ...rest: Rest) => Result {
-  return (subject, params, ...rest) => verb(subject, params as OwnParams, ...rest)
+function ignoreSinceItComesTooLate(): void {}
+
+/** Sends by hand, and leaves no connection open behind it. */
+function toItsEnd(name: string, send: (wire: Wire, params: OwnParams) => Promise<void>) {
+  return async function sendToItsEnd(wire: Wire, params: unknown): Promise<void> {
+    try {
+      await send(wire, params as OwnParams)
+    } catch (error) {
+      wire.reset()
+      throw failure(name, error)
+    }
+    if (!wire.isGone) wire.end()
+  }
+}
+
+function failure(name: string, cause: unknown): UnderstudyError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new UnderstudyError('ERR_OWN_FAULT', 500, `Failed to play "${name}": ${why}.`, undefined, { cause })
 }

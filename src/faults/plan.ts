@@ -3,13 +3,14 @@ import type { Endpoint } from '../domain/exchange.ts'
 import { plainly } from '../domain/schema-words.ts'
 import { isRegex, listOf } from '../domain/words.ts'
 import { didYouMean } from '../errors.ts'
-import { findFault } from './catalog.ts'
+import { catalogFaults, type KnownFaults } from './catalog.ts'
 import type { Fault, Mistake } from './fault.ts'
 import type { Site, TokenType } from './jwt.ts'
 import { commonReach, describeReach, endpointsOf, type Reach, selectEndpoints, selectGrantTypes } from './reach.ts'
 import { type Selector, selectorOf } from './selector.ts'
 import { type ArmedFaultSpec, passStep, unknownFaultText, type When } from './spec.ts'
 import { aimed } from './tokens-meant.ts'
+import { playersOf } from './whose-count.ts'
 
 /** A fault with its parameters checked; one of tokens, for those that it is to change. */
 export interface Step {
@@ -29,18 +30,20 @@ export interface Plan extends Reach {
   skip: number
   times: number | 'always'
   per: 'issuer' | 'client' | 'flow'
+  /** Whether requests of no flow are counted together, where it counts by flows. */
+  joinsFlowless: boolean
   probability: number | undefined
 }
 
 type Path = Mistake['path']
 
 /** Works out what an armed fault does, and every mistake in how it is written; with mistakes, the plan is not to be used. */
-export function planOf(spec: ArmedFaultSpec): { plan: Plan; mistakes: Mistake[] } {
+export function planOf(spec: ArmedFaultSpec, known: KnownFaults): { plan: Plan; mistakes: Mistake[] } {
   const mistakes: Mistake[] = []
   const when = spec.when ?? {}
   const written = spec.script ?? [{ fault: spec.fault ?? '', with: spec.with }]
-  const steps = written.map((step, index) => readStep(step, spec.script ? ['script', index] : [], mistakes))
-  const named = written.flatMap((step) => findFault(typeof step === 'string' ? step : step.fault) ?? [])
+  const steps = written.map((step, index) => readStep(step, spec.script ? ['script', index] : [], mistakes, known))
+  const named = written.flatMap((step) => known.find(typeof step === 'string' ? step : step.fault) ?? [])
   const faults = aimed(named, when, mistakes, spec.script !== undefined)
   const reach = reachOf(faults, when, mistakes)
   const isOfHandshakes = checkHandshakes(faults, spec, mistakes)
@@ -84,10 +87,11 @@ function usualTimes([step, ...others]: readonly (Step | undefined)[]): number {
  * it cannot fire.
  *
  * @param spec as `armedFaultSchema` parses it
+ * @param known the faults that the issuer knows. Default: those of the catalog
  * @returns paths from the root of the spec; none where it can be armed
  */
-export function checkArmedFault(spec: ArmedFaultSpec): Mistake[] {
-  return planOf(spec).mistakes
+export function checkArmedFault(spec: ArmedFaultSpec, known: KnownFaults = catalogFaults): Mistake[] {
+  return planOf(spec, known).mistakes
 }
 
 function sitesOf(faults: readonly Fault[], { endpoints }: Reach): ReadonlySet<Site> {
@@ -136,12 +140,16 @@ export function readStep(
   written: string | { fault: string; with?: unknown },
   path: Path,
   mistakes: Mistake[],
+  known: KnownFaults,
 ): Step | undefined {
   if (written === passStep) return undefined
   const { fault: name, with: given } = typeof written === 'string' ? { fault: written, with: undefined } : written
-  const fault = findFault(name)
+  const fault = known.find(name)
   if (fault === undefined) {
-    mistakes.push({ path: typeof written === 'string' ? path : [...path, 'fault'], message: unknownFaultText(name) })
+    mistakes.push({
+      path: typeof written === 'string' ? path : [...path, 'fault'],
+      message: unknownFaultText(name, known),
+    })
     return undefined
   }
   const { data, error } = fault.params.safeParse(given ?? {}, { error: plainly })

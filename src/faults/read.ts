@@ -1,6 +1,6 @@
 import { plainly } from '../domain/schema-words.ts'
 import { type ErrorDetail, ended, formatPath, joinErrors, UnderstudyError } from '../errors.ts'
-import { findFault } from './catalog.ts'
+import type { KnownFaults } from './catalog.ts'
 import type { Mistake } from './fault.ts'
 import { type Plan, plainPath, planOf } from './plan.ts'
 import { type ArmedFaultSpec, armedFaultSchema, passStep, unknownFaultText } from './spec.ts'
@@ -11,10 +11,14 @@ import { type ArmedFaultSpec, armedFaultSchema, passStep, unknownFaultText } fro
  * @throws UnderstudyError `ERR_FAULT_UNKNOWN` (404) for a name that no fault has, `ERR_FAULT_INVALID` (400) for every other
  * mistake; `details.errors` lists them all with their paths
  */
-export function readArmedFault(written: unknown): { spec: ArmedFaultSpec; plan: Plan } {
-  const unknown = namesOf(written).find((name) => name !== passStep && !findFault(name))
+export function readArmedFault(written: unknown, known: KnownFaults): { spec: ArmedFaultSpec; plan: Plan } {
+  const unknown = namesOf(written).find((name) => name !== passStep && !known.find(name))
   if (unknown !== undefined) {
-    throw new UnderstudyError('ERR_FAULT_UNKNOWN', 404, `Failed to arm "${unknown}": ${unknownFaultText(unknown)}.`)
+    throw new UnderstudyError(
+      'ERR_FAULT_UNKNOWN',
+      404,
+      `Failed to arm "${unknown}": ${unknownFaultText(unknown, known)}.`,
+    )
   }
   const { data: spec, error } = armedFaultSchema.safeParse(written, { error: plainly })
   if (error)
@@ -22,7 +26,7 @@ export function readArmedFault(written: unknown): { spec: ArmedFaultSpec; plan: 
       written,
       error.issues.map(({ path, message }) => ({ path: plainPath(path), message })),
     )
-  const { plan, mistakes } = planOf(spec)
+  const { plan, mistakes } = planOf(spec, known)
   if (mistakes.length > 0) throw invalid(written, mistakes)
   return { spec, plan }
 }

@@ -1,7 +1,7 @@
 import { type BareItem, DisplayString, type Item, isInnerList, parseList, Token } from 'structured-headers'
 import { plainly } from '../domain/schema-words.ts'
 import { UnderstudyError } from '../errors.ts'
-import { findFault } from './catalog.ts'
+import type { KnownFaults } from './catalog.ts'
 import { type Position, placesInFlow } from './descent.ts'
 import type { ReadFault } from './maker.ts'
 import { plainPath, planOf } from './plan.ts'
@@ -17,8 +17,8 @@ import { armedFaultSchema, unknownFaultText } from './spec.ts'
  * @throws UnderstudyError with status 400: `ERR_FAULT_UNKNOWN`, or `ERR_FAULT_INVALID`, which says where it can fire
  * @see {@link https://www.rfc-editor.org/rfc/rfc9651#section-3.1 RFC 9651 section 3.1}
  */
-export function readRequestFaults(text: string, position: Position): ReadFault[] {
-  return listItems(text).map((item) => readItem(item, position))
+export function readRequestFaults(text: string, position: Position, known: KnownFaults): ReadFault[] {
+  return listItems(text).map((item) => readItem(item, position, known))
 }
 
 /**
@@ -26,11 +26,11 @@ export function readRequestFaults(text: string, position: Position): ReadFault[]
  *
  * @param later a request of the flow, which tells by its grant how the flow may have begun
  */
-export function readInheritedFaults(text: string, later: Position): ReadFault[] {
+export function readInheritedFaults(text: string, later: Position, known: KnownFaults): ReadFault[] {
   const began = beginnings[later.grantType ?? ''] ?? 'authorization'
   return listItems(text).flatMap((item) => {
     try {
-      return [readItem(item, { endpoint: began })]
+      return [readItem(item, { endpoint: began }, known)]
     } catch {
       // It was checked when it was asked for; what cannot fire in a flow that began so has had its chance.
       return []
@@ -57,11 +57,11 @@ function listItems(text: string): Item[] {
   }
 }
 
-function readItem([value, parameters]: Item, position: Position): ReadFault {
+function readItem([value, parameters]: Item, position: Position, known: KnownFaults): ReadFault {
   const name = String(plainValue(value))
-  const fault = findFault(name)
+  const fault = known.find(name)
   if (fault === undefined) {
-    throw new UnderstudyError('ERR_FAULT_UNKNOWN', 400, `Failed to arm "${name}": ${unknownFaultText(name)}.`)
+    throw new UnderstudyError('ERR_FAULT_UNKNOWN', 400, `Failed to arm "${name}": ${unknownFaultText(name, known)}.`)
   }
   const given = Object.fromEntries([...parameters].map(([key, item]) => [key, plainValue(item)]))
   const { endpoint, token, skip, times, ...params } = given
@@ -73,7 +73,7 @@ function readItem([value, parameters]: Item, position: Position): ReadFault {
     throw invalid(
       `"${name}": ${mistakesText(error.issues.map(({ path, message }) => ({ path: plainPath(path), message })))}`,
     )
-  const { plan, mistakes } = planOf(spec)
+  const { plan, mistakes } = planOf(spec, known)
   if (mistakes.length > 0) throw invalid(`"${name}": ${mistakesText(mistakes)}`)
   return { spec, plan }
 }

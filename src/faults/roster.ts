@@ -35,7 +35,7 @@ export class Roster {
 
   /** Arms one by hand, behind all others. */
   add(written: unknown): Armed {
-    const read = readArmedFault(written)
+    const read = readArmedFault(written, this.#maker.known)
     this.#maker.checkFit(read.plan)
     const armed = this.#maker.make(read, { origin: 'admin' })
     if (this.#all.length >= keptFaults) {
@@ -55,7 +55,7 @@ export class Roster {
     const ahead = this.#all.slice(0, place).filter((armed) => !before.includes(armed))
     const left = new Set(before)
     const after = specs.map((written) => {
-      const read = readArmedFault(written)
+      const read = readArmedFault(written, this.#maker.known)
       const kept = [...left].find(({ state }) => JSON.stringify(state.spec) === JSON.stringify(read.spec))
       const armed = kept ?? this.#maker.make(read, group)
       left.delete(armed)

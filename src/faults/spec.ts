@@ -3,25 +3,35 @@ import { endpoints } from '../domain/exchange.ts'
 import { regexSchema, wordsSchema } from '../domain/words.ts'
 import { didYouMean } from '../errors.ts'
 import { durationSeconds } from '../time.ts'
-import { allFaultNames, type FaultName, faultNames, findFault } from './catalog.ts'
+import { catalogFaults, type FaultName, faultNames, findFault, type KnownFaults } from './catalog.ts'
 import { tokenTypes } from './jwt.ts'
 
 /** What a script's step is called that lets a request be. */
 export const passStep = 'pass'
 
+/** What the names of faults begin with that are somebody's own. */
+const ownPrefix = 'x-'
+
 /** The text for a name that no fault has. */
-export function unknownFaultText(name: unknown): string {
-  return `no such fault.${typeof name === 'string' ? didYouMean(name, allFaultNames()) : ''} "understudy faults" lists them`
+export function unknownFaultText(name: unknown, { own }: KnownFaults = catalogFaults): string {
+  const guess = typeof name === 'string' ? didYouMean(name, [...faultNames, ...own]) : ''
+  if (typeof name !== 'string' || !name.startsWith(ownPrefix))
+    return `no such fault.${guess} "understudy faults" lists them`
+  const known =
+    own.length === 0
+      ? 'This issuer has none of its own: its fixtures module declares them'
+      : `Its own are ${own.join(', ')}`
+  return `no such fault.${guess} ${known}`
 }
 
 /** A fault of the catalog, or one that a fixtures module has declared. */
 type KnownName = FaultName | `x-${string}`
 
-/** The name of a fault, or one of some other words; which there are is asked for when one is read. */
+/** The name of a fault, or one of some other words; which of their own people have, only each issuer knows. */
 function knownNameSchema<const Word extends string = never>(...others: readonly Word[]) {
   const schema = z
     .string({ error: ({ input }) => (input === undefined ? 'expected a fault' : unknownFaultText(input)) })
-    .refine((name) => others.some((word) => word === name) || findFault(name) !== undefined, {
+    .refine((name) => others.some((word) => word === name) || name.startsWith(ownPrefix) || findFault(name), {
       error: ({ input }) => unknownFaultText(input),
     })
     .meta({

@@ -3,6 +3,7 @@ import type { ClientTrust } from '../certificates/client.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { PageClient, Render } from '../domain/pages.ts'
 import { Arming } from '../faults/arming.ts'
+import { type KnownFaults, knownFaults } from '../faults/catalog.ts'
 import { disarmedBy } from '../faults/records.ts'
 import { personaFor } from '../fixtures/persona-choice.ts'
 import type { IssuerFixtures } from '../fixtures/schema.ts'
@@ -72,6 +73,7 @@ export class RunningIssuer {
   readonly #records: IssuerBucket
   #bucket: IssuerBucket
   #settings: IssuerFixtures
+  #known: KnownFaults
   readonly keys: KeyRing
   readonly edits: IssuerEdits
   #provider: IssuerProvider
@@ -102,11 +104,13 @@ export class RunningIssuer {
     this.#time = new KeptClock(this.#remembered)
     this.#bucket = new IssuerBucket(this.#records)
     this.#settings = settings
+    this.#known = knownFaults(settings.hooks.ownFaults)
     this.keys = new KeyRing(keys, (kept) => this.#remembered.put('Keys', 'rotated', kept))
     this.journal = new Journal(limitsOf(settings), () => this.clock.nowMs())
     this.arming = new Arming({
       nowMs: () => this.clock.nowMs(),
       newId: shortId,
+      known: () => this.#known,
       takesRequestFaults: () => this.#settings.request_faults,
       keyCount: () => this.keys.current.keys.length,
       speaksTls: () => environment.clientTrust?.tls === true,
@@ -234,6 +238,7 @@ export class RunningIssuer {
   async #takeOver(settings: IssuerFixtures): Promise<void> {
     const { faults, scenarios } = this.#settings
     this.#settings = settings
+    this.#known = knownFaults(settings.hooks.ownFaults)
     const hasNewFaults = faults !== settings.faults || scenarios !== settings.scenarios
     if (hasNewFaults) this.arming.replaceFixtures(settings.faults, settings.scenarios)
     this.#provider = this.#makeProvider()
@@ -258,6 +263,7 @@ export class RunningIssuer {
       name: this.name,
       settings,
       hooks: settings.hooks,
+      knownFaults: this.#known,
       persona: personaOf(settings),
       bucket: this.#bucket,
       clock: this.clock,

@@ -1,5 +1,5 @@
 import type { ArmedFaultView, Arming } from '../faults/arming.ts'
-import { findFault } from '../faults/catalog.ts'
+import type { KnownFaults } from '../faults/catalog.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ArmedView } from '../journal/unfired.ts'
@@ -14,13 +14,17 @@ export function verifyIssuer(
   { journal, arming }: { journal: Journal; arming: Arming },
   written?: unknown,
 ): VerifyReport {
-  return verify(journal, arming.list().map(withReach), written)
+  return verify(
+    journal,
+    arming.list().map((view) => withReach(view, arming.known)),
+    written,
+  )
 }
 
-/** An armed fault with where it can fire, as the catalog knows it. */
-function withReach(view: ArmedFaultView): ArmedView {
+/** An armed fault with where it can fire. */
+function withReach(view: ArmedFaultView, known: KnownFaults): ArmedView {
   const names = [view.fault ?? [], (view.script ?? []).map(nameOfStep)].flat()
-  const faults = names.flatMap((name) => findFault(name) ?? [])
+  const faults = names.flatMap((name) => known.find(name) ?? [])
   const grants = faults.every(({ grantTypes }) => grantTypes !== undefined)
   return {
     ...view,

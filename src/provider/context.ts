@@ -6,6 +6,7 @@ import type { IssuerHooks, IssuerSettings } from '../domain/issuer.ts'
 import type { OutgoingCall } from '../domain/outcome.ts'
 import type { Render } from '../domain/pages.ts'
 import type { Scope } from '../domain/scope.ts'
+import type { KnownFaults } from '../faults/catalog.ts'
 import type { FiredNotice, FiredResponse, FiredToken } from '../faults/fired.ts'
 import type { TokenType } from '../faults/jwt.ts'
 import type { Persona } from '../personas/persona.ts'
@@ -40,6 +41,8 @@ export interface ProviderOptions {
   name: string
   settings: IssuerSettings
   hooks: IssuerHooks
+  /** The faults by which tokens that are made by hand can be changed. */
+  knownFaults: KnownFaults
   persona: Persona
   bucket: Bucket
   clock: Clock

@@ -89,7 +89,7 @@ export function createLogout(provider: Provider, issuer: IssuerContext, sessions
 
   return {
     async send(request) {
-      const mutations = readMutations(request.faults ?? [], 'logout_token', issuer.keys.keys.length)
+      const mutations = readMutations(request.faults ?? [], 'logout_token', issuer.keys.keys.length, issuer.knownFaults)
       const { meant, notices } = noticesFor(request, await findSignedIn(provider, issuer.bucket), issuer)
       const told = await Promise.all(notices.map((notice) => tell(notice, { mutations, isAwaited: true })))
       if (request.endSession) {

@@ -214,6 +214,7 @@ export function findClientMistakes(settings: IssuerSettings, persona: Persona, k
     name: rootIssuer,
     settings,
     hooks: {},
+    knownFaults: catalogFaults,
     persona,
     bucket: memoryStore().bucket(rootIssuer),
     clock: new Clock(),

@@ -1,4 +1,4 @@
-import type { IssuerHooks } from '../domain/issuer.ts'
+import type { IssuerCode } from '../fixtures/code.ts'
 import { type ConnectOptions, connect } from './connect.ts'
 import type { UnderstudyOptions } from './start.ts'
 import type { NewIssuer, Understudy } from './understudy.ts'
@@ -16,13 +16,13 @@ export async function openSource(source: UnderstudySource): Promise<Understudy> 
 /** What declares an issuer to be as the root issuer is, under a name of its own. */
 export async function likeRoot(idp: Understudy, source: UnderstudySource): Promise<NewIssuer> {
   const { issuer: _issuer, browser_url: _browserUrl, keys: _keys, ...shared } = await idp.fixtures()
-  return { ...shared, ...hooksOf(source) }
+  return { ...shared, ...codeOf(source) }
 }
 
-/** The functions of fixtures that are given as an object: no document has them. */
-function hooksOf(source: UnderstudySource): IssuerHooks {
+/** The code of fixtures that are given as an object: no document has it. */
+function codeOf(source: UnderstudySource): IssuerCode {
   const fixtures = 'connect' in source ? undefined : source.fixtures
   if (typeof fixtures !== 'object' || 'length' in fixtures) return {}
-  const { claims, onToken, onRequest } = fixtures
-  return { claims, onToken, onRequest }
+  const { claims, onToken, onRequest, ownFaults } = fixtures
+  return { claims, onToken, onRequest, ownFaults }
 }

@@ -56,6 +56,22 @@ const ownFaults: OwnFault[] = [
       wire.reset()
     },
   },
+  {
+    name: 'x-fired-from-the-firm',
+    summary: 'The user is locked while the token is made.',
+    acts: 'state',
+    endpoints: ['token'],
+    at: 'request',
+    effect: ({ identity }) =>
+      identity.user === undefined ? undefined : { effect: 'lock-user', username: identity.user },
+  },
+  {
+    name: 'x-slow-lane',
+    summary: 'It takes its time.',
+    acts: 'delay',
+    endpoints: ['token'],
+    delayMs: (_exchange, { ms = 20 }) => Number(ms),
+  },
 ]
 
 const fixtures: FixturesModule = { ...roundFixtures, ownFaults }
@@ -144,11 +160,24 @@ test('a module declares it, and has it armed at start', async () => {
 
 describe('a mistake in it', () => {
   test.each([
-    [{ ...ownFaults[0], name: 'teapot' }, 'expected a name such as x-my-fault'],
-    [{ ...ownFaults[0], summary: undefined }, 'expected one sentence'],
-    [{ ...ownFaults[0], acts: 'magic' }, 'expected one of answer, rewrite, connection, response, token'],
-    [{ ...ownFaults[0], answer: 'text' }, 'x-teapot: expected a function "answer"'],
-    [{ ...ownFaults[3], tokens: undefined }, 'x-shouted-subject: expected the tokens'],
+    [{ ...ownFaults[0], name: 'teapot' }, 'ownFaults[0].name: expected a name such as x-my-fault'],
+    [{ ...ownFaults[0], summary: undefined }, 'ownFaults[0].summary: expected one sentence'],
+    [{ ...ownFaults[0], acts: 'magic' }, 'ownFaults[0].acts: expected one of answer, rewrite, response, token, state'],
+    [{ ...ownFaults[0], answer: 'text' }, 'ownFaults[0].answer: expected a function'],
+    [{ ...ownFaults[0], client: 'panic' }, 'ownFaults[0].client: expected one of reject, accept'],
+    [{ ...ownFaults[0], see: 'chapter 3' }, 'ownFaults[0].see: expected the URL'],
+    [{ ...ownFaults[0], endpoints: ['tokn'] }, 'ownFaults[0].endpoints[0]: expected one of authorization'],
+    [
+      { ...ownFaults[0], anser: 1 },
+      'ownFaults[0].anser: no such member of one that acts on "answer". Did you mean "answer"?',
+    ],
+    [
+      { ...ownFaults[2], endpoints: ['token'] },
+      'ownFaults[0].endpoints: no such member of one that acts on "response"',
+    ],
+    [{ ...ownFaults[3], tokens: undefined }, 'ownFaults[0].tokens: expected a list'],
+    [{ ...ownFaults[4], at: 'later' }, 'ownFaults[0].at: expected one of request, answer'],
+    ['x-teapot', 'ownFaults[0]: expected a map'],
   ])('is told with the others of the fixtures: %j', async (fault, message) => {
     const started = startUnderstudy({ fixtures: { ownFaults: [fault as OwnFault] } })
 
@@ -162,5 +191,131 @@ describe('a mistake in it', () => {
     const started = startUnderstudy({ fixtures: { ownFaults: 'none' } as never })
 
     await expect(started).rejects.toMatchObject({ message: expect.stringContaining('expected a list') })
+  })
+})
+
+test('the same name twice is a mistake', async () => {
+  const started = startUnderstudy({ fixtures: { ownFaults: [ownFaults[0], ownFaults[0]] as OwnFault[] } })
+
+  await expect(started).rejects.toMatchObject({
+    message: expect.stringContaining('ownFaults[1].name: "x-teapot" is already ownFaults[0]'),
+  })
+})
+
+test('what one Understudy declares, no other knows, nor does another of its issuers', async () => {
+  await using mine = await startUnderstudy({ fixtures: { ...fixtures, issuers: { other: {} } } })
+  await using strange = await startUnderstudy()
+
+  await expect(mine.arm('x-teapot')).resolves.toBeDefined()
+  await expect(strange.arm('x-teapot')).rejects.toMatchObject({
+    message: expect.stringContaining('This issuer has none of its own'),
+  })
+  await expect(mine.issuer('other').arm('x-teapot')).rejects.toMatchObject({ code: 'ERR_FAULT_UNKNOWN' })
+})
+
+test('an issuer that is created has its own', async () => {
+  await using idp = await startUnderstudy({ fixtures })
+  const own = { ...ownFaults[0], name: 'x-mine' } as OwnFault
+  const issuer = await idp.createIssuer({ name: 'mine', ownFaults: [own], faults: [{ fault: 'x-mine' }] })
+
+  const answer = await fetch(`${issuer.url}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'x' }) })
+
+  expect(answer.status).toBe(418)
+  expect(await answer.json()).toEqual({ error: 'teapot' })
+})
+
+test('a module that breaks leaves the faults in force as they were', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-own-'))
+  const file = join(folder, 'fixtures.mjs')
+  const written = (error: string, more: string) => `export default {
+    clients: [{ client_id: 'app', client_secret: 'app-secret', grant_types: ['client_credentials'] }],
+    ownFaults: [{
+      name: 'x-versioned', summary: 'It has versions.', acts: 'answer', endpoints: ['token'],
+      answer: () => ({ status: 400, headers: { 'content-type': 'application/json' }, body: { error: '${error}' } }),
+    }],
+    ${more}
+  }`
+  await writeFile(file, written('v1', ''))
+  await using idp = await startUnderstudy({ fixtures: [file] })
+  const config = await discover(idp.url, 'app', 'app-secret')
+  const fail = async () => {
+    await idp.arm('x-versioned')
+    return client.clientCredentialsGrant(config, {}).catch(({ error }) => error)
+  }
+
+  await writeFile(file, written('v2', "users: 'nobody'"))
+  expect(await fail()).toBe('v1')
+  await writeFile(file, written('v3', ''))
+
+  await expect.poll(fail).toBe('v3')
+  await rm(folder, { recursive: true })
+})
+
+test('what else happens by a fault of state happens, and not where there is nothing to happen', async () => {
+  await using idp = await startUnderstudy({ fixtures })
+  const config = await discover(idp.url, 'app', 'app-secret')
+  await idp.arm('x-fired-from-the-firm')
+
+  await expect(client.clientCredentialsGrant(config, {})).resolves.toBeDefined()
+  expect(await idp.armed()).toMatchObject([{ fires: 0 }])
+  await expect(login(config, { redirectUri })).rejects.toMatchObject({ error: 'invalid_grant' })
+  expect(await idp.armed()).toMatchObject([{ fires: 1 }])
+})
+
+test('a wait is as long as it says', async () => {
+  await using idp = await startUnderstudy({ fixtures })
+  const config = await discover(idp.url, 'app', 'app-secret')
+  await idp.arm({ fault: 'x-slow-lane', with: { ms: 120 } })
+  const began = performance.now()
+
+  await client.clientCredentialsGrant(config, {})
+
+  expect(performance.now() - began).toBeGreaterThan(110)
+})
+
+describe('one that fails itself', () => {
+  const broken: OwnFault[] = [
+    {
+      name: 'x-throws',
+      summary: 'It throws.',
+      acts: 'connection',
+      endpoints: ['token'],
+      async send() {
+        throw new Error('I do not know how')
+      },
+    },
+    { name: 'x-forgets', summary: 'It never ends.', acts: 'connection', endpoints: ['token'], async send() {} },
+    {
+      name: 'x-promises',
+      summary: 'It promises.',
+      acts: 'rewrite',
+      endpoints: ['token'],
+      rewrite: (async (answer: unknown) => answer) as never,
+    },
+    {
+      name: 'x-chokes',
+      summary: 'It chokes.',
+      acts: 'rewrite',
+      endpoints: ['token'],
+      rewrite() {
+        throw new Error('no such member')
+      },
+    },
+  ]
+
+  test.each([
+    ['x-throws', 'ECONNRESET'],
+    ['x-forgets', 'UND_ERR_SOCKET'],
+    ['x-promises', 'OAUTH_RESPONSE_IS_NOT_CONFORM'],
+    ['x-chokes', 'OAUTH_RESPONSE_IS_NOT_CONFORM'],
+  ])('%s leaves no client waiting, and the next is served', async (fault, code) => {
+    await using idp = await startUnderstudy({ fixtures: { ...roundFixtures, ownFaults: broken } })
+    const config = await discover(idp.url, 'app', 'app-secret')
+    await idp.arm(fault as `x-${string}`)
+
+    const failed = await client.clientCredentialsGrant(config, {}).catch((error) => error)
+
+    expect(codesOf(failed)).toContain(code)
+    await expect(client.clientCredentialsGrant(config, {})).resolves.toBeDefined()
   })
 })

@@ -1,10 +1,13 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { catalogFaults } from '../../src/faults/catalog.ts'
 import { checkArmedFault } from '../../src/faults/plan.ts'
-import { readArmedFault } from '../../src/faults/read.ts'
+import { readArmedFault as readOfAny } from '../../src/faults/read.ts'
 import { armedFaultSchema } from '../../src/faults/spec.ts'
 import { mistake } from './exchanges.ts'
+
+const readArmedFault = (written: unknown) => readOfAny(written, catalogFaults)
 
 const invalid = (text: string) => `ERR_FAULT_INVALID 400 Failed to arm ${text}`
 const polls = 'token (grant type device_code or ciba)'

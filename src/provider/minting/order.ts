@@ -66,7 +66,7 @@ export function checkOrder(order: TokenOrder, issuer: IssuerContext): CheckedOrd
     claims: { ...audienceClaim(audience), ...order.claims },
     expiresInSeconds,
     key: order.key === undefined ? undefined : knownKey(order.key, type, issuer),
-    mutations: type === 'refresh_token' ? [] : readMutations(faults, type, issuer.keys.keys.length),
+    mutations: type === 'refresh_token' ? [] : readMutations(faults, type, issuer.keys.keys.length, issuer.knownFaults),
     issuer: issuer.nameFor(client.client_id) ?? order.issuer ?? issuer.naming.issuerFor(undefined),
   }
 }
