@@ -135,8 +135,12 @@ const pushedPrefix = 'urn:ietf:params:oauth:request_uri:'
  * Takes request objects by reference, where the provider knows of pushed requests alone; for every provider.
  *
  * @param load what is at a `request_uri`; refuses those that it does not take
+ * @param checkPushed refuses a request that was pushed, and is not for whoever refers to it
  */
-export function takeReferences(load: (ctx: KoaContextWithOIDC, uri: string) => Promise<string>): void {
+export function takeReferences(
+  load: (ctx: KoaContextWithOIDC, uri: string) => Promise<string>,
+  checkPushed: (ctx: KoaContextWithOIDC, request: string) => void,
+): void {
   const stack = (authorizationStack as (endpoint: string) => EndpointMiddleware[])('authorization')
   const index = stack.findIndex(({ name }) => name === 'loadPushedAuthorizationRequest')
   const loadPushed = stack[index]
@@ -145,7 +149,12 @@ export function takeReferences(load: (ctx: KoaContextWithOIDC, uri: string) => P
   stack[index] = async function loadReferred(ctx, next) {
     const params = ctx.oidc.params as Record<string, unknown>
     const { request, request_uri: uri } = params
-    if (typeof uri !== 'string' || request !== undefined || uri.startsWith(pushedPrefix)) return loadPushed(ctx, next)
+    if (typeof uri !== 'string' || request !== undefined || uri.startsWith(pushedPrefix)) {
+      return loadPushed(ctx, async () => {
+        if (request === undefined && typeof params.request === 'string') checkPushed(ctx, params.request)
+        await next()
+      })
+    }
     params.request = await load(ctx, uri)
     params.request_uri = undefined
     return next()

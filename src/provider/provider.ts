@@ -6,9 +6,10 @@ import { allScopes, namedClaims } from '../domain/claims.ts'
 import type { Client } from '../domain/client.ts'
 import { Clock } from '../domain/clock.ts'
 import type { Exchange } from '../domain/exchange.ts'
-import { type IssuerSettings, rootIssuer } from '../domain/issuer.ts'
+import { type IssuerSettings, rootIssuer, withoutSlash } from '../domain/issuer.ts'
 import { openClients } from '../domain/open.ts'
 import type { Outcome, Registrations } from '../domain/outcome.ts'
+import { catalogFaults } from '../faults/catalog.ts'
 import type { Persona } from '../personas/persona.ts'
 import { memoryStore } from '../store/memory.ts'
 import { dressTokens, refuseDroppedKeys } from './access-token.ts'
@@ -27,6 +28,7 @@ import { takeFaultNonce } from './dpop.ts'
 import { createEndpointMap, type FoundEndpoint } from './endpoints.ts'
 import { ProviderExchange } from './exchange.ts'
 import { checkBeforeSpending } from './grants/before-spending.ts'
+import './form-bodies.ts'
 import { oneAtATime } from './grants/one-at-a-time.ts'
 import { pacePolls, pollGrants } from './grants/poll-pace.ts'
 import { prolongGrant, rejectReuse } from './grants/refresh-token.ts'
@@ -257,10 +259,9 @@ function createContext(options: ProviderOptions): IssuerContext {
     nameFor(clientId) {
       const client = clientId === undefined ? undefined : clients.get(clientId)
       if (client === undefined || options.names.issuer === 'auto') return undefined
-      return (
-        client.issuer ??
-        (browser !== undefined && client.token_endpoint_auth_method === 'none' ? browser : options.names.issuer)
-      )
+      const own = client.issuer
+      if (own !== undefined) return naming.names().find((name) => withoutSlash(name) === own) ?? own
+      return browser !== undefined && client.token_endpoint_auth_method === 'none' ? browser : options.names.issuer
     },
   }
 }

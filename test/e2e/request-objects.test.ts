@@ -247,6 +247,29 @@ for (const name of ['default', 'partner']) {
       expect(url.searchParams.get('error')).toBe('invalid_request')
     })
 
+    test('what another client has pushed is not there, and stays there for its own', async () => {
+      const parameters = { redirect_uri: redirectUri, scope: 'openid', state: 'mine' }
+      const own = await discover(idp.issuer(name).url, 'bare', 'secret')
+      const pushed = await client.buildAuthorizationUrlWithPAR(own, parameters)
+      const uri = pushed.searchParams.get('request_uri') ?? ''
+      const page = new URL(pushed)
+      page.searchParams.set('client_id', 'app')
+
+      const callback = await refer(name, uri)
+      const refused = await new UserAgent().open(page)
+      const agent = new UserAgent()
+      const { url: answered } = await passPages(agent, await agent.open(pushed), 'alice')
+
+      expect(Object.fromEntries(callback.searchParams)).toEqual({
+        error: 'invalid_request_uri',
+        error_description: expect.stringContaining('pushed by another client'),
+        iss: idp.issuer(name).url,
+      })
+      expect(refused).toMatchObject({ status: 400, html: expect.stringContaining('invalid_request_uri') })
+      expect(answered.searchParams.get('state')).toBe('mine')
+      expect((await refer(name, uri, 'bare')).searchParams.get('error')).toBe('invalid_request_uri')
+    })
+
     test('a reference cannot be pushed', async () => {
       const config = await discover(idp.issuer(name).url, 'app', 'secret')
 

@@ -37,6 +37,11 @@ export const requestReasons: readonly Reason[] = [
     why: ({ said }) => `${said} Nothing in the protocol is as large as that: look at what fills the body.`,
   },
   {
+    said: /this one is encoded/,
+    why: ({ endpoint }) =>
+      `The body was compressed on its way (content-encoding), and the ${endpoint} endpoint takes forms as they are. Have the client send it without.`,
+  },
+  {
     said: /body is not|content-type bodies are supported|failed to parse the request body|request body/i,
     why: ({ contentType, endpoint }) =>
       `The body was sent as ${quote(contentType)}, and the ${endpoint} endpoint takes forms. Send the parameters as application/x-www-form-urlencoded, not as JSON.`,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { readClaims } from '../access-token.ts'
 import { createFetch } from '../calls.ts'
 import type { IssuerContext } from '../context.ts'
 import { takeReferences } from '../private.ts'
@@ -32,7 +33,15 @@ takeReferences(async (ctx, uri) => {
   const load = loaders.get(ctx.oidc.provider)
   if (load === undefined) throw new errors.RequestUriNotSupported('request objects are not taken by reference here')
   return load(ctx, uri)
-})
+}, requireOwn)
+
+/** @see {@link https://www.rfc-editor.org/rfc/rfc9126#section-2.2 RFC 9126 section 2.2} */
+function requireOwn({ oidc }: KoaContextWithOIDC, pushed: string): void {
+  if (readClaims(pushed)?.client_id === oidc.client?.clientId) return
+  // What it says is none of this client's business: not even its state.
+  Object.assign(oidc.params ?? {}, { request: undefined })
+  throw wrong('the request there was pushed by another client')
+}
 
 function createLoader(issuer: IssuerContext): Load {
   const fetchRecorded = createFetch(issuer)

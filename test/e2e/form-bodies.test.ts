@@ -1,0 +1,56 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startUnderstudy, type Understudy } from '../../src/index.ts'
+
+let idp: Understudy
+
+beforeAll(async () => {
+  const clients = [{ client_id: 'app', client_secret: 's', grant_types: ['client_credentials', 'device_code', 'ciba'] }]
+  idp = await startUnderstudy({ fixtures: { clients, issuers: { partner: { clients } } } as never })
+})
+afterAll(() => idp.close())
+
+const form = 'grant_type=client_credentials&token=any'
+const formType = 'application/x-www-form-urlencoded'
+const json = JSON.stringify({ grant_type: 'client_credentials' })
+
+const bodies: [what: string, headers: Record<string, string>, body: string | Buffer<ArrayBuffer>, said: RegExp][] = [
+  ['JSON', { 'content-type': 'application/json' }, json, /^only .* content-type bodies are supported on POST/],
+  ['text', { 'content-type': 'text/plain' }, form, /^only .* content-type bodies are supported on POST/],
+  ['JSON that is called a form', { 'content-type': formType }, json, /, and this one only says that it is one$/],
+  ['no type', {}, Buffer.from(form), /, and this one has no content-type$/],
+  [
+    'a compressed form',
+    { 'content-type': formType, 'content-encoding': 'gzip' },
+    gzipSync(form),
+    /, and this one is encoded \(content-encoding: gzip\)$/,
+  ],
+]
+
+const paths = ['/token', '/token/introspection', '/token/revocation', '/request', '/device/auth', '/backchannel']
+
+describe.each(bodies)('a body of %s', (_, headers, body, said) => {
+  test.each(paths)('is called that at %s', async (path) => {
+    for (const issuer of ['default', 'partner']) {
+      const authorization = `Basic ${btoa('app:s')}`
+      const url = idp.issuer(issuer).url + path
+      const answer = await fetch(url, { method: 'POST', headers: { authorization, ...headers }, body })
+
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toEqual({
+        error: 'invalid_request',
+        error_description: expect.stringMatching(said),
+      })
+      const [entry] = (await idp.issuer(issuer).requests()).slice(-1)
+      expect(entry?.refusal?.why).toMatch(/forms/)
+    }
+  })
+})
+
+test('a form is taken that says that it is not encoded, and of which charset it is', async () => {
+  const headers = { authorization: `Basic ${btoa('app:s')}`, 'content-encoding': 'identity' }
+  const typed = { ...headers, 'content-type': `${formType}; charset=UTF-8` }
+  const answer = await fetch(`${idp.url}/token`, { method: 'POST', headers: typed, body: form })
+
+  expect(answer.status).toBe(200)
+})
