@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { rootIssuer } from '../domain/issuer.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { ClientExam } from '../sdk/exam/client.ts'
 import type { PlaceName } from '../sdk/exam/places.ts'
 import type { UnderstudyIssuer } from '../sdk/verbs.ts'
-import { parseDurationSeconds } from '../time.ts'
 import { finish } from './exam-report.ts'
 import { examples } from './examples.ts'
 import { collect } from './fault-options.ts'
@@ -25,7 +24,7 @@ interface ClientOptions extends Omit<RemoteOptions, 'server'> {
   redirectUri?: string
   fault?: string[]
   place?: string[]
-  timeout: number
+  timeout: string
   parallel?: number
   recovery: boolean
   junit?: string
@@ -56,7 +55,7 @@ export function clientExamCommand(exam: Command): void {
       'only faults there, or "all"; repeatable (default: where each is usually meant)',
       collect,
     )
-    .option('--timeout <duration>', 'how long a login may take', duration, 30)
+    .option('--timeout <duration>', 'how long a login may take', '30s')
     .option('--parallel <n>', 'how many log in at once (default: one a processor)', wholeNumber(1, 256))
     .option('--no-recovery', 'do not have it log in again once each fault is over')
     .option('--junit <file>', 'write the report as JUnit XML, too')
@@ -88,12 +87,6 @@ export function clientExamCommand(exam: Command): void {
     )
 }
 
-function duration(value: string): number {
-  const seconds = parseDurationSeconds(value)
-  if (seconds !== undefined && seconds > 0) return seconds
-  throw new InvalidArgumentError('Expected a duration, such as 30s.')
-}
-
 async function examine(options: ClientOptions): Promise<void> {
   const { examineClient } = await import('../sdk/exam/client.ts')
   const { client, user, redirectUri, fault: faults, place } = options
@@ -105,12 +98,20 @@ async function examine(options: ClientOptions): Promise<void> {
     redirectUri,
     faults,
     places: place?.includes('all') ? 'all' : (place as PlaceName[] | undefined),
-    timeoutMs: options.timeout * 1000,
+    timeoutMs: await millisecondsOf(options.timeout),
     recovery: options.recovery,
     ...(server === undefined ? await ownOf(options) : { issuer: await knownIssuer({ ...options, server }) }),
     ...(process.stderr.isTTY && { onResult: showProgress }),
   }
-  await finish(await untilSignal(() => examineClient(exam)), options, 'client')
+  const report = await untilSignal(() => examineClient(exam)).finally(clearProgress)
+  await finish(report, options, 'client')
+}
+
+async function millisecondsOf(timeout: string): Promise<number> {
+  const { parseDurationSeconds } = await import('../time.ts')
+  const seconds = parseDurationSeconds(timeout) ?? 0
+  if (seconds > 0) return seconds * 1000
+  throw usage(`--timeout ${timeout} is no duration, such as 30s`)
 }
 
 async function examined({ command, loginUrl, expect }: ClientOptions): Promise<Pick<ClientExam, 'login' | 'subject'>> {
@@ -140,6 +141,7 @@ async function knownIssuer(options: ClientOptions & RemoteOptions): Promise<Unde
 }
 
 async function ownOf(options: ClientOptions): Promise<Partial<ClientExam>> {
+  if (options.issuer !== rootIssuer) throw usage('--issuer is for a server that runs (--server)')
   const { examFixtures } = await import('../sdk/exam/fixtures.ts')
   const { fixtures = examFixtures, https = false, parallel = availableParallelism() } = options
   return { parallel, source: { fixtures, https } }
@@ -158,9 +160,15 @@ async function untilSignal<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
 const showProgress: NonNullable<ClientExam['onResult']> = ({ fault }, { done, of }) => {
-  const isLast = done === of
-  process.stderr.write(isLast ? '\r\u001b[K' : `\r\u001b[K${done}/${of} ${fault}`)
+  process.stderr.write(`${blank}${done}/${of} ${fault}`)
 }
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write(blank)
+}
+
+/** Goes back to the beginning of a terminal's line, and clears it. */
+const blank = '\r\u001b[K'
 
 function usage(why: string): UnderstudyError {
   return new UnderstudyError('ERR_USAGE', 400, `Failed to examine a client: ${why}. See understudy exam client --help.`)

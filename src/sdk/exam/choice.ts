@@ -24,15 +24,15 @@ export interface ChosenRows {
  * @throws UnderstudyError `ERR_FAULT_UNKNOWN` (404); `ERR_EXAM_INVALID` (400) where there is no such place
  */
 export function choose({ faults, places: asked }: RowChoice): ChosenRows {
-  for (const name of faults ?? []) require('fault', 'ERR_FAULT_UNKNOWN', 404, faultNames, name)
-  if (asked !== 'all') for (const name of asked ?? []) require('place', 'ERR_EXAM_INVALID', 400, placeNames, name)
+  for (const name of faults ?? []) checkKnown('fault', 'ERR_FAULT_UNKNOWN', 404, faultNames, name)
+  if (asked !== 'all') for (const name of asked ?? []) checkKnown('place', 'ERR_EXAM_INVALID', 400, placeNames, name)
   const isMeant = ({ fault }: { fault: string }) => faults === undefined || faults.includes(fault)
   const all = asked === undefined ? clientRows : everyClientRow
   const rows = all.filter((row) => isMeant(row) && (!Array.isArray(asked) || asked.includes(row.place)))
   return { rows, leftOut: unmetByClients.filter(isMeant) }
 }
 
-function require(what: string, code: string, status: number, known: readonly string[], name: string): void {
+function checkKnown(what: string, code: string, status: number, known: readonly string[], name: string): void {
   if (known.includes(name)) return
   const message = `Failed to examine by "${name}": no such ${what}.${didYouMean(name, known) || ` There are ${known.join(', ')}.`}`
   throw new UnderstudyError(code, status, message)
