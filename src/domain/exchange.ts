@@ -26,6 +26,8 @@ export interface Flow {
   faults?: string | undefined
   /** The audiences that the flow's first request asked for, by Auth0's parameter. */
   audience?: string | readonly string[] | undefined
+  /** Whether the authorization request left its client's only redirect URI out. */
+  leavesOutRedirectUri?: true
 }
 
 /** What can only be known by looking codes and tokens up. */

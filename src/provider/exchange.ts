@@ -184,8 +184,16 @@ export class ProviderExchange implements Exchange {
       if (tag !== undefined) this.#flow.tag = tag
       if (faults !== undefined) this.#flow.faults = faults
       if (this.#areResolved || this.#mentions('audience')) this.#flow.audience = this.audiences
+      if (this.#leavesOutRedirectUri) this.#flow.leavesOutRedirectUri = true
     }
     return this.#flow
+  }
+
+  /** The provider fills it in; so it is looked for where the request was written. */
+  get #leavesOutRedirectUri(): boolean {
+    const isFirst = this.endpoint === 'pushed_authorization_request' || this.endpoint === 'authorization'
+    if (!isFirst || this.continued) return false
+    return ![this.#query, this.#body].some((text) => /(?:^|&)(?:redirect_uri|request|request_uri)=/.test(text))
   }
 
   /** Takes over the flow of a stored record that the request has presented, and remembers the record. */
