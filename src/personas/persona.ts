@@ -36,6 +36,9 @@ export const personaGrants = [
 const path = z
   .string()
   .regex(/^(?:\/[A-Za-z0-9._~!$&'()*+,;=@-]+)+$/, { error: 'expected a path, such as /oauth/token' })
+  .refine((path) => !path.split('/').some((step) => step === '.' || step === '..'), {
+    error: 'expected a path without "." and ".." in it',
+  })
 
 /** Answers by endpoint, and there by grant type or `*`; each member a template. */
 const answersSchema = z.partialRecord(z.enum(endpoints), z.record(z.string(), z.record(z.string(), z.json())))

@@ -1,3 +1,5 @@
+import { templateFilters } from '../../domain/template.ts'
+
 /** What templates are filled from. */
 export interface TemplateFacts {
   /** The answer as it would be without the persona. */
@@ -5,13 +7,6 @@ export interface TemplateFacts {
   user?: { username: string; sub: string; claims: Readonly<Record<string, unknown>> } | undefined
   client?: Readonly<Record<string, unknown>> | undefined
   grant: { type?: string | undefined; scope?: string | undefined; expires_at?: string | undefined }
-}
-
-/** What a value may be made into on its way. */
-const filters: Readonly<Record<string, (value: unknown) => unknown>> = {
-  number: (value) => (value !== '' && Number.isFinite(Number(value)) ? Number(value) : undefined),
-  string: (value) => String(value),
-  lower: (value) => String(value).toLowerCase(),
 }
 
 /**
@@ -48,6 +43,6 @@ function lookUp(expression: string, facts: TemplateFacts): unknown {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
     value = (value as Record<string, unknown>)[step]
   }
-  for (const name of names) if (value !== undefined) value = filters[name]?.(value)
+  for (const name of names) if (value !== undefined) value = templateFilters[name]?.(value)
   return value ?? undefined
 }

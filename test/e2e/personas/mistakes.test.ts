@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest'
+import { startUnderstudy } from '../../../src/index.ts'
+
+/** What is said of a persona of the fixtures that is wrong: each mistake in a line. */
+async function mistakesIn(persona: Record<string, unknown>, others: Record<string, unknown> = {}): Promise<string[]> {
+  const fixtures = { persona: { extends: 'generic', ...persona }, ...others } as never
+  const thrown: unknown = await startUnderstudy({ fixtures }).catch((error: unknown) => error)
+  if (!(thrown instanceof Error)) throw new Error('it has started')
+  return thrown.message
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim())
+}
+
+test.each<[string, Record<string, string>, string[]]>([
+  [
+    'two endpoints on one path',
+    { token: '/o/token', revocation: '/O/Token' },
+    ['persona.endpoints.revocation: /O/Token is taken: the token endpoint is there. Give one of them another path'],
+  ],
+  [
+    'an endpoint on the path of one that is not chosen',
+    { token: '/me' },
+    ['persona.endpoints.token: /me is taken: the userinfo endpoint is there. Give one of them another path'],
+  ],
+  [
+    'paths of our own',
+    {
+      token: '/_understudy/x',
+      userinfo: '/interaction/x',
+      end_session: '/favicon.ico',
+      jwks: '/.well-known/jwks.json',
+    },
+    [
+      "persona.endpoints.token: /_understudy/x is taken: paths that begin with /_understudy are Understudy's own",
+      "persona.endpoints.userinfo: /interaction/x is taken: paths that begin with /interaction are Understudy's own",
+      "persona.endpoints.end_session: /favicon.ico is taken: paths that begin with /favicon.ico are Understudy's own",
+      "persona.endpoints.jwks: /.well-known/jwks.json is taken: paths that begin with /.well-known are Understudy's own",
+    ],
+  ],
+  [
+    'what would be taken for a login that goes on',
+    { authorization: '/oauth', userinfo: '/oauth/userinfo', token: '/oauth/token' },
+    [
+      'persona.endpoints.userinfo: /oauth/userinfo is taken: what the authorization endpoint begins goes on one step below it. Choose another path',
+    ],
+  ],
+  ['steps up', { token: '/a/../token' }, ['persona.endpoints.token: expected a path without "." and ".." in it']],
+])('%s is a mistake where it stands', async (_what, endpoints, told) => {
+  expect(await mistakesIn({ endpoints })).toEqual(told.map((each) => `fixtures ${each}`))
+})
+
+test('endpoints may change places', async () => {
+  const persona = { extends: 'generic', endpoints: { token: '/me', userinfo: '/token' } } as const
+
+  await using idp = await startUnderstudy({ fixtures: { persona } })
+  const bearer = await fetch(`${idp.origin}/token`)
+  const posted = await fetch(`${idp.origin}/me`, { method: 'POST' })
+
+  expect(bearer.headers.get('www-authenticate')).toMatch(/^Bearer /)
+  expect(await posted.json()).toMatchObject({ error: 'invalid_client' })
+})
+
+test.each([
+  ['$usr.sub', 'nothing is called "$usr". Did you mean "$user"? Write $$ for one $'],
+  ['$price', 'nothing is called "$price". There are $answer, $user, $client, $grant. Write $$ for one $'],
+  ['$user.sbu', '"$user" has no member "sbu". Did you mean "sub"?'],
+  ['$user.email', '"$user" has no member "email". There are username, sub, claims.'],
+  ['$client.client_secret', '"$client" has no member "client_secret".'],
+  ['$grant.expiry', '"$grant" has no member "expiry".'],
+  ['$user.sub | nmber', 'there is no filter "nmber". Did you mean "number"?'],
+])('the template %s is a mistake in an answer, and in an error', async (template, told) => {
+  const found = await mistakesIn({
+    answers: { token: { '*': { account: { ids: [template] } } } },
+    errors: { token: { invalid_grant: { members: { who: template } } } },
+  })
+
+  expect(found).toHaveLength(2)
+  expect(found[0]).toContain(`fixtures persona.answers.token["*"].account.ids[0]: ${told}`)
+  expect(found[1]).toContain(`fixtures persona.errors.token.invalid_grant.members.who: ${told}`)
+})
+
+test.each(['$answer.whatever.it.is', '$user.claims.groups', '$client.client_name | lower', '$answer', '$$5', 'plain'])(
+  'the template %s is none',
+  async (template) => {
+    const persona = { extends: 'generic' as const, answers: { token: { '*': { account: template } } } }
+
+    await using idp = await startUnderstudy({ fixtures: { persona } })
+
+    expect(idp.origin).toMatch(/^http/)
+  },
+)
+
+test('a grant that there is not is a mistake, and one where there are none', async () => {
+  const found = await mistakesIn({
+    answers: { token: { authorisation_code: {} }, userinfo: { authorization_code: {} } },
+  })
+
+  expect(found).toEqual([
+    'fixtures persona.answers.token.authorisation_code: there is no grant "authorisation_code". Did you mean "authorization_code"?',
+    'fixtures persona.answers.userinfo.authorization_code: only token requests have a grant type: expected "*"',
+  ])
+})
+
+test('a default scope that there is not is a mistake', async () => {
+  const scopes = { read: {} }
+
+  expect(await mistakesIn({ openid: false, default_scope: ['nope', 'raed'] }, { scopes })).toEqual([
+    'fixtures persona.default_scope[0]: the issuer has no scope "nope". Add it to scopes',
+    'fixtures persona.default_scope[1]: the issuer has no scope "raed". Did you mean "read"?',
+  ])
+})
