@@ -45,7 +45,7 @@ export function completeResponses(provider: Provider, issuer: IssuerContext): vo
     responseModes.set(asked, async function respondWhole(ctx, target, told) {
       const met = await meetResponseFaults(issuer, ctx, {
         mode: asked,
-        fields: withErrorUri(ctx, issuer.persona.response_iss === false ? withoutIss(told) : told),
+        fields: withErrorUri(ctx, issuer.persona.response_iss === false ? withoutIss(told) : withIss(ctx, asked, told)),
       })
       if (met === undefined) return stay(issuer, ctx)
       try {
@@ -84,6 +84,15 @@ async function stay({ render, name, naming }: IssuerContext, ctx: KoaContextWith
     error: 'never-returns',
     description: 'The browser would go back to the client now. A fault keeps it here.',
   })
+}
+
+/**
+ * Every response says which issuer it comes from, also where an ID token in it says so already; a signed one does so by itself.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2 RFC 9207 section 2}
+ */
+function withIss({ oidc }: KoaContextWithOIDC, mode: string, fields: Fields): Fields {
+  return mode.endsWith('jwt') ? fields : { ...fields, iss: oidc.provider.issuer }
 }
 
 function withoutIss({ iss: _, ...fields }: Fields): Fields {

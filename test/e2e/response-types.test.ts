@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
+import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startUnderstudy, type Understudy } from '../../src/index.ts'
@@ -93,6 +94,27 @@ for (const name of ['default', 'partner']) {
           expect(tokens).toMatchObject({ nonce: 'n', at_hash: expect.any(String) })
           expect('c_hash' in tokens).toBe('code' in answer)
         }
+      },
+    )
+
+    test.each(['id_token', 'code id_token', 'id_token token', 'code id_token token', 'code token', 'token', 'none'])(
+      'the response type "%s" says which issuer it is from, as oauth4webapi wants to know',
+      async (responseType) => {
+        const options = { [oauth.allowInsecureRequests]: true }
+        const server = await oauth
+          .discoveryRequest(new URL(url()), options)
+          .then((response) => oauth.processDiscoveryResponse(new URL(url()), response))
+        const id = responseType === 'none' ? 'nothing' : 'web'
+        const config = await discover(url(), id, 'web-secret')
+
+        const { url: callback } = await authorize(config, { response_type: responseType, scope: 'openid', nonce: 'n' })
+        const answer = new URLSearchParams(callback.hash.slice(1) || callback.search)
+        const tokens = new URLSearchParams(answer)
+        // Which the library takes in hybrid responses alone.
+        for (const name of ['id_token', 'token_type', 'access_token', 'expires_in', 'scope']) tokens.delete(name)
+
+        expect(answer.get('iss')).toBe(url())
+        expect(oauth.validateAuthResponse(server, { client_id: id }, tokens, 's').get('iss')).toBe(url())
       },
     )
 

@@ -70,12 +70,12 @@ export const authorization: Record<string, Proof> = {
   },
   authorization_response_iss_parameter_supported: {
     async stated(walk) {
-      const { answer } = await walk.authorize(await walk.client())
-      expect(answer.iss).toBe(walk.metadata.authorization_response_iss_parameter_supported ? walk.url : undefined)
+      const iss = walk.metadata.authorization_response_iss_parameter_supported ? walk.url : undefined
+      for (const [what, answer] of await answersOfAllKinds(walk)) expect(answer.iss, what).toBe(iss)
     },
     async unstated(walk) {
       if (walk.metadata.authorization_endpoint === undefined) return
-      expect((await walk.authorize(await walk.client())).answer).not.toHaveProperty('iss')
+      for (const [what, answer] of await answersOfAllKinds(walk)) expect(answer, what).not.toHaveProperty('iss')
     },
   },
   code_challenge_methods_supported: {
@@ -276,6 +276,23 @@ export const authorization: Record<string, Proof> = {
 }
 
 const plain = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+
+/** What comes of every response type, by every mode in which nothing is signed, and of a refusal. */
+async function answersOfAllKinds(walk: Walk): Promise<[what: string, answer: Record<string, string>][]> {
+  const id = await walk.client()
+  const answers: [string, Record<string, string>][] = []
+  for (const type of listOf(walk, 'response_types_supported')) {
+    for (const mode of ['', 'form_post']) {
+      const { answer } = await walk.authorize(id, { response_type: type, response_mode: mode })
+      expect(answer, type).not.toHaveProperty('error')
+      answers.push([`${type} ${mode}`, answer])
+    }
+    const { answer } = await walk.authorize(id, { response_type: type, scope: 'nonsense' })
+    expect(answer.error, type).toMatch(/^invalid_(scope|request)$/)
+    answers.push([`refused ${type}`, answer])
+  }
+  return answers
+}
 
 /** Each mode answers where it says; a token never comes in a query. */
 async function tryMode(walk: Walk, id: string, type: string, mode: string): Promise<void> {
