@@ -23,9 +23,14 @@ const signedAt: Readonly<Record<TokenType, readonly Endpoint[]>> = {
   introspection: ['introspection'],
 }
 
-/** The endpoints where any of some tokens is signed. */
-export function endpointsOfTokens(tokens: readonly TokenType[]): Endpoint[] {
-  return [...new Set(tokens.flatMap((token) => signedAt[token]))]
+/**
+ * The endpoints where any of some tokens is signed.
+ *
+ * @param grantTypes the grants by which it must come, which only token requests have; undefined: any way
+ */
+export function endpointsOfTokens(tokens: readonly TokenType[], grantTypes?: readonly string[]): Endpoint[] {
+  const endpoints = [...new Set(tokens.flatMap((token) => signedAt[token]))]
+  return grantTypes === undefined ? endpoints : endpoints.filter((endpoint) => endpoint === 'token')
 }
 
 /**

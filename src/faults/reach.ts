@@ -32,7 +32,7 @@ export function describeReach(fault: Fault): string {
  *   if it is meant by name, since most give out no tokens
  */
 export function narrowedTo(tokens: readonly TokenType[], fault: TokenFault, inScript: boolean): TokenFault {
-  const endpoints = endpointsOfTokens(tokens)
+  const endpoints = endpointsOfTokens(tokens, fault.grantTypes)
   const usual = endpoints.filter((endpoint) => endpoint !== 'authorization')
   if (!inScript || usual.length === 0) return { ...fault, tokens, endpoints }
   return { ...fault, tokens, endpoints: usual, alsoAt: endpoints.filter((endpoint) => endpoint === 'authorization') }

@@ -31,11 +31,11 @@ const reactions: Partial<Record<FaultName, string>> = {
   'refresh-token-invalid-sub': 'ANOTHER_SUBJECT - - - - -',
   'id-token-as-access-token': '- jwt:CLAIM - - - -',
   'access-token-as-id-token': 'oauth:INVALID - - - - -',
-  'missing-iat': 'oauth:INVALID jwt:CLAIM - jwt:CLAIM - -',
+  'missing-iat': 'oauth:INVALID jwt:CLAIM - jwt:CLAIM - oauth:INVALID',
   'iat-too-old': 'jwt:EXPIRED jwt:EXPIRED - jwt:EXPIRED - -',
   'iat-in-future': 'jwt:CLAIM jwt:CLAIM - jwt:CLAIM - -',
-  'exp-in-past': 'oauth:TIMESTAMP jwt:EXPIRED - jwt:EXPIRED - -',
-  'missing-exp': 'oauth:INVALID jwt:CLAIM - jwt:CLAIM - -',
+  'exp-in-past': 'oauth:TIMESTAMP jwt:EXPIRED - jwt:EXPIRED oauth:TIMESTAMP -',
+  'missing-exp': 'oauth:INVALID jwt:CLAIM - jwt:CLAIM oauth:INVALID -',
   'not-yet-valid': 'oauth:TIMESTAMP jwt:CLAIM oauth:TIMESTAMP jwt:CLAIM oauth:TIMESTAMP oauth:TIMESTAMP',
   'auth-time-too-old': 'oauth:TIMESTAMP - - - - -',
   'missing-auth-time': 'oauth:INVALID - - - - -',
@@ -59,7 +59,7 @@ const reactions: Partial<Record<FaultName, string>> = {
   'embedded-jwk': 'oauth:INVALID jws:SIGNATURE oauth:INVALID jws:SIGNATURE oauth:INVALID oauth:INVALID',
   'foreign-jku': 'oauth:INVALID jws:SIGNATURE oauth:INVALID jws:SIGNATURE oauth:INVALID oauth:INVALID',
   'foreign-x5u': 'oauth:INVALID jws:SIGNATURE oauth:INVALID jws:SIGNATURE oauth:INVALID oauth:INVALID',
-  'wrong-typ': 'taken jwt:CLAIM - jwt:CLAIM - -',
+  'wrong-typ': 'taken jwt:CLAIM - jwt:CLAIM - oauth:INVALID',
   'unknown-crit':
     'oauth:UNSUPPORTED jose:UNSUPPORTED oauth:UNSUPPORTED jose:UNSUPPORTED oauth:UNSUPPORTED oauth:UNSUPPORTED',
   'malformed-jwt': 'oauth:INVALID jws:INVALID oauth:INVALID jws:INVALID oauth:INVALID oauth:INVALID',
@@ -198,7 +198,8 @@ describe('verdicts', () => {
   const verdictOf = (name: string, token: TokenType) => {
     const fault = findFault(name)
     if (fault?.acts !== 'token') throw new Error(`${name} is for no tokens`)
-    return fault.clientOf?.[token] ?? fault.client
+    const ofCodeFlow = token === 'id_token' && wayOf(name) === 'code' ? fault.exam?.client : undefined
+    return ofCodeFlow ?? fault.clientOf?.[token] ?? fault.client
   }
 
   test.each(cases)('%s in the %s: a strict client does what the catalog says', (name, token, reaction) => {

@@ -99,6 +99,28 @@ test('missing-athash is not spent on the front-channel ID token of a hybrid logi
   expect(decodeJwt(tokens.id_token ?? '')).not.toHaveProperty('at_hash')
 })
 
+test.each(['refresh-token-invalid-sub', 'refresh-token-invalid-issuer'] as const)(
+  '%s waits for a refresh, whatever ID tokens a hybrid login brings',
+  async (fault) => {
+    const client = new PlainClient(idp.url)
+    await idp.arm(fault)
+
+    const { fields, tokens } = await client.login({ response_type: 'code id_token', scope: 'openid offline_access' })
+    const refreshed = await client.token({
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token ?? '',
+    })
+
+    const [front, first, second] = [fields.id_token, tokens.id_token, refreshed.json.id_token].map((jwt) => {
+      const { iss, sub } = decodeJwt(jwt ?? '')
+      return { iss, sub }
+    })
+    expect(first).toEqual(front)
+    expect(second).not.toEqual(front)
+    expect(await counts()).toEqual([{ matches: 1, fires: 1, spent: true }])
+  },
+)
+
 test('an ID token that comes by the browser is bound to the state, and missing-shash takes that away', async () => {
   const client = new PlainClient(idp.url)
 

@@ -81,6 +81,10 @@ test.each([
     'when.endpoint: "invalid-iss" cannot fire at userinfo. It fires at token, authorization, in a signed access_token.',
   ],
   [
+    { fault: 'refresh-token-invalid-sub', when: { endpoint: 'authorization' } },
+    'when.endpoint: "refresh-token-invalid-sub" cannot fire at authorization. It fires at token (grant type refresh_token), in a signed id_token.',
+  ],
+  [
     { fault: 'no-event', when: { endpoint: 'token' } },
     'when.endpoint: "no-event" cannot fire at token. It fires at end_session, in a signed logout_token.',
   ],

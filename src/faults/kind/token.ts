@@ -19,5 +19,5 @@ export interface TokenFault<Params extends z.ZodType = z.ZodType, Name extends s
 export function defineTokenFault<const Name extends string, Params extends z.ZodType>(
   fault: Omit<TokenFault<Params, Name>, 'acts' | 'endpoints' | 'alsoAt'>,
 ): TokenFault<Params, Name> {
-  return { acts: 'token', endpoints: endpointsOfTokens(fault.tokens), ...fault }
+  return { acts: 'token', endpoints: endpointsOfTokens(fault.tokens, fault.grantTypes), ...fault }
 }

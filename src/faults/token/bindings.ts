@@ -7,14 +7,14 @@ import { clauses } from './clauses.ts'
 /** The left half of the digest of something that was never sent. */
 const strangeHash = createHash('sha256').update('something else').digest().subarray(0, 16).toString('base64url')
 
-/** The hashes by which an ID token is bound to what comes with it, and what of the code flow a client may do without. */
+/** The hashes by which an ID token is bound to what comes with it, and what a correct client does where one is missing. */
 const hashes = [
-  ['at', 'access token', clauses.codeFlowHash],
-  ['c', 'authorization code', clauses.hybridHash],
-  ['s', 'state', clauses.stateHash],
+  ['at', 'access token', clauses.hybridHash, 'reject', 'an ID token from the token endpoint may do without'],
+  ['c', 'authorization code', clauses.hybridHash, 'reject', 'only one that comes by the browser has it'],
+  ['s', 'state', clauses.stateHash, 'either', 'only one that comes by the browser has it, and only FAPI asks for it'],
 ] as const
 
-const hashFaults = hashes.flatMap(([letter, what, see]) => [
+const hashFaults = hashes.flatMap(([letter, what, see, missing, where]) => [
   defineTokenFault({
     name: `invalid-${letter}hash`,
     summary: `The hash that binds the token to the ${what} is that of another.`,
@@ -28,10 +28,12 @@ const hashFaults = hashes.flatMap(([letter, what, see]) => [
   }),
   defineTokenFault({
     name: `missing-${letter}hash`,
-    summary: `The token is not bound to the ${what} that comes with it; where it comes from the token endpoint it need not be.`,
+    summary: `The token is not bound to the ${what} that comes with it; ${where}.`,
     see,
     tokens: ['id_token'],
-    client: 'either',
+    client: missing,
+    // OIDC Core 3.1.3.6: from the token endpoint it is optional.
+    exam: { client: 'either' },
     params: noParams,
     patch: (jwt) => withoutClaims(jwt, `${letter}_hash`),
   }),

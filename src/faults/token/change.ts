@@ -10,6 +10,14 @@ export const allTokens = [
   'introspection',
 ] as const satisfies TokenType[]
 
+/** Tokens that must say when they end. */
+export const endingTokens = [
+  'id_token',
+  'access_token',
+  'logout_token',
+  'authorization_response',
+] as const satisfies TokenType[]
+
 /** Tokens that live for a time and say how long. */
 export const timedTokens = ['id_token', 'access_token', 'logout_token'] as const satisfies TokenType[]
 

@@ -4,7 +4,6 @@ const core = 'https://openid.net/specs/openid-connect-core-1_0.html'
 export const clauses = {
   idToken: `${core}#IDToken`,
   idTokenValidation: `${core}#IDTokenValidation`,
-  codeFlowHash: `${core}#CodeFlowTokenValidation`,
   hybridHash: `${core}#HybridIDToken`,
   refresh: `${core}#RefreshTokenResponse`,
   standardClaims: `${core}#StandardClaims`,

@@ -18,9 +18,9 @@ export const formFaults = [
     name: 'wrong-typ',
     summary: 'The header says that the token is of another type.',
     see: clauses.bestPractice('3.11'),
-    tokens: ['access_token', 'id_token', 'logout_token'],
+    tokens: ['access_token', 'id_token', 'logout_token', 'introspection'],
     client: 'reject',
-    // RFC 9068 has APIs check it; for the others it is advice, so that older clients may not know of it.
+    // RFC 9068 and RFC 9701 have it checked; for the others it is advice, so that older clients may not know of it.
     clientOf: { id_token: 'either', logout_token: 'either' },
     params: z.strictObject({ typ: z.string().default('secevent+jwt').describe('The type in the header.') }),
     patch: (jwt, { typ }) => withHeader(jwt, { typ }),

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { durationSeconds } from '../../time.ts'
 import { defineTokenFault, noParams } from '../fault.ts'
-import { allTokens, secondsOf, timedTokens, withClaims, withoutClaims } from './change.ts'
+import { allTokens, endingTokens, secondsOf, timedTokens, withClaims, withoutClaims } from './change.ts'
 import { clauses } from './clauses.ts'
 
 const hourSeconds = 3600
@@ -17,7 +17,8 @@ export const timeFaults = [
     name: 'missing-iat',
     summary: 'The token does not say when it was issued.',
     see: clauses.idToken,
-    tokens: timedTokens,
+    // RFC 9701 section 5: a signed introspection response has one, too.
+    tokens: [...timedTokens, 'introspection'],
     client: 'reject',
     // RFC 9068 has it among the claims, and not among the checks.
     clientOf: { access_token: 'either' },
@@ -46,20 +47,21 @@ export const timeFaults = [
     name: 'exp-in-past',
     summary: 'The token has expired.',
     see: clauses.idTokenValidation,
-    tokens: timedTokens,
+    tokens: endingTokens,
     client: 'reject',
     params: off(hourSeconds, 'How long ago.'),
     patch: function expire(jwt, { by }, { nowSeconds }) {
       const iat = secondsOf(jwt.payload.iat, nowSeconds)
       const lifetime = secondsOf(jwt.payload.exp, iat) - iat
-      return withClaims(jwt, { iat: nowSeconds - by - lifetime, exp: nowSeconds - by })
+      const issued = jwt.payload.iat !== undefined && { iat: nowSeconds - by - lifetime }
+      return withClaims(jwt, { ...issued, exp: nowSeconds - by })
     },
   }),
   defineTokenFault({
     name: 'missing-exp',
     summary: 'The token never expires.',
     see: clauses.idToken,
-    tokens: timedTokens,
+    tokens: endingTokens,
     client: 'reject',
     params: noParams,
     patch: (jwt) => withoutClaims(jwt, 'exp'),
