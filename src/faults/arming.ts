@@ -115,7 +115,7 @@ export class Arming {
   }
 
   /** Whether `take` could have anything to say of a request; costs next to nothing. */
-  concerns(exchange: Pick<Exchange, 'endpoint' | 'requested' | 'flow'>): boolean {
+  concerns(exchange: Concerned): boolean {
     return this.#encounters.concerns(exchange)
   }
 

@@ -23,6 +23,9 @@ import { WaitingSteps } from './waiting.ts'
 
 const nothing: [] = []
 
+/** What tells of a request whether a fault could take it. */
+export type Concerned = Pick<Exchange, 'endpoint' | 'requested' | 'flow' | 'isUnread'>
+
 /** Whom a token is made for, and what for. */
 export type Holder = Pick<Identity, 'client' | 'user' | 'scope'>
 
@@ -39,8 +42,8 @@ export class Encounters {
     this.#flows = flows
   }
 
-  concerns({ endpoint, requested, flow }: Pick<Exchange, 'endpoint' | 'requested' | 'flow'>): boolean {
-    if (this.#roster.at(endpoint).length > 0 || this.#flows.concern(endpoint)) return true
+  concerns({ endpoint, requested, flow, isUnread }: Concerned): boolean {
+    if (this.#roster.at(endpoint).length > 0 || this.#flows.concern(endpoint) || isUnread) return true
     return requested.faults !== undefined || flow?.faults !== undefined
   }
 
@@ -182,14 +185,16 @@ export class Encounters {
 
   #fire(armed: Armed, subject: string | undefined, due: Step, exchange: Exchange): Fired {
     armed.fired(subject)
-    return firedBy(armed.state, due, exchange, () => this.#takeBack(armed, subject))
+    return firedBy(armed.state, due, exchange, () => this.#takeBack(armed, subject, exchange))
   }
 
   /** What has found nothing to act on has not fired, and may do so yet. */
-  #takeBack(armed: Armed, subject: string | undefined): void {
+  #takeBack(armed: Armed, subject: string | undefined, { flow }: Exchange): void {
     const wasSpent = armed.isSpent(this.#maker.nowMs)
     armed.unfired(subject)
     this.#remember(armed, subject)
+    const ofFlow = flow && this.#flows.of(flow.id)
+    if (flow && ofFlow?.includes(armed)) this.#maker.tell(flowRecord(flow.id, ofFlow))
     if (!wasSpent) return
     if (armed.state.origin === 'request') this.#flows.revive(armed)
     else this.#roster.refresh()

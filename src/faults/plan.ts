@@ -68,7 +68,8 @@ export function planOf(spec: ArmedFaultSpec, known: KnownFaults): { plan: Plan; 
     selects: selectorOf(when),
     skip: spec.skip,
     times: spec.times ?? (lasting ? 'always' : usualTimes(steps)),
-    per: spec.per ?? (spec.script && !isOfHandshakes ? 'flow' : 'issuer'),
+    per: spec.per ?? (spec.script && !isOfHandshakes ? playersOf(reach, when) : 'issuer'),
+    joinsFlowless: spec.per === undefined,
     probability: spec.probability,
   }
   return { plan, mistakes }

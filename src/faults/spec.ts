@@ -114,7 +114,9 @@ const armedFaultShape = {
   per: z
     .enum(['issuer', 'client', 'flow'])
     .optional()
-    .describe('Whose requests skip and times count. Default: issuer, and flow for a script.'),
+    .describe(
+      'Whose requests skip and times count. Default: issuer, and flow for a script where requests of a flow can match.',
+    ),
   probability: z
     .number({ error: share })
     .gt(0, { error: share })
