@@ -30,10 +30,14 @@ export const reservedIssuerNames: readonly string[] = [
   'favicon.ico',
 ]
 
+/** What paths are put behind: a URL without the slashes at its end, which are part of the name of an issuer alone. */
+export function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}
+
 const issuerUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
   .refine((url) => !/[?#]/.test(url), { error: 'expected a URL without a query or a fragment' })
-  .transform((url) => url.replace(/\/+$/, ''))
 
 /** What an issuer is, apart from its persona and its faults: the members that the provider needs. */
 export const issuerSettingsSchema = z.strictObject({

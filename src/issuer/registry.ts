@@ -1,4 +1,4 @@
-import { rootIssuer } from '../domain/issuer.ts'
+import { rootIssuer, withoutSlash } from '../domain/issuer.ts'
 import { didYouMean, UnderstudyError } from '../errors.ts'
 import type { CertificateFlaw } from '../faults/fault.ts'
 import type { IssuerModule } from '../fixtures/define.ts'
@@ -114,11 +114,12 @@ export class Issuers {
   /**
    * Starts the issuer that a request asks for, where the fixtures have a template and it is not there yet.
    *
+   * @param prefix what a proxy has taken off
    * @returns undefined where there is nothing to wait for
    * @throws UnderstudyError `ERR_ISSUERS_FULL` (403)
    */
-  demand(requested: string): Promise<void> | undefined {
-    const name = this.#onDemand.nameIn(this.#withoutBase(requested))
+  demand(requested: string, prefix = ''): Promise<void> | undefined {
+    const name = this.#onDemand.nameIn(this.#withoutBase(requested, prefix))
     if (name === undefined || this.#byName.has(name) || this.#created.has(name)) return undefined
     return this.#onDemand.start(name, (settings) => this.add(name, settings))
   }
@@ -169,15 +170,19 @@ export class Issuers {
     return this.#byName.values()
   }
 
-  /** Finds the issuer that a path belongs to: a named one by the first segment, else the root. */
-  match(requested: string): Match {
-    const path = this.#withoutBase(requested)
+  /**
+   * Finds the issuer that a path belongs to: a named one by the first segment, else the root.
+   *
+   * @param prefix what a proxy has taken off
+   */
+  match(requested: string, prefix = ''): Match {
+    const path = this.#withoutBase(requested, prefix)
     const [, document, suffix] = path.startsWith('/.well-known/') ? (wellKnown.exec(path) ?? []) : []
     const named = this.#byName.get(suffix ?? '')
     if (document !== undefined && named !== undefined && suffix !== rootIssuer) return { issuer: named, path: document }
-    const [, prefix = '', owner = '', rest = ''] = resourceDocument.exec(path) ?? []
+    const [, head = '', owner = '', rest = ''] = resourceDocument.exec(path) ?? []
     const describing = owner === rootIssuer ? undefined : this.#byName.get(owner)
-    if (describing !== undefined) return { issuer: describing, path: prefix + rest }
+    if (describing !== undefined) return { issuer: describing, path: head + rest }
     const end = path.indexOf('/', 1)
     const segment = end === -1 ? path.slice(1) : path.slice(1, end)
     const issuer = segment === rootIssuer ? undefined : this.#byName.get(segment)
@@ -185,12 +190,16 @@ export class Issuers {
     return { issuer: this.get(rootIssuer), path }
   }
 
-  #withoutBase(path: string): string {
-    if (this.#basePaths.length === 0) return path
-    const document = /^\/\.well-known\/[\w-]+/.exec(path)?.[0] ?? ''
+  #withoutBase(path: string, prefix: string): string {
+    if (this.#basePaths.length === 0 && prefix === '') return path
     for (const base of this.#basePaths) {
       if (path === base || path.startsWith(`${base}/`)) return path.slice(base.length) || '/'
-      const suffixed = `${document}${base}`
+    }
+    const document = /^\/\.well-known\/[\w-]+/.exec(path)?.[0]
+    if (document === undefined) return path
+    // Behind the name of a document no proxy takes it off.
+    for (const base of prefix === '' ? this.#basePaths : [...this.#basePaths, prefix]) {
+      const suffixed = document + base
       if (path === suffixed || path.startsWith(`${suffixed}/`)) return document + path.slice(suffixed.length)
     }
     return path
@@ -215,5 +224,5 @@ export class Issuers {
 /** The paths below the origin at which a fixed root issuer stands. */
 function basePathsOf(root: IssuerFixtures | undefined): string[] {
   const urls = [root?.issuer, root?.browser_url].filter((url) => url !== undefined && url !== 'auto')
-  return [...new Set(urls.map((url) => new URL(url as string).pathname).filter((path) => path !== '/'))]
+  return [...new Set(urls.map((url) => new URL(withoutSlash(url as string)).pathname).filter((path) => path !== '/'))]
 }

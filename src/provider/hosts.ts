@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
+import { withoutSlash } from '../domain/issuer.ts'
 
 /** The names by which an issuer is known: its own, and the one a browser uses where that differs. */
 export interface IssuerNames {
-  /** `auto`: the origin by which it is asked. Else a URL without a trailing slash. */
+  /** `auto`: the origin by which it is asked. Else a URL, which may end in a slash. */
   issuer: 'auto' | string
   browser?: string | undefined
 }
@@ -44,7 +45,7 @@ export function createNaming(names: IssuerNames, mount: string, fallbackOrigin: 
   const asked = (req: IncomingMessage | undefined) => (req && hostOf(req) === browserHost ? browser : fixed)
   return {
     issuerFor: (req, clientName) => clientName ?? asked(req),
-    baseFor: (req, route) => (browserRoutes.has(route) ? browser : asked(req)),
+    baseFor: (req, route) => withoutSlash(browserRoutes.has(route) ? browser : asked(req)),
     names: () => [...new Set([fixed, browser])],
   }
 }

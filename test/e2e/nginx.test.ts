@@ -140,6 +140,16 @@ describe.each(Object.entries(setups))('behind nginx, with %s', (_, setup) => {
   })
 })
 
+test.each(['', '/partner'])('RFC 8414 finds "%s" below a path that nginx takes off', async (mount) => {
+  await using both = await startBoth(setups['issuer: auto, below a path that nginx takes off'] as Setup)
+
+  const document = `${both.nginx.origin}/.well-known/oauth-authorization-server/sso${mount}`
+  const response = await fetchTrusting(both.nginx.ca)(document)
+
+  expect(response.status).toBe(200)
+  expect(await response.json()).toMatchObject({ issuer: both.issuer + mount })
+})
+
 describe('nginx that hands on the certificates of clients', () => {
   const known = { users: members.users, clients: [app] } as FixturesModule
   const header: UnderstudyOptions = {

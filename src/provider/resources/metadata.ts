@@ -1,5 +1,6 @@
 import type { Middleware, ParameterizedContext } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { withoutSlash } from '../../domain/issuer.ts'
 import { indicatorOf, type Resource, scopesOf } from '../../domain/resource.ts'
 import type { IssuerContext } from '../context.ts'
 import { joseAlgorithms } from '../jose.ts'
@@ -21,7 +22,7 @@ export function metadataUrl(
 ): string | undefined {
   const { path } = resource
   if (path === undefined || persona.discovery === false) return undefined
-  const here = naming.issuerFor(req) + path
+  const here = withoutSlash(naming.issuerFor(req)) + path
   const identifier = indicatorOf(name, resource) ?? here
   if (identifier !== here) return undefined
   const { origin, pathname } = new URL(identifier)
@@ -51,7 +52,7 @@ export function describeResources(issuer: IssuerContext): Middleware {
     const own = issuer.naming.issuerFor(ctx.req)
     allowAnyOrigin(ctx)
     ctx.body = {
-      resource: own + (resource.path ?? ''),
+      resource: withoutSlash(own) + (resource.path ?? ''),
       resource_name: name,
       authorization_servers: [own],
       scopes_supported: scopesOf(resource),

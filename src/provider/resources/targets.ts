@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import Provider, { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { withoutSlash } from '../../domain/issuer.ts'
 import { indicatorOf, type Resource, scopesOf } from '../../domain/resource.ts'
 import { didYouMean } from '../../errors.ts'
 import { needNoResource } from '../authorization-details/asked.ts'
@@ -17,7 +18,8 @@ export function indicatorsOf(
 ): string[] {
   const fixed = indicatorOf(name, resource)
   if (fixed !== undefined) return [fixed]
-  return [...new Set([naming.issuerFor(req), ...naming.names()])].map((issuer) => issuer + (resource.path ?? ''))
+  const names = new Set([naming.issuerFor(req), ...naming.names()].map(withoutSlash))
+  return [...names].map((name) => name + (resource.path ?? ''))
 }
 
 /** The resource that is declared by this indicator. */

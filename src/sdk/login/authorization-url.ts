@@ -72,7 +72,7 @@ async function knownClient({ control, name }: LoginAt, id: string | null): Promi
 }
 
 async function authorizationEndpoint({ url }: LoginAt): Promise<URL> {
-  const response = await fetch(`${url}/.well-known/openid-configuration`)
+  const response = await fetch(`${url.replace(/\/+$/, '')}/.well-known/openid-configuration`)
   if (!response.ok) {
     const message = `Failed to log in: the discovery document of ${url} answered ${response.status}.`
     throw new UnderstudyError('ERR_LOGIN_FAILED', 502, message)
