@@ -1,15 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UnderstudyError } from '../errors.ts'
 import { describeArmed } from './armed-view.ts'
-import { collectJson, collectSelector, collectWords } from './assignments.ts'
+import { collectSelector, collectTexts, collectWords } from './assignments.ts'
 import { examples } from './examples.ts'
+import { readParameters } from './fault-parameters.ts'
 import { wholeNumber } from './numbers.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
 
 interface ArmOptions extends RemoteOptions {
   spec?: Record<string, unknown>
   script?: string[]
-  with?: Record<string, unknown>
+  with?: Record<string, string>
   when?: Record<string, unknown>
   endpoint?: string | string[]
   client?: string | string[]
@@ -25,7 +26,7 @@ export function armCommand(program: Command): void {
   const command = program
     .command('arm [fault]')
     .description('arm a fault, or a script of faults, on the next requests that match')
-    .option('--with <name=value>', 'a parameter of the fault; repeatable', collectJson)
+    .option('--with <name=value>', 'a parameter of the fault; repeatable', collectTexts)
     .option('--when <name=value>', 'which requests it is for; repeatable', collectSelector)
     .option('--endpoint <endpoint>', 'short for --when endpoint=…; repeatable', collectWords)
     .option('--client <id>', 'short for --when client=…; repeatable', collectWords)
@@ -51,14 +52,18 @@ export function armCommand(program: Command): void {
 }
 
 async function arm(fault: string | undefined, options: ArmOptions): Promise<void> {
-  const written = toSpec(fault, options)
+  const written = toSpec(fault, options, await readParameters(fault, options.with))
   const control = await connect(options)
   const armed = await control.arm(options.issuer, written)
   print(armed, options, () => `armed ${armed.id}: ${describeArmed(armed)}\n`)
 }
 
-function toSpec(fault: string | undefined, options: ArmOptions): Record<string, unknown> {
-  const { endpoint, client, spec: whole, script, with: parameters } = options
+function toSpec(
+  fault: string | undefined,
+  options: ArmOptions,
+  parameters: Record<string, unknown> | undefined,
+): Record<string, unknown> {
+  const { endpoint, client, spec: whole, script } = options
   const { times, skip, per, probability, seed, for: duration } = options
   const when = { ...options.when, ...(endpoint && { endpoint }), ...(client && { client }) }
   const budget = { times, skip, per, probability, seed, for: duration }

@@ -6,6 +6,12 @@ export function collectWords(word: string, previous?: string | string[]): string
   return append(previous, word)
 }
 
+/** Collects `name=value` as an option is repeated, as it was typed. */
+export function collectTexts(assignment: string, previous: Record<string, string> = {}): Record<string, string> {
+  const [name, value] = split(assignment)
+  return { ...previous, [name]: value }
+}
+
 /** Collects `name=value` as an option is repeated; the value is JSON where it reads as JSON, else text. */
 export function collectJson(assignment: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
   const [name, value] = split(assignment)
@@ -55,7 +61,8 @@ function append(previous: string | string[] | undefined, value: string): string 
   return previous === undefined ? value : [previous, value].flat()
 }
 
-function jsonOrText(value: string): unknown {
+/** What a text says as JSON; itself, where it is none. */
+export function jsonOrText(value: string): unknown {
   try {
     return JSON.parse(value)
   } catch {

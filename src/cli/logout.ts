@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { BackchannelLogoutReport } from '../control/logout.ts'
 import { UnderstudyError } from '../errors.ts'
-import { collectJson } from './assignments.ts'
+import { collectTexts } from './assignments.ts'
 import { examples } from './examples.ts'
 import { collect, faultSteps } from './fault-options.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
@@ -12,7 +12,7 @@ interface LogoutOptions extends RemoteOptions {
   sid?: string
   client?: string
   fault?: string[]
-  with?: Record<string, unknown>
+  with?: Record<string, string>
   endSession?: boolean
 }
 
@@ -24,7 +24,7 @@ export function logoutCommand(program: Command): void {
     .option('--sid <sid>', 'or of which session, as ID tokens name it')
     .option('--client <id>', 'the one client to be told, signed in to or not')
     .option('--fault <name>', 'a fault of logout tokens that changes them; repeatable', collect)
-    .option('--with <name=value>', 'a parameter of the last --fault; repeatable', collectJson)
+    .option('--with <name=value>', 'a parameter of the last --fault; repeatable', collectTexts)
     .option('--end-session', 'end the sessions as well')
     .addHelpText(
       'after',
@@ -47,7 +47,7 @@ async function logout(options: LogoutOptions): Promise<void> {
     sid,
     client,
     end_session: endSession,
-    ...(fault.length > 0 && { faults: faultSteps(fault, options.with) }),
+    ...(fault.length > 0 && { faults: await faultSteps(fault, options.with) }),
   })
   print(report, options, () => describe(report))
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { MintedToken, TokenOrder } from '../control/tokens.ts'
 import { UnderstudyError } from '../errors.ts'
-import { collectJson } from './assignments.ts'
+import { collectJson, collectTexts } from './assignments.ts'
 import { examples } from './examples.ts'
 import { collect, faultSteps } from './fault-options.ts'
 import { connect, print, type RemoteOptions, withRemoteOptions } from './remote.ts'
@@ -18,7 +18,7 @@ interface TokensOptions extends RemoteOptions {
   expiresIn?: string
   key?: string
   fault?: string[]
-  with?: Record<string, unknown>
+  with?: Record<string, string>
 }
 
 export function tokensCommand(program: Command): void {
@@ -34,7 +34,7 @@ export function tokensCommand(program: Command): void {
     .option('--expires-in <duration>', 'how long it is good, such as 10m; -1h: it has expired')
     .option('--key <key>', 'the id of the key that signs it, or an algorithm')
     .option('--fault <name>', 'a fault of signed tokens that changes it; repeatable', collect)
-    .option('--with <name=value>', 'a parameter of the last --fault; repeatable', collectJson)
+    .option('--with <name=value>', 'a parameter of the last --fault; repeatable', collectTexts)
     .addHelpText(
       'after',
       examples(
@@ -50,15 +50,15 @@ export function tokensCommand(program: Command): void {
 
 async function tokens(options: TokensOptions): Promise<void> {
   const type = types[options.type]
-  const order = orderOf(options)
+  const order = await orderOf(options)
   const control = await connect(options)
   const minted = await control.mint(options.issuer, { ...order, type })
   print(minted, options, () => `${(minted as MintedToken)[type]}\n`)
 }
 
-function orderOf({ client, user, scope, audience, claim, expiresIn, key, fault = [], ...rest }: TokensOptions) {
+async function orderOf({ client, user, scope, audience, claim, expiresIn, key, fault = [], ...rest }: TokensOptions) {
   if (rest.with !== undefined && fault.length === 0) throw usage('--with is for a --fault')
-  const faults = faultSteps(fault, rest.with)
+  const faults = await faultSteps(fault, rest.with)
   const order = { client, user, scope, audience, claims: claim, expires_in: expiresIn, key, faults }
   const said = Object.entries(order).filter(([, value]) => value !== undefined)
   return Object.fromEntries(said) as unknown as TokenOrder

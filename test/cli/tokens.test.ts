@@ -44,6 +44,15 @@ test('tokens makes a token wrong, parameters for the last fault', async () => {
   expect(decoded.claims).not.toHaveProperty('iat')
 })
 
+test('a parameter that is text may look like a number', async () => {
+  const faults = ['--fault', 'refresh-token-invalid-sub', '--with', 'sub=100102']
+
+  const { stdout, stderr } = await run('--client', 'app', '--user', 'alice', '--type', 'id', ...faults)
+
+  expect(stderr).toBe('')
+  expect(decodeJwt(stdout.trim()).sub).toBe('100102')
+})
+
 test.each([
   [['--type', 'refresh'], /^[\w-]+\n$/],
   [['--type', 'logout'], /^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/],

@@ -100,3 +100,17 @@ describe.concurrent.each(reactions)('%s in a round of %s', (fault, round, reacti
     expect(await goRound(issuer.url, round)).toBe('taken')
   })
 })
+
+test('a redirect to itself puts nothing into a URL that was posted', async () => {
+  await using idp = await startUnderstudy()
+  await idp.arm({ fault: 'redirect-loop', when: { endpoint: 'token' } })
+
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: 'service',
+    client_secret: 'TOPSECRET',
+  })
+  const { status, headers } = await fetch(`${idp.url}/token`, { method: 'POST', body, redirect: 'manual' })
+
+  expect({ status, location: headers.get('location') }).toEqual({ status: 307, location: '?' })
+})

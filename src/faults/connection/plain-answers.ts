@@ -62,12 +62,15 @@ export const plainAnswers = [
     params: z.strictObject({
       status: z.literal([301, 302, 303, 307, 308]).default(307).describe('The status.'),
     }),
-    // One more than those give up after that are the most patient.
+    // What was posted is sent again where the status says so, and stands in no URL. One more than those give up after that are the most patient.
     times: 51,
-    answer: ({ params }, { status }) => ({
+    answer: ({ method, params }, { status }) => ({
       plain: true,
       status,
-      headers: { location: `?${new URLSearchParams(definedOf(params))}`, 'content-type': bodies.empty.type },
+      headers: {
+        location: `?${new URLSearchParams(method === 'POST' ? [] : definedOf(params))}`,
+        'content-type': bodies.empty.type,
+      },
       body: '',
     }),
   }),
