@@ -26,6 +26,7 @@ import { CookieSigner } from './cookie-signer.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { takeFaultNonce } from './dpop.ts'
 import { createEndpointMap, type FoundEndpoint } from './endpoints.ts'
+import { describeErrors } from './error-descriptions.ts'
 import { ProviderExchange } from './exchange.ts'
 import { checkBeforeSpending } from './grants/before-spending.ts'
 import './form-bodies.ts'
@@ -34,6 +35,7 @@ import { pacePolls, pollGrants } from './grants/poll-pace.ts'
 import { prolongGrant, rejectReuse } from './grants/refresh-token.ts'
 import { registerGrants } from './grants/register.ts'
 import { createNaming, type Naming, portOf } from './hosts.ts'
+import { checkHints } from './id-token-hints.ts'
 import { createIdentify } from './identity.ts'
 import { initiateLogin, type LoginInitiation } from './initiate-login.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
@@ -128,6 +130,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   registerGrants(provider, issuer)
   serveRegistrations(provider, issuer)
   serveReferences(provider, issuer)
+  checkHints(provider)
   checkRequestObjects(provider)
   takeTokenAlone(provider)
   for (const polled of pollGrants(settings)) {
@@ -145,6 +148,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   takeDetailsAtToken(provider, issuer)
   checkTargetsAtToken(provider, issuer)
   wearPersona(provider, issuer)
+  provider.use(describeErrors)
   provider.use(completeAnswers(issuer))
   provider.use(hideCertificates(issuer))
   serveResources(provider, issuer)

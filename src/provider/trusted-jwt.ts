@@ -40,26 +40,29 @@ export async function readTrustedJwt(
   const claims = await verified(jwt, keys)
   if (typeof claims.exp !== 'number') throw new UntrustedJwt('has no exp, and would never expire')
   if (claims.sub !== undefined && typeof claims.sub !== 'string') throw new UntrustedJwt('has a sub that is no string')
-  if (iss !== client.clientId) return idToken(jwt, claims)
+  if (iss !== client.clientId) {
+    if (isIdToken(jwt, claims)) return claims
+    throw new UntrustedJwt('is a token of this issuer that is no ID token')
+  }
   const endpoints = ['token', ctx.oidc.route].map((route) => ctx.oidc.urlFor(route))
   if ([claims.aud].flat().some((aud) => own.has(String(aud)) || endpoints.includes(String(aud)))) return claims
   throw new UntrustedJwt('is not meant for this issuer: its audience is neither it nor its token endpoint')
 }
 
 /** What other tokens say that this issuer signs, and its ID tokens never do. */
-const foreignClaims = ['jti', 'events', 'token_introspection']
+const foreignClaims = ['events', 'token_introspection']
 
 /**
- * The claims of an ID token; refuses logout tokens, access tokens, and signed responses.
+ * Whether a JWT that this issuer has signed is an ID token: no logout token, access token or signed response.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8725#section-3.12 RFC 8725 section 3.12}
  */
-function idToken(jwt: string, claims: Record<string, unknown>): Record<string, unknown> {
+export function isIdToken(jwt: string, claims: Readonly<Record<string, unknown>>): boolean {
   const { typ = 'JWT' } = decodeProtectedHeader(jwt)
-  const isOther = foreignClaims.some((claim) => claims[claim] !== undefined)
+  const isAccessToken = claims.jti !== undefined && claims.client_id !== undefined
+  const isOther = isAccessToken || foreignClaims.some((claim) => claims[claim] !== undefined)
   const isWhole = typeof claims.sub === 'string' && typeof claims.iat === 'number' && claims.aud !== undefined
-  if (typ.toUpperCase() === 'JWT' && isWhole && !isOther) return claims
-  throw new UntrustedJwt('is a token of this issuer that is no ID token')
+  return typ.toUpperCase() === 'JWT' && isWhole && typeof claims.exp === 'number' && !isOther
 }
 
 async function verified(jwt: string, keys: () => ReturnType<typeof clientKeys>): Promise<Record<string, unknown>> {
