@@ -267,6 +267,7 @@ const table: Record<string, [Partial<Refusal>, ...(string | RegExp)[]][]> = {
     [
       {
         ...authorization,
+        error: 'unauthorized_client',
         said: 'requested response_type is not allowed for this client',
         params: { response_type: 'id_token' },
       },

@@ -87,6 +87,7 @@ export const clientReasons: readonly Reason[] = [
   },
   {
     error: 'unauthorized_client',
+    if: ({ said }) => !said.includes('response_type'),
     why: (refusal) => grantNotAllowed(refusal),
   },
   {
