@@ -22,7 +22,7 @@ export function describePersona({
   ...traits
 }: PersonaSource): string {
   const { grant_types: grants, without = [], defaults = {} } = traits
-  const { scopes = {}, users = [], clients = [] } = defaults
+  const { scopes = {}, resources = {}, users = [], clients = [] } = defaults
   const sections: [title: string, lines: string[]][] = [
     ['What is special', notes.map((note) => note)],
     ['Paths', Object.entries(endpoints).map(([endpoint, path]) => `${endpoint.padEnd(28)} ${path}`)],
@@ -35,7 +35,8 @@ export function describePersona({
         ([key, each]) => `${key}: ${Object.keys(each.choices).join(' | ')} (${each.default})  ${each.description}`,
       ),
     ],
-    ['Default users', users.map((user) => (typeof user === 'string' ? user : user.username))],
+    ['Sample resources', Object.values(resources).map(describeResource)],
+    ['Default users', users.map(describeUser)],
     ['Default clients', clients.map((client) => `${client.client_id} / ${client.client_secret ?? '(public)'}`)],
   ]
   const told = sections.filter(([, lines]) => lines.length > 0)
@@ -43,13 +44,30 @@ export function describePersona({
   return [`${name}: ${summary}\n`, ...blocks].join('\n')
 }
 
+type Defaults = NonNullable<PersonaSource['defaults']>
+
+function describeResource({ path = '', scopes = [] }: NonNullable<Defaults['resources']>[string]): string {
+  const byMethod = Array.isArray(scopes) ? { GET: scopes } : scopes
+  const needs = Object.entries(byMethod).map(
+    ([method, names = []]) => `${method} needs ${names.join(' ') || 'no scope'}`,
+  )
+  return `${path.padEnd(28)} ${needs.join(', ')}`
+}
+
+/** Of a user without a password any is right. */
+function describeUser(user: NonNullable<Defaults['users']>[number]): string {
+  const { username, password = '(any password)' } = typeof user === 'string' ? { username: user } : user
+  return `${username} / ${password}`
+}
+
 /** Fixtures in which an issuer plays a persona, with its options to be chosen and its user and client to be changed. */
 export function personaFixtures({ name, summary, switches = {}, defaults = {} }: PersonaSource): string {
   const { users, clients } = defaults
-  const options = Object.entries(switches).flatMap(([key, each]) => [
-    `#     ${key}: ${each.default}   # ${Object.keys(each.choices).join(' | ')}. ${each.description}`,
-  ])
-  const chosen = options.length > 0 ? ['# persona:', `#   extends: ${name}`, '#   options:', ...options] : []
+  const options = Object.entries(switches).map(
+    ([key, each]) => `  #   ${key}: ${each.default}   # ${Object.keys(each.choices).join(' | ')}. ${each.description}`,
+  )
+  const chosen =
+    options.length > 0 ? ['persona:', `  extends: ${name}`, '  # options:', ...options] : [`persona: ${name}`]
   const declared = users === undefined && clients === undefined ? '' : stringify({ users, clients }, { lineWidth: 0 })
-  return [`# ${summary}`, `persona: ${name}`, ...chosen, declared].join('\n')
+  return [`# ${summary}`, ...chosen, declared].join('\n')
 }

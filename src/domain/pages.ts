@@ -178,9 +178,11 @@ export interface HomePage {
   version: string
   /** The URL of the reference of the admin API. */
   reference: string
-  /** `discovery` is the URL of the discovery document. */
-  issuers: readonly (PageIssuer & { discovery: string; users: number; clients: number })[]
+  issuers: readonly (PageIssuer & HomeWay & { users: number; clients: number })[]
 }
+
+/** How to find what an issuer has: the URL of its discovery document, or whom it plays that has none, and where. */
+type HomeWay = { discovery: string } | { discovery?: never; plays: string; paths: readonly string[] }
 
 /** The way back to a client that wants its answer by POST: goes on by itself, and without a script by one visible button. */
 export interface PostPage {

@@ -19,4 +19,22 @@ export const generic = definePersona({
   },
   parameters_in_query: true,
   device_at_verification: true,
+  defaults: {
+    users: [
+      {
+        username: 'alice',
+        password: 'wonderland',
+        claims: { name: 'Alice Liddell', email: 'alice@example.com', email_verified: true },
+      },
+    ],
+    clients: [
+      {
+        client_id: 'demo-app',
+        client_secret: 'demo-secret',
+        client_name: 'Demo App',
+        redirect_uris: ['http://localhost:3000/callback'],
+        grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password', 'device_code'],
+      },
+    ],
+  },
 })

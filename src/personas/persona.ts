@@ -180,6 +180,11 @@ export interface Persona extends Omit<Traits, 'endpoints'> {
   endpoints: Record<PathName, string>
 }
 
+/** The endpoints that a persona has, each with its path. */
+export function endpointsOf({ endpoints, without = [] }: Persona): [name: PathName, path: string][] {
+  return pathNames.filter((name) => !without.includes(name)).map((name) => [name, endpoints[name]])
+}
+
 export function definePersona<const Name extends string>(
   persona: PersonaSource & { name: Name },
 ): PersonaSource & {

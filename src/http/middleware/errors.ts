@@ -2,7 +2,10 @@ import type { Context, Middleware } from 'koa'
 import type { Logger } from 'pino'
 import type { Render } from '../../domain/pages.ts'
 import { UnderstudyError } from '../../errors.ts'
+import { personaOf } from '../../issuer/issuer.ts'
+import { endpointsOf } from '../../personas/persona.ts'
 import { allowAnyOrigin } from '../../provider/metadata.ts'
+import type { RequestState } from '../state.ts'
 
 interface Shown {
   status: number
@@ -55,10 +58,20 @@ function describe(error: unknown, logger: Logger): Shown {
   }
 }
 
+/** Where to learn what there is. */
+function tellPaths(ctx: Context): string {
+  const issuer = (ctx.state as Partial<RequestState>).issuer
+  const persona = issuer && personaOf(issuer.settings)
+  if (issuer === undefined || persona?.discovery !== false) return 'The discovery document names what there is.'
+  const resources = Object.values(issuer.settings.resources).flatMap(({ path }) => path ?? [])
+  const paths = [...endpointsOf(persona).map(([, path]) => path), ...resources]
+  return `This issuer plays ${persona.name}, which has no discovery document; it has ${paths.join(', ')}.`
+}
+
 function describeMissing(ctx: Context): Shown {
   const allowed = (ctx.state as { allowedMethods?: string }).allowedMethods
   if (allowed === undefined) {
-    const description = `There is nothing at ${ctx.originalUrl.split('?', 1)[0]}. The discovery document names what there is.`
+    const description = `There is nothing at ${ctx.originalUrl.split('?', 1)[0]}. ${tellPaths(ctx)}`
     return { status: 404, error: 'not_found', description }
   }
   ctx.set('allow', allowed)

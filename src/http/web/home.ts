@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa'
 import { version } from '../../control/version.ts'
 import type { Render } from '../../domain/pages.ts'
+import { personaOf } from '../../issuer/issuer.ts'
 import type { Issuers } from '../../issuer/registry.ts'
 import { originOf } from '../../provider/hosts.ts'
 import { withHostOf } from '../admin/origin.ts'
@@ -23,8 +24,13 @@ export function homePage(render: Render, issuers: Issuers, adminOrigin?: () => s
       reference: referenceUrl(ctx),
       issuers: [...issuers.all()].map(({ name, settings, provider }) => {
         const url = provider.naming.issuerFor(ctx.req)
-        const discovery = `${provider.naming.baseFor(ctx.req, 'discovery')}/.well-known/openid-configuration`
-        return { name, url, discovery, users: settings.users.length, clients: settings.clients.length }
+        const persona = personaOf(settings)
+        const { authorization, token } = persona.endpoints
+        const found =
+          persona.discovery === false
+            ? { plays: persona.look?.name ?? persona.name, paths: [authorization, token] }
+            : { discovery: `${provider.naming.baseFor(ctx.req, 'discovery')}/.well-known/openid-configuration` }
+        return { name, url, ...found, users: settings.users.length, clients: settings.clients.length }
       }),
     })
   }

@@ -57,6 +57,29 @@ test('a device request at /device is journalled, and faults meet it', async () =
   expect(entry).toMatchObject({ client: 'tv' })
 })
 
+test('generic brings a user and a client where it is named, and none where it is not', async () => {
+  const named = await idp.createIssuer({ persona: 'generic' })
+  const own = await idp.createIssuer({ persona: { extends: 'generic', name: 'own' } })
+  const unnamed = await idp.createIssuer({})
+  const busy = await idp.createIssuer({
+    persona: 'generic',
+    users: ['bob'],
+    clients: [{ client_id: 'tv', grant_types: ['device_code'] }],
+  })
+
+  const entries = [named, own, unnamed, busy].map(async ({ users, clients }) => [
+    (await users.list()).map(({ username }) => username),
+    (await clients.list()).map(({ client_id: id }) => id),
+  ])
+
+  expect(await Promise.all(entries)).toEqual([
+    [['alice'], ['demo-app']],
+    [['alice'], ['demo-app']],
+    [[], []],
+    [['bob'], ['tv']],
+  ])
+})
+
 test('the page for user codes is still there', async () => {
   const page = await fetch(`${idp.origin}/device`)
 
