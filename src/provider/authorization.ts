@@ -78,11 +78,12 @@ function refuseRequest(error: unknown): never {
 }
 
 /** A fault as the provider's own error, so that it travels by whichever response mode was asked for. */
-function faultError(ctx: KoaContextWithOIDC, { body, page, status }: AuthorizationFault): Error {
+function faultError(ctx: KoaContextWithOIDC, fault: AuthorizationFault): Error {
+  const { body, page, status } = fault
   const error = new errors.CustomOIDCProviderError(String(body.error), body.error_description as string | undefined)
   // Codes of server trouble keep their name on the way out only if they may be shown.
   error.expose = true
   if (page) Object.assign(error, { allow_redirect: false, status, statusCode: status })
-  if (typeof body.error_uri === 'string') ctx.state.errorUri = body.error_uri
+  ctx.state.fault = fault
   return error
 }

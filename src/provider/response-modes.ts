@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { IssuerContext } from './context.ts'
+import { errorText } from '../domain/error-text.ts'
+import type { AuthorizationFault, IssuerContext } from './context.ts'
 import { pageClient } from './pages.ts'
 import { internals, type ResponseMode } from './private.ts'
 import { meetResponseFaults } from './response-faults.ts'
@@ -45,7 +46,7 @@ export function completeResponses(provider: Provider, issuer: IssuerContext): vo
     responseModes.set(asked, async function respondWhole(ctx, target, told) {
       const met = await meetResponseFaults(issuer, ctx, {
         mode: asked,
-        fields: withErrorUri(ctx, issuer.persona.response_iss === false ? withoutIss(told) : withIss(ctx, asked, told)),
+        fields: withError(ctx, issuer.persona.response_iss === false ? withoutIss(told) : withIss(ctx, asked, told)),
       })
       if (met === undefined) return stay(issuer, ctx)
       try {
@@ -99,9 +100,15 @@ function withoutIss({ iss: _, ...fields }: Fields): Fields {
   return fields
 }
 
-function withErrorUri(ctx: KoaContextWithOIDC, fields: Fields): Fields {
-  const { errorUri } = ctx.state as { errorUri?: string }
-  return errorUri === undefined || fields.error === undefined ? fields : { ...fields, error_uri: errorUri }
+/** An error as a fault says it, else described by the characters that OAuth has for it. */
+function withError(ctx: KoaContextWithOIDC, fields: Fields): Fields {
+  const { error, error_description: description } = fields
+  if (error === undefined) return fields
+  const { fault } = ctx.state as { fault?: AuthorizationFault }
+  if (fault === undefined)
+    return typeof description === 'string' ? { ...fields, error_description: errorText(description) } : fields
+  const { error_uri: uri } = fault.body
+  return typeof uri === 'string' ? { ...fields, error_uri: uri } : fields
 }
 
 /** The one field of a form with a signed response; a JWT has nothing that HTML would escape. */

@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { allScopes, releasedClaims } from '../../domain/claims.ts'
+import { errorText } from '../../domain/error-text.ts'
 import { indicatorOf, neededScopes, type Resource, shownClaimsOf } from '../../domain/resource.ts'
 import { userStates } from '../../domain/user.ts'
 import { claimsOf } from '../accounts.ts'
@@ -148,5 +149,6 @@ async function shown(
 
 function invalidToken(description: string): Error {
   const error = new errors.InvalidToken(description)
-  return Object.assign(error, { error_description: description })
+  // It goes into a header, which takes fewer characters than what is told of may have.
+  return Object.assign(error, { error_description: errorText(description) })
 }
