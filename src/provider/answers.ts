@@ -29,8 +29,16 @@ const errorEvents = [
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
  */
-const corrections: readonly { description: RegExp; error: string; status: number }[] = [
+const corrections: readonly { description: RegExp; error: string; status: number; notAt?: string }[] = [
   { description: /^no client authentication mechanism provided$/, error: 'invalid_client', status: 401 },
+  {
+    description:
+      /^(invalid authorization header value format|client_secret must be provided in the Authorization header|client_id and client_secret in the authorization header are not properly encoded)$/,
+    error: 'invalid_client',
+    status: 401,
+    // Where the header has a token in it, and no client.
+    notAt: 'userinfo',
+  },
   { description: /grant[^ ]*( type)? is not allowed for this client$/, error: 'unauthorized_client', status: 400 },
   // Which the provider calls a bad grant; RFC 9449 section 5 has a name for it.
   { description: /^DPoP proof JWT Replay detected$/, error: 'invalid_dpop_proof', status: 400 },
@@ -43,7 +51,9 @@ export function explainErrors(provider: Provider): void {
     const body = ctx.body as Body | string | undefined
     if (typeof body !== 'object') return
     const said = [String(body.error_description), error.error_detail ?? '']
-    const correction = corrections.find(({ description }) => said.some((each) => description.test(each)))
+    const correction = corrections.find(
+      ({ description, notAt }) => notAt !== ctx.oidc.route && said.some((each) => description.test(each)),
+    )
     if (correction !== undefined) {
       ctx.status = correction.status
       ctx.body = { ...body, error: correction.error }
@@ -99,6 +109,8 @@ export function completeAnswers(issuer: IssuerContext): Middleware {
       advertiseReferences(ctx, issuer.settings.request_objects)
       advertiseAuthentication(ctx)
     },
+    // Which the caches of HTTP/1.0 alone would miss.
+    token: (ctx) => ctx.set('pragma', 'no-cache'),
     introspection: (ctx) => describeToken(ctx, issuer),
     end_session: (ctx) => endNothing(ctx),
     end_session_confirm: (ctx) => tellByFrames(ctx, issuer),

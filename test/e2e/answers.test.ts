@@ -67,6 +67,44 @@ test('a request without client authentication is invalid_client', async () => {
   }
 })
 
+test.each([
+  'Bearer x',
+  'Digest x',
+  'Basic',
+  'Basic zzz',
+  `Basic ${btoa('web-app')}`,
+  `Basic ${btoa('web-app:')}`,
+  `Basic ${btoa('web-app:%zz')}`,
+])('the header "Authorization: %s" is no client that could be known, and is challenged', async (authorization) => {
+  for (const path of ['/token', '/token/introspection', '/token/revocation', '/request', '/device/auth']) {
+    const response = await post(
+      `${idp.url}${path}`,
+      { grant_type: 'client_credentials', token: 'x' },
+      { authorization },
+    )
+
+    expect([path, response.status, await response.json()]).toMatchObject([path, 401, { error: 'invalid_client' }])
+    expect(response.headers.get('www-authenticate')).toBe(`Basic realm="${idp.url}"`)
+  }
+  const userinfo = await fetch(`${idp.url}/me`, { headers: { authorization: 'Bearer' } })
+  expect([userinfo.status, await userinfo.json()]).toMatchObject([400, { error: 'invalid_request' }])
+})
+
+test('no cache keeps what the token endpoint answers, however old it is', async () => {
+  const good = await post(
+    `${idp.url}/token`,
+    { grant_type: 'client_credentials' },
+    { authorization: `Basic ${btoa('service:service-secret')}` },
+  )
+  const bad = await post(`${idp.url}/token`, { grant_type: 'client_credentials' })
+
+  expect([good.status, bad.status]).toEqual([200, 401])
+  for (const { headers } of [good, bad]) {
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('pragma')).toBe('no-cache')
+  }
+})
+
 test.each(['bogus', ''])('the scope "%s" is invalid_scope, with what there is', async (scope) => {
   const { url } = await new UserAgent().open(authorize({ scope }))
 
