@@ -23,6 +23,7 @@ interface ClientOptions extends Omit<RemoteOptions, 'server'> {
   user?: string
   redirectUri?: string
   fault?: string[]
+  except?: string[]
   place?: string[]
   timeout: string
   parallel?: number
@@ -50,6 +51,7 @@ export function clientExamCommand(exam: Command): void {
     .option('--user <username>', 'who is logged in, without a page (default: the first)')
     .option('--redirect-uri <uri>', 'where the client is called back (default: its first)')
     .option('--fault <name>', 'only this fault; repeatable (default: all)', collect)
+    .option('--except <name>', 'not this fault; repeatable', collect)
     .option(
       '--place <place>',
       'only faults there, or "all"; repeatable (default: where each is usually meant)',
@@ -89,7 +91,7 @@ export function clientExamCommand(exam: Command): void {
 
 async function examine(options: ClientOptions): Promise<void> {
   const { examineClient } = await import('../sdk/exam/client.ts')
-  const { client, user, redirectUri, fault: faults, place } = options
+  const { client, user, redirectUri, fault: faults, except, place } = options
   const server = options.server ?? (options.loginUrl === undefined ? undefined : localServer('localhost'))
   const exam: ClientExam = {
     ...(await examined(options)),
@@ -97,6 +99,7 @@ async function examine(options: ClientOptions): Promise<void> {
     user,
     redirectUri,
     faults,
+    except,
     places: place?.includes('all') ? 'all' : (place as PlaceName[] | undefined),
     timeoutMs: await millisecondsOf(options.timeout),
     recovery: options.recovery,

@@ -23,7 +23,11 @@ const exam = (command: string, ...more: string[]) => run(['exam', 'client', '--c
 const faults = (...names: string[]) => names.flatMap((name) => ['--fault', name])
 
 test('a client that is right about all ends with 0, and the report tells of each', async () => {
-  const ran = await exam(strict, ...faults('invalid-sig', 'slow_down', 'acr-downgrade', 'expired_token'))
+  const ran = await exam(
+    strict,
+    ...faults('invalid-sig', 'iat-too-old', 'slow_down', 'acr-downgrade', 'expired_token'),
+    ...['--except', 'iat-too-old'],
+  )
 
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   expect(ran.stdout).toMatch(/^ +FAULT +A CORRECT CLIENT +THIS ONE +SEE\n/)
@@ -31,6 +35,7 @@ test('a client that is right about all ends with 0, and the report tells of each
   expect(ran.stdout).toMatch(/^ok +invalid-sig at token +reject +exit 1: .*JWT signature verification failed$/m)
   expect(ran.stdout).toContain('left out: slow_down, expired_token. It is of the grants device_code, ciba alone.\n')
   expect(ran.stdout).toContain('left out: acr-downgrade at token. This client sends no acr_values.\n')
+  expect(ran.stdout).toContain('left out: iat-too-old at token. It was to be left out.\n')
   expect(ran.stdout.trimEnd()).toMatch(/strict\.ts": 2 right, 0 wrong$/)
 })
 

@@ -1,3 +1,4 @@
+import type { FaultStep } from '../../domain/issuer.ts'
 import { UnderstudyError } from '../../errors.ts'
 import { catalog } from '../../faults/catalog.ts'
 import type { Fault, TokenFault } from '../../faults/fault.ts'
@@ -32,20 +33,30 @@ type Said = Pick<ExamResult, 'did' | 'seen'>
  * @throws UnderstudyError `ERR_EXAM_CONTROL` (409) where the API refuses the good token, so that nothing else could be told
  */
 export async function examineApi(issuer: Pick<UnderstudyIssuer, 'tokens'>, exam: ApiExam): Promise<ExamReport> {
-  const good = await ask(exam, await mint(issuer, exam))
-  if (good.did !== 'accept') {
-    const message = `Failed to examine ${exam.url}: it answers a good access token with ${good.seen}. Give the client, user, scope and audience that it expects.`
+  const good = await mint(issuer, exam)
+  const said = await ask(exam, good)
+  if (said.did !== 'accept') {
+    const message = `Failed to examine ${exam.url}: ${refusal(said, good)}`
     throw new UnderstudyError('ERR_EXAM_CONTROL', 409, message)
   }
-  const results: ExamResult[] = [control(good)]
+  const results: ExamResult[] = [control(said)]
   const leftOut: ExamReport['leftOut'] = []
-  for (const fault of accessTokenFaults) {
-    const bad = await mint(issuer, exam, fault.name).catch(whyNot)
-    if (typeof bad === 'string') results.push(resultOf(fault, await ask(exam, bad)))
-    else leftOut.push({ fault: fault.name, why: bad.why })
+  for (const row of rows) {
+    const bad = await mint(issuer, exam, row.step).catch(whyNot)
+    if (typeof bad === 'string') results.push(resultOf(row, await ask(exam, bad)))
+    else leftOut.push({ fault: row.name, why: bad.why })
   }
   const passed = results.every(({ verdict }) => verdict === 'right')
   return { subject: String(exam.url), passed, results, leftOut }
+}
+
+/** Why an API that does not take a good token cannot be examined, and what to do. */
+function refusal({ did, seen }: Said, token: string): string {
+  if (did === 'break') return `it answers a good access token with ${seen}. See that it runs, and what it says of it.`
+  const opaque = token.includes('.')
+    ? ''
+    : ' The token is opaque: have the client get JWTs (access_token: { format: jwt }).'
+  return `it answers a good access token with ${seen}. Give the client, user, scope and audience that it expects.${opaque}`
 }
 
 /** Why an issuer cannot play a fault: its keys may not be such. */
@@ -54,15 +65,34 @@ function whyNot(error: unknown): { why: string } {
   throw error
 }
 
-function resultOf(fault: TokenFault, said: Said): ExamResult {
-  const { name, summary, see, client, clientOf } = fault
-  const expected = clientOf?.access_token ?? client
-  return { fault: name, summary, expected, ...said, verdict: verdictOf(expected, said.did), see }
+/** A fault as an API meets it. */
+interface Row {
+  /** Its name, and its parameters where they are not the usual ones. */
+  name: string
+  fault: TokenFault
+  step: FaultStep
 }
 
-const accessTokenFaults = catalog.flatMap((fault: Fault): TokenFault[] =>
-  fault.acts === 'token' && fault.tokens.includes('access_token') ? [fault] : [],
-)
+const rows = catalog.flatMap((fault: Fault): Row[] => {
+  if (fault.acts !== 'token' || !fault.tokens.includes('access_token')) return []
+  const others = (fault.exam?.alsoWith ?? []).map((params) => ({
+    name: `${fault.name} (${Object.values(params).join(', ')})`,
+    fault,
+    step: { fault: fault.name, with: { ...params } },
+  }))
+  return [{ name: fault.name, fault, step: fault.name }, ...others]
+})
+
+function resultOf({ name, fault: { summary, see, client, clientOf } }: Row, said: Said): ExamResult {
+  const expected = clientOf?.access_token ?? client
+  const verdict = verdictOf(expected, said.did)
+  return { fault: name, summary, expected, ...said, verdict, see: aboutAccessTokens(see) }
+}
+
+/** The clause as an API has it: what OpenID Connect says of ID tokens, RFC 9068 says of access tokens. */
+function aboutAccessTokens(see: string): string {
+  return see.startsWith('https://openid.net/') ? 'https://www.rfc-editor.org/rfc/rfc9068#section-4' : see
+}
 
 function control(said: Said): ExamResult {
   const see = 'https://www.rfc-editor.org/rfc/rfc6750#section-2.1'
@@ -72,7 +102,7 @@ function control(said: Said): ExamResult {
 async function mint(
   issuer: Pick<UnderstudyIssuer, 'tokens'>,
   { client, user, scope, audience }: ApiExam,
-  ...faults: string[]
+  ...faults: FaultStep[]
 ): Promise<string> {
   const { access_token: token = '' } = await issuer.tokens({ client, user, scope, audience, faults })
   return token

@@ -9,6 +9,8 @@ import type { Round } from './round.ts'
 export interface RowChoice {
   /** By name. Default: all. */
   faults?: readonly string[] | undefined
+  /** Those that are not played, by name; the report tells of them as left out. */
+  except?: readonly string[] | undefined
   /** Where they are. Default: each where it is usually meant. */
   places?: readonly PlaceName[] | 'all' | undefined
 }
@@ -23,13 +25,19 @@ export interface ChosenRows {
  *
  * @throws UnderstudyError `ERR_FAULT_UNKNOWN` (404); `ERR_EXAM_INVALID` (400) where there is no such place
  */
-export function choose({ faults, places: asked }: RowChoice): ChosenRows {
-  for (const name of faults ?? []) checkKnown('fault', 'ERR_FAULT_UNKNOWN', 404, faultNames, name)
+export function choose({ faults, except = [], places: asked }: RowChoice): ChosenRows {
+  for (const name of [...(faults ?? []), ...except]) checkKnown('fault', 'ERR_FAULT_UNKNOWN', 404, faultNames, name)
   if (asked !== 'all') for (const name of asked ?? []) checkKnown('place', 'ERR_EXAM_INVALID', 400, placeNames, name)
   const isMeant = ({ fault }: { fault: string }) => faults === undefined || faults.includes(fault)
   const all = asked === undefined ? clientRows : everyClientRow
   const rows = all.filter((row) => isMeant(row) && (!Array.isArray(asked) || asked.includes(row.place)))
-  return { rows, leftOut: unmetByClients.filter(isMeant) }
+  const isPlayed = ({ fault }: ClientRow) => !except.includes(fault)
+  const others = rows.filter((row) => !isPlayed(row))
+  const why = 'It was to be left out.'
+  return {
+    rows: rows.filter(isPlayed),
+    leftOut: [...unmetByClients.filter(isMeant), ...others.map(({ fault, place }) => ({ fault, place, why }))],
+  }
 }
 
 function checkKnown(what: string, code: string, status: number, known: readonly string[], name: string): void {

@@ -127,6 +127,9 @@ async function inTurns(rows: readonly ClientRow[], hands: number, take: (row: Cl
   await Promise.all(Array.from({ length: hands }, work))
 }
 
+const unfired =
+  'It did not fire, and this client logged in: it did not ask there this time, or was given nothing that could be changed so.'
+
 function unmet({ fault, place }: ClientRow, why: string): LeftOut {
   return { fault, place, why }
 }
@@ -139,7 +142,7 @@ async function examineRow(exam: ClientExam, bench: Bench, row: ClientRow): Promi
     if ('why' in armed) return unmet(row, armed.why)
     const { said } = await play(exam, stage, row)
     const fires = (await stage.issuer.armed()).find(({ id }) => id === armed.id)?.fires ?? 0
-    if (fires === 0 && said.did === 'accept') return unmet(row, `This client never met it, and logged in.`)
+    if (fires === 0 && said.did === 'accept') return unmet(row, unfired)
     const told = fires > 0 ? said : { did: 'break' as const, seen: `failed before it met the fault: ${said.seen}` }
     const result = resultOf(row, told)
     return exam.recovery === false ? result : await recovered(exam, stage, result)
