@@ -5,7 +5,7 @@ import { textOf } from '../docs/blocks.ts'
 import { libraries } from './libraries.ts'
 import { clientsPage } from './page.ts'
 
-test('docs/clients.md says what the outcomes do; if not, run npx node scripts/clients.ts', () => {
+test('docs/clients.md says what the outcomes do; if not, run npx node scripts/docs.ts', () => {
   expect(textOf('docs/clients.md')).toBe(clientsPage())
 })
 
