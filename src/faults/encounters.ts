@@ -112,7 +112,7 @@ export class Encounters {
     if (faults === undefined) return []
     if (this.#maker.takesRequestFaults()) {
       const read = readRequestFaults(faults, exchange, this.#maker.known)
-      for (const { plan } of read) this.#maker.checkFit(plan)
+      for (const each of read) this.#maker.checkFit(each, { flowOf: exchange.client })
       return read
     }
     const text =

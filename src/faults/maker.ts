@@ -5,6 +5,7 @@ import { catalogFaults, type KnownFaults } from './catalog.ts'
 import { type Plan, planOf } from './plan.ts'
 import { type ArmingRecord, withoutCount } from './records.ts'
 import type { ArmedFaultSpec } from './spec.ts'
+import { type Armer, type Signs, unsignedness } from './unsigned.ts'
 
 export interface ArmingOptions {
   /** The issuer's clock: milliseconds since the epoch. */
@@ -19,6 +20,8 @@ export interface ArmingOptions {
   takesRequestFaults?(): boolean
   /** How many keys the issuer's JWKS has. Default: one. */
   keyCount?(): number
+  /** Whether the issuer may sign a token for a client. Default: yes. */
+  signs?: Signs
   /** Whether the server speaks HTTPS. Default: yes. */
   speaksTls?(): boolean
   /** Told of every change at once, so that it can be stored before the request is answered. */
@@ -38,6 +41,7 @@ export class Maker {
   readonly #known: () => KnownFaults
   readonly #keyCount: () => number
   readonly #speaksTls: () => boolean
+  readonly #signs: Signs
   readonly #newId: () => string
   readonly #newSeed: () => number
   readonly #onChange: (record: ArmingRecord) => void
@@ -49,6 +53,7 @@ export class Maker {
     this.takesRequestFaults = () => options.takesRequestFaults?.() ?? true
     this.#keyCount = () => options.keyCount?.() ?? 1
     this.#speaksTls = () => options.speaksTls?.() ?? true
+    this.#signs = (...asked) => options.signs?.(...asked) ?? true
     this.#newId = () => options.newId?.() ?? randomUUID()
     this.#newSeed = () => options.newSeed?.() ?? randomInt(2 ** 31)
     this.#onChange = (record) => options.onChange?.(record)
@@ -81,9 +86,12 @@ export class Maker {
     return undefined
   }
 
-  /** @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the issuer's keys or its server cannot serve a fault */
-  checkFit(plan: Plan): void {
-    const why = this.unfitness(plan)
+  /**
+   * @param armer for whom it is armed; default: whom `when` means
+   * @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the issuer, its keys or its server cannot serve a fault
+   */
+  checkFit({ plan, spec }: ReadFault, armer: Armer = { when: spec.when ?? {} }): void {
+    const why = this.unfitness(plan) ?? unsignedness(plan, armer, this.#signs)
     if (why === undefined) return
     const [, message = why] = /^Failed to arm "[^"]*": (.+)$/s.exec(why) ?? []
     throw new UnderstudyError('ERR_FAULT_INVALID', 400, why, { errors: [{ path: '', message }] })

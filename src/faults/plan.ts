@@ -46,6 +46,7 @@ export function planOf(spec: ArmedFaultSpec, known: KnownFaults): { plan: Plan; 
   const named = written.flatMap((step) => known.find(typeof step === 'string' ? step : step.fault) ?? [])
   const faults = aimed(named, when, mistakes, spec.script !== undefined)
   const reach = reachOf(faults, when, mistakes)
+  checkWhose(reach, when, mistakes)
   const isOfHandshakes = checkHandshakes(faults, spec, mistakes)
   if (spec.script?.every((step) => step === passStep)) {
     mistakes.push({ path: ['script'], message: 'a script of nothing but pass does nothing' })
@@ -73,6 +74,17 @@ export function planOf(spec: ArmedFaultSpec, known: KnownFaults): { plan: Plan; 
     probability: spec.probability,
   }
   return { plan, mistakes }
+}
+
+/** Where no request says whose it is. */
+const ofNobody: ReadonlySet<Endpoint> = new Set(['jwks', 'discovery'])
+
+function checkWhose({ endpoints }: Reach, when: When, mistakes: Mistake[]): void {
+  if (endpoints.size === 0 || ![...endpoints].every((endpoint) => ofNobody.has(endpoint))) return
+  const member = (['client', 'user', 'scope'] as const).find((name) => when[name] !== undefined)
+  if (member === undefined) return
+  const message = `no request at ${[...endpoints].join(', ')} says whose it is. Leave it out, or tell requests apart by tag, header or param`
+  mistakes.push({ path: ['when', member], message })
 }
 
 /** How often a fault fires where nobody says how often; a script is played once. */

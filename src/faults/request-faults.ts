@@ -67,7 +67,7 @@ function readItem([value, parameters]: Item, position: Position, known: KnownFau
   const { endpoint, token, skip, times, ...params } = given
   const places = placesInFlow(fault, { endpoint, token }, position)
   if ('mistake' in places) throw invalid(`"${name}" by this request: ${places.mistake}`)
-  const written = { fault: name, with: params, when: { endpoint: places.endpoints, token }, skip, times }
+  const written = { fault: name, with: params, when: { endpoint: places.endpoints, token: places.token }, skip, times }
   const { data: spec, error } = armedFaultSchema.safeParse(written, { error: plainly })
   if (error)
     throw invalid(

@@ -36,7 +36,7 @@ export class Roster {
   /** Arms one by hand, behind all others. */
   add(written: unknown): Armed {
     const read = readArmedFault(written, this.#maker.known)
-    this.#maker.checkFit(read.plan)
+    this.#maker.checkFit(read)
     const armed = this.#maker.make(read, { origin: 'admin' })
     if (this.#all.length >= keptFaults) {
       const spent = this.#all.find((old) => old.state.origin === 'admin' && old.isSpent(this.#maker.nowMs))

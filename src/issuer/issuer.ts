@@ -22,6 +22,7 @@ import { IssuerFaults } from './issuer-faults.ts'
 import { KeptClock } from './kept-clock.ts'
 import { KeyRing } from './key-ring.ts'
 import { Remembered } from './remembered.ts'
+import { createSigns } from './signs.ts'
 import { createStateEffects } from './state-effects.ts'
 import { Waits } from './waits.ts'
 
@@ -112,7 +113,8 @@ export class RunningIssuer {
       newId: shortId,
       known: () => this.#known,
       takesRequestFaults: () => this.#settings.request_faults,
-      keyCount: () => this.keys.current.keys.length,
+      keyCount: () => this.keys.current.keys.filter(({ use }) => use !== 'enc').length,
+      signs: (...asked) => createSigns(this.#settings, personaOf(this.#settings))(...asked),
       speaksTls: () => environment.clientTrust?.tls === true,
       onChange: (record) => {
         const disarmed = disarmedBy(record)

@@ -1,5 +1,6 @@
 import type { Context, Middleware, Next } from 'koa'
 import type { Exchange } from '../../domain/exchange.ts'
+import { UnderstudyError } from '../../errors.ts'
 import type { Answer, FaultAnswer } from '../../faults/fault.ts'
 import type { RunningIssuer } from '../../issuer/issuer.ts'
 import { allowAnyOrigin } from '../../provider/metadata.ts'
@@ -24,7 +25,10 @@ export function meetFaults(): Middleware {
   return function meetFaults(ctx, next) {
     const issuer = issuerOf(ctx)
     const exchange = exchangeOf(ctx)
-    if (exchange === undefined) return next()
+    if (exchange === undefined) {
+      if (ctx.query.understudy_fault !== undefined) throw nowhere(ctx.path)
+      return next()
+    }
     const allowed = exchange.methods?.join(', ') ?? methods[exchange.endpoint] ?? 'POST'
     ctx.state.allowedMethods = allowed
     // The provider would take some of these for another of its routes.
@@ -43,6 +47,14 @@ export function meetFaults(): Middleware {
     else if (isServed) await next()
     await finish(ctx, exchange, issuer)
   }
+}
+
+/** A page belongs to a flow that has begun before; a header may be the browser's, which sends it everywhere. */
+function nowhere(path: string): UnderstudyError {
+  const way =
+    'Put understudy_fault on the request by which the flow begins: authorization, device authorization or pushed.'
+  const text = `Failed to arm the faults of a request: ${path} is no endpoint of the protocol. ${way}`
+  return new UnderstudyError('ERR_FAULT_INVALID', 400, text)
 }
 
 /** What faults make of an answer, and last of its connection. */

@@ -1,0 +1,128 @@
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ArmedFaultInput } from '../../src/faults/spec.ts'
+import { startUnderstudy, type Understudy } from '../../src/index.ts'
+import { atOnce, PlainClient } from './plain-client.ts'
+
+let idp: Understudy
+
+const service = { grant_type: 'client_credentials' }
+
+beforeAll(async () => {
+  const grants = ['authorization_code', 'client_credentials', 'device_code'] as const
+  const usual = { ...atOnce, grant_types: [...grants] }
+  const members = {
+    users: ['alice'],
+    clients: [
+      { client_id: 'app', ...usual },
+      { client_id: 'opaque', ...usual, access_token: { format: 'opaque' as const } },
+      { client_id: 'signed', ...usual, userinfo_signed_response_alg: 'RS256' as const },
+    ],
+  }
+  idp = await startUnderstudy({
+    fixtures: {
+      ...members,
+      issuers: {
+        opaque: { users: ['alice'], clients: [{ client_id: 'app', ...usual }], access_token: { format: 'opaque' } },
+      },
+    },
+  })
+})
+
+afterAll(() => idp.close())
+
+describe('a request that arms what cannot fire in its flow is answered with 400, and why', () => {
+  test.each([
+    ['app', 'invalid-athash', 'client_credentials bring no ID token.'],
+    ['app', 'invalid-iss;token=id_token', 'client_credentials bring no ID token.'],
+    ['app', 'userinfo-invalid-sub', 'it cannot fire at token, nor later in this flow.'],
+    ['app', 'invalid_grant;endpoint=userinfo', 'it cannot fire at userinfo in this flow.'],
+    [
+      'opaque',
+      'invalid-aud;token=access_token',
+      'access tokens are opaque for opaque. Give it access_token: {format: jwt}.',
+    ],
+    ['opaque', 'invalid-iss', 'access tokens are opaque for opaque.'],
+  ])('%s, for client credentials: %s', async (clientId, fault, why) => {
+    const { status, text } = await new PlainClient(idp.url, clientId).token(service, { 'understudy-fault': fault })
+
+    expect(status).toBe(400)
+    expect(text).toContain(why)
+  })
+
+  test.each([
+    ['app', 'invalid-iss;token=userinfo', 'userinfo is not signed for app. Give it userinfo_signed_response_alg'],
+    ['app', 'invalid-iss;token=authorization_response', 'unless it asks for response_mode=jwt'],
+    ['opaque', 'invalid-aud;token=access_token', 'access tokens are opaque for opaque.'],
+    ['app', 'no-event', 'nobody is told of a logout by a token at this issuer.'],
+  ])('%s, for an authorization: %s', async (clientId, fault, why) => {
+    const { status, html } = await new PlainClient(idp.url, clientId).authorize({ understudy_fault: fault })
+
+    expect(status).toBe(400)
+    expect(html).toContain(why)
+  })
+
+  test('for a page that is no endpoint', async () => {
+    const answer = await fetch(`${idp.url}/device?understudy_fault=slow_down`)
+
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('/device is no endpoint of the protocol')
+  })
+})
+
+test('a service that asks for a fault of tokens gets it in the one token there is', async () => {
+  const { json } = await new PlainClient(idp.url).token(service, { 'understudy-fault': 'invalid-iss' })
+
+  expect(decodeJwt(json.access_token ?? '').iss).toBe('https://other-issuer.example')
+})
+
+test('a signed response and signed userinfo are changed as asked', async () => {
+  const client = new PlainClient(idp.url, 'signed')
+
+  const { fields } = await client.authorize({
+    response_mode: 'query.jwt',
+    understudy_fault: 'invalid-iss;token=authorization_response, invalid-iss;token=userinfo',
+  })
+  const { json } = await client.redeem(String(decodeJwt(fields.response ?? '').code))
+  const { text } = await client.userinfo(json.access_token ?? '')
+
+  expect(decodeJwt(fields.response ?? '').iss).toBe('https://other-issuer.example')
+  expect(decodeJwt(text).iss).toBe('https://other-issuer.example')
+})
+
+describe('arming what cannot fire is refused, with a way out', () => {
+  const issuer = 'https://issuer.example'
+
+  test.each<[string, ArmedFaultInput, string]>([
+    ['opaque', { fault: 'invalid-aud', when: { token: 'access_token' } }, 'access tokens are opaque at this issuer.'],
+    ['default', { fault: 'invalid-aud', when: { token: 'access_token', client: 'opaque' } }, 'opaque for opaque.'],
+    ['default', { fault: 'invalid-aud', when: { token: 'userinfo', client: ['app', 'opaque'] } }, 'for app, opaque.'],
+    ['default', { fault: 'jwks-empty', when: { client: 'app' } }, 'when.client: no request at jwks says whose it is.'],
+    [
+      'default',
+      { fault: 'latency', when: { endpoint: ['jwks', 'discovery'], user: 'alice' } },
+      'when.user: no request',
+    ],
+    [
+      'default',
+      { fault: 'discovery-issuer-mismatch', with: { issuer }, when: { scope: 'openid' } },
+      'when.scope: no request at discovery says whose it is.',
+    ],
+  ])('at the issuer %s: %j', async (name, spec, why) => {
+    await expect(idp.issuer(name).arm(spec)).rejects.toMatchObject({
+      code: 'ERR_FAULT_INVALID',
+      message: expect.stringContaining(why),
+    })
+  })
+
+  test.each<ArmedFaultInput>([
+    { fault: 'invalid-aud', when: { token: 'access_token' } },
+    { fault: 'invalid-aud', when: { token: 'userinfo' } },
+    { fault: 'invalid-aud', when: { token: 'userinfo', client: '/^sig/' } },
+    { fault: 'invalid-aud', when: { token: 'userinfo', client: 'registered-later' } },
+    { fault: 'latency', when: { client: 'app' } },
+    { fault: 'jwks-empty', when: { tag: 'mine' } },
+  ])('what can is armed: %j', async (spec) => {
+    await expect(idp.arm(spec)).resolves.toHaveProperty('id')
+  })
+})
