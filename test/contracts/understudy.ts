@@ -346,6 +346,38 @@ export function understudyContract(open: () => Promise<Understudy>): void {
     expect(users.toSorted()).toEqual(['alice', 'bob'])
   })
 
+  test('a login that a hint would make that of somebody else is refused, by username, sub and address', async () => {
+    const users = ['alice', { username: 'bob', sub: '2', claims: { email: 'bob@example.com' } }] as const
+    const own = { client_secret: 's', redirect_uris: [callback], consent: 'skip' } as const
+    const clients = [
+      { client_id: 'app', ...own },
+      { client_id: 'alices', ...own, auto_login: 'alice' },
+      { client_id: 'shy', ...own, login_hint: 'suggest' },
+    ] as const
+    const issuer = await idp.createIssuer({ users, clients, login_hint: 'login' } as unknown as IssuerInput)
+    const login = (user: string, client: string, parameters: Record<string, string>) =>
+      issuer.login(user, { client, parameters })
+
+    for (const [who, hint] of [
+      ['app', 'bob'],
+      ['app', '2'],
+      ['alices', 'BOB@example.com'],
+    ] as const) {
+      await expect(login('alice', who, { login_hint: hint })).rejects.toMatchObject({
+        code: 'ERR_LOGIN_FAILED',
+        message: `Failed to log "alice" in: the login_hint "${hint}" of the request logs "bob" in without a page. Leave it out, or ask with prompt=login.`,
+      })
+      await login('bob', who, { login_hint: hint })
+    }
+    expect((await issuer.sessions.list()).map(({ user }) => user)).toEqual(['bob', 'bob', 'bob'])
+    await login('alice', 'shy', { login_hint: 'bob' })
+    await login('alice', 'app', { login_hint: 'nobody' })
+    await login('alice', 'app', { login_hint: 'bob', prompt: 'login' })
+    expect(await issuer.sessions.list({ user: 'alice' })).toHaveLength(3)
+    const payload = btoa(JSON.stringify({ login_hint: 'bob' })).replace(/=/g, '')
+    await expect(login('alice', 'app', { request: `e30.${payload}.x` })).rejects.toThrow('logs "bob" in without a page')
+  })
+
   test('cookies of a session open the consent page, and the session is listed and ended', async () => {
     const cookies = await idp.sessionCookies('bob')
     const query = new URLSearchParams({

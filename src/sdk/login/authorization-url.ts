@@ -25,9 +25,10 @@ export interface AuthorizationRequest {
 }
 
 /** What a login needs to know of a client. */
-interface KnownClient {
+export interface KnownClient {
   redirect_uris?: readonly string[] | undefined
   auto_login?: string | undefined
+  login_hint?: 'suggest' | 'login' | undefined
 }
 
 /** The authorization URL to be opened, and its client where the issuer knows it. */

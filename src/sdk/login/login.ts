@@ -4,6 +4,7 @@ import { checkTag } from '../tag.ts'
 import { Agent, type Stop } from './agent.ts'
 import { type AuthorizationRequest, authorizationUrl, type LoginAt } from './authorization-url.ts'
 import { type Form, type Page, textOf } from './forms.ts'
+import { requireSameUser } from './without-page.ts'
 
 /** How a person goes through the pages. */
 export interface Walk {
@@ -23,29 +24,18 @@ export type LoginOptions = Walk & ({ url: string | URL } | AuthorizationRequest)
  *
  * @returns the URL at which the client would be called back, with `code`, `state` and `iss`, or the `error` that the
  *   client is told
- * @throws UnderstudyError `ERR_LOGIN_FAILED` with what the page says, where there is no way on to the client;
- *   `ERR_TAG_INVALID`
+ * @throws UnderstudyError `ERR_LOGIN_FAILED` with what the page says, where there is no way on to the client, or
+ *   somebody else is logged in without a page; `ERR_TAG_INVALID`
  */
 export async function login(at: LoginAt, user: string, options: LoginOptions = {}): Promise<URL> {
   const { tag } = options
   if (tag !== undefined) checkTag(tag)
   const { url, client } = await authorizationUrl(at, options)
-  requireSameUser(user, url, client?.auto_login)
+  await requireSameUser(at, user, url, client)
   const agent = new Agent(isClientOf(url))
   if (tag !== undefined) agent.keep({ name: tagCookie, value: tagCookieValue(tag), path: '/' })
   return walk(agent, await agent.open(url), user, options)
 }
-
-/** Where a client logs somebody in by itself, no page ever asks who it is. */
-function requireSameUser(user: string, { searchParams }: URL, autoLogin: string | undefined): void {
-  const prompts = searchParams.get('prompt')?.split(' ') ?? []
-  if (autoLogin === undefined || autoLogin === user || prompts.some((prompt) => loginPrompts.has(prompt))) return
-  const client = searchParams.get('client_id')
-  const message = `Failed to log "${user}" in: the client "${client}" logs "${autoLogin}" in by itself. Use another client, or ask with prompt=login.`
-  throw new UnderstudyError('ERR_LOGIN_FAILED', 409, message)
-}
-
-const loginPrompts = new Set(['login', 'select_account'])
 
 /** Everything of the provider's is where its authorization endpoint is; a client there is told by its redirect URI. */
 function isClientOf(authorization: URL): (url: URL) => boolean {
