@@ -47,8 +47,6 @@ const options = () => ({
   audience,
   algorithms: ['RS256'],
   typ: 'at+jwt',
-  requiredClaims: ['exp', 'iat', 'sub', 'iss', 'aud'],
-  maxTokenAge: '2h',
 })
 
 const keys = () => createRemoteJWKSet(new URL(`${idp.url}/jwks`))
@@ -65,8 +63,15 @@ const careless: Record<string, { check: Check; finds: string }> = {
   },
   type: { check: (jwt) => jwtVerify(jwt, keys(), { ...options(), typ: undefined as never }), finds: 'wrong-typ' },
   expiry: {
-    check: (jwt) => jwtVerify(jwt, keys(), { ...options(), maxTokenAge: undefined as never, clockTolerance: '400d' }),
+    check: (jwt) => jwtVerify(jwt, keys(), { ...options(), clockTolerance: '400d' }),
     finds: 'exp-in-past',
+  },
+  'case of the issuer': {
+    check: async (jwt) => {
+      const { payload } = await jwtVerify(jwt, keys(), { ...options(), issuer: undefined as never })
+      if (payload.iss?.toLowerCase() !== idp.url) throw new Error('another issuer')
+    },
+    finds: 'invalid-iss (other-case)',
   },
   signature: {
     check: async (jwt) => {
@@ -109,6 +114,25 @@ test('an API that refuses the good token cannot be examined', async () => {
     code: 'ERR_EXAM_CONTROL',
     message: expect.stringContaining('401'),
   })
+})
+
+test('of one that gives no answer it is said that there was none, of opaque tokens that they are such', async () => {
+  await expect(examine('http://127.0.0.1:1/me')).rejects.toMatchObject({
+    message: expect.stringMatching(/no answer \(.+\)\. See that it runs/),
+  })
+  const service = { client_id: 'app', client_secret: 'app-secret', grant_types: ['client_credentials' as const] }
+  const issuer = await idp.createIssuer({ name: 'opaque', access_token: { format: 'opaque' }, clients: [service] })
+  const url = await serve((jwt) => jwtVerify(jwt, keys(), options()))
+  await expect(examineApi(issuer, { url, client: 'app' })).rejects.toMatchObject({
+    message: expect.stringContaining('The token is opaque'),
+  })
+})
+
+test('what is wrong is told with a clause about access tokens', async () => {
+  const { results } = await examine(await serve(async () => {}))
+
+  expect(results.find(({ fault }) => fault === 'invalid-aud')?.see).toContain('rfc9068')
+  expect(results.filter(({ see }) => see.includes('openid.net'))).toEqual([])
 })
 
 test('an API that breaks is wrong, whatever is asked of it', async () => {

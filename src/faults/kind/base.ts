@@ -10,10 +10,12 @@ export interface Mistake {
   message: string
 }
 
-/** What an exam of clients knows of a fault, which has each client log in by the code flow. */
+/** What exams know of a fault; that of clients has each log in by the code flow. */
 export interface ExamNotes {
   /** What `with` says, so that it is over soon. */
   with?: Readonly<Record<string, number>>
+  /** With what else an API meets it, beside what is usual. */
+  alsoWith?: readonly Readonly<Record<string, string>>[]
   /** The parameter of the authorization request without which a client has nothing to look at. */
   needs?: 'nonce' | 'max_age' | 'acr_values'
   /** What a correct client does in the code flow, where `client` is for other flows. */

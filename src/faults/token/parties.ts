@@ -29,6 +29,7 @@ export const partyFaults = [
         .describe('How it differs: another issuer, a slash more or less at the end, or in upper case.'),
       iss: z.string().optional().describe('The issuer to name, in place of a variant.'),
     }),
+    exam: { alsoWith: [{ variant: 'trailing-slash' }, { variant: 'other-case' }] },
     patch: (jwt, { variant, iss }) => withClaims(jwt, { iss: iss ?? issuers[variant](String(jwt.payload.iss)) }),
   }),
   defineTokenFault({
@@ -82,6 +83,8 @@ export const partyFaults = [
     see: clauses.idToken,
     tokens: ['id_token', 'access_token', 'userinfo'],
     client: 'reject',
+    // RFC 9068 has it among the claims, and not among the checks: an API may have no use for it.
+    clientOf: { access_token: 'either' },
     params: noParams,
     patch: (jwt) => withoutClaims(jwt, 'sub'),
   }),

@@ -11,6 +11,9 @@ const daySeconds = 86_400
 const off = (seconds: number, description: string) =>
   z.strictObject({ by: durationSeconds.default(seconds).describe(description) })
 
+/** RFC 9068 has these among the claims of an access token, and asks an API to look at no more than a time that is there. */
+const unlessAccessToken = { clientOf: { access_token: 'either' } } as const
+
 /** Faults of when a token was made and for how long it is good. */
 export const timeFaults = [
   defineTokenFault({
@@ -20,8 +23,7 @@ export const timeFaults = [
     // RFC 9701 section 5: a signed introspection response has one, too.
     tokens: [...timedTokens, 'introspection'],
     client: 'reject',
-    // RFC 9068 has it among the claims, and not among the checks.
-    clientOf: { access_token: 'either' },
+    ...unlessAccessToken,
     params: noParams,
     patch: (jwt) => withoutClaims(jwt, 'iat'),
   }),
@@ -31,6 +33,7 @@ export const timeFaults = [
     see: clauses.idTokenValidation,
     tokens: timedTokens,
     client: 'reject',
+    ...unlessAccessToken,
     params: off(daySeconds, 'How long ago.'),
     patch: (jwt, { by }, { nowSeconds }) => withClaims(jwt, { iat: nowSeconds - by }),
   }),
@@ -40,6 +43,7 @@ export const timeFaults = [
     see: clauses.idTokenValidation,
     tokens: timedTokens,
     client: 'reject',
+    ...unlessAccessToken,
     params: off(hourSeconds, 'In how long.'),
     patch: (jwt, { by }, { nowSeconds }) => withClaims(jwt, { iat: nowSeconds + by }),
   }),
@@ -63,6 +67,7 @@ export const timeFaults = [
     see: clauses.idToken,
     tokens: endingTokens,
     client: 'reject',
+    ...unlessAccessToken,
     params: noParams,
     patch: (jwt) => withoutClaims(jwt, 'exp'),
   }),
