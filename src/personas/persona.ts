@@ -40,8 +40,11 @@ const path = z
     error: 'expected a path without "." and ".." in it',
   })
 
+/** The endpoints whose good answers have members: a revocation says nothing, and the end of a session is a page. */
+const answering = endpoints.filter((name) => name !== 'revocation' && name !== 'end_session')
+
 /** Answers by endpoint, and there by grant type or `*`; each member a template. */
-const answersSchema = z.partialRecord(z.enum(endpoints), z.record(z.string(), z.record(z.string(), z.json())))
+const answersSchema = z.partialRecord(z.enum(answering), z.record(z.string(), z.record(z.string(), z.json())))
 
 const errorShapeSchema = z.strictObject({
   error: z.string().optional().describe('Another code, in the body and in WWW-Authenticate.'),

@@ -44,10 +44,17 @@ const corrections: readonly { description: RegExp; error: string; status: number
   { description: /^DPoP proof JWT Replay detected$/, error: 'invalid_dpop_proof', status: 400 },
 ]
 
+/** What the provider has no good words for. */
+const betterWords: Readonly<Record<string, string>> = {
+  // Of a challenge by another method there is no code.
+  'unsupported code_challenge_method': 'a code_verifier was sent, and the authorization request had no code_challenge',
+}
+
 /** Tells a client what the provider knows of an error and would keep to itself; a mock has nothing to hide. */
 export function explainErrors(provider: Provider): void {
   nameForbiddenResponses(provider)
   const explain = (ctx: KoaContextWithOIDC, error: Error & { error_detail?: string }) => {
+    if (error.error_detail !== undefined) error.error_detail = betterWords[error.error_detail] ?? error.error_detail
     const body = ctx.body as Body | string | undefined
     if (typeof body !== 'object') return
     const said = [String(body.error_description), error.error_detail ?? '']
@@ -137,7 +144,18 @@ function describeToken(ctx: KoaContextWithOIDC, issuer: IssuerContext): void {
   }
   const claims = readClaims(jwt)
   const known = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
-  ctx.body = { ...claims, ...known, aud: claims?.aud, iss: claims?.iss }
+  ctx.body = {
+    ...claims,
+    ...(isNarrowedAway(ctx) && { scope: undefined }),
+    ...known,
+    aud: claims?.aud,
+    iss: claims?.iss,
+  }
+}
+
+/** Whether nothing is left of the scope with which a token was made. */
+function isNarrowedAway({ oidc }: KoaContextWithOIDC): boolean {
+  return (oidc.entities.AccessToken as { scope?: string } | undefined)?.scope === ''
 }
 
 function audienceOfOpaque(ctx: KoaContextWithOIDC, { clients, settings }: IssuerContext, client: string): unknown {

@@ -3,6 +3,7 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { errorText } from '../domain/error-text.ts'
 import type { AuthorizationFault, IssuerContext } from './context.ts'
 import { pageClient } from './pages.ts'
+import { createResponseShape } from './persona/answers.ts'
 import { internals, type ResponseMode } from './private.ts'
 import { meetResponseFaults } from './response-faults.ts'
 
@@ -22,6 +23,7 @@ export function completeResponses(provider: Provider, issuer: IssuerContext): vo
   const { responseModes, configuration } = internals(provider)
   const { renderError } = configuration
   const own = new Map(responseModes)
+  const shape = createResponseShape(issuer)
 
   async function respond(ctx: KoaContextWithOIDC, target: string, name: string, fields: Fields): Promise<void> {
     const [base, signed] = name.split('.')
@@ -46,7 +48,10 @@ export function completeResponses(provider: Provider, issuer: IssuerContext): vo
     responseModes.set(asked, async function respondWhole(ctx, target, told) {
       const met = await meetResponseFaults(issuer, ctx, {
         mode: asked,
-        fields: withError(ctx, issuer.persona.response_iss === false ? withoutIss(told) : withIss(ctx, asked, told)),
+        fields: shape(
+          ctx,
+          withError(ctx, issuer.persona.response_iss === false ? withoutIss(told) : withIss(ctx, asked, told)),
+        ),
       })
       if (met === undefined) return stay(issuer, ctx)
       try {

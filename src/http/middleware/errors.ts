@@ -29,7 +29,11 @@ export function answerErrors(render: Render, logger: Logger): Middleware {
     } else {
       // An app in a browser with a mistyped issuer should see this rather than a network error.
       allowAnyOrigin(ctx)
-      ctx.body = { error, error_description: description }
+      const told = { status, headers: {}, body: { error, error_description: description } }
+      const { issuer, exchange } = ctx.state as Partial<RequestState>
+      const shaped = exchange && issuer?.provider.shapeError?.(exchange.endpoint, told)
+      ctx.status = shaped?.status ?? status
+      ctx.body = shaped?.body ?? told.body
     }
   }
 

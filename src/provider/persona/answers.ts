@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { shortGrantType } from '../../domain/client.ts'
+import type { Endpoint } from '../../domain/exchange.ts'
 import type { Persona } from '../../personas/persona.ts'
 import type { IssuerContext } from '../context.ts'
 import { fillMembers, type TemplateFacts } from './template.ts'
@@ -20,7 +21,13 @@ export function shapeAnswers(issuer: IssuerContext) {
   return async function shapedAnswers(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
     await next()
     const { body } = ctx
-    if (ctx.status !== 200 || typeof body !== 'object' || body === null || ctx.oidc === undefined) return
+    if (
+      (ctx.status !== 200 && ctx.status !== 201) ||
+      typeof body !== 'object' ||
+      body === null ||
+      ctx.oidc === undefined
+    )
+      return
     const byGrant = byEndpoint.get(endpointOf(ctx.oidc.route))
     if (byGrant === undefined) return
     const facts = factsOf(issuer, ctx, body as Members)
@@ -29,9 +36,40 @@ export function shapeAnswers(issuer: IssuerContext) {
   }
 }
 
+/** Routes that are none of the endpoint by whose name they go. */
+const ofEndpoints: Readonly<Record<string, Endpoint>> = {
+  client: 'registration',
+  client_update: 'registration',
+  client_delete: 'registration',
+}
+
 /** The endpoint of a route; a resource has one of its own. */
-export function endpointOf(route: string | undefined): string {
-  return route?.startsWith('resource.') ? 'resource' : (route ?? '')
+export function endpointOf(route = ''): string {
+  return route.startsWith('resource.') ? 'resource' : (ofEndpoints[route] ?? route)
+}
+
+/** What an authorization is answered with, by redirect or form. */
+type Fields = Record<string, unknown>
+
+/** Gives the answer of an authorization the members that the persona says, good or bad; each is text there. */
+export function createResponseShape(issuer: IssuerContext): (ctx: KoaContextWithOIDC, fields: Fields) => Fields {
+  const good = (issuer.persona.answers?.authorization as ByGrant | undefined)?.['*']
+  const shapeError = issuer.persona.errors?.authorization && createErrorShape(issuer.persona)
+
+  return function shapeResponse(ctx, fields) {
+    if (fields.error !== undefined) {
+      const bad = shapeError?.('authorization', { status: 400, headers: {}, body: fields })
+      return bad === undefined ? fields : asTexts(bad.body as Fields)
+    }
+    return good === undefined ? fields : asTexts(fillMembers(good, factsOf(issuer, ctx, fields)))
+  }
+}
+
+function asTexts(fields: Fields): Fields {
+  const told = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(
+    told.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+  )
 }
 
 function factsOf(issuer: IssuerContext, { oidc }: KoaContextWithOIDC, answer: Members): TemplateFacts {
