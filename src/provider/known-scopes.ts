@@ -34,11 +34,19 @@ export function unknownScopes(known: Iterable<string>): Error {
   return Object.assign(error, { scope: undefined })
 }
 
-/** Has a grant of the provider's own see the known scopes alone. */
+/**
+ * Has a grant of the provider's own see the known scopes alone, and say so where none of those that are asked for is one
+ * of the resource that is asked for, too.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 section 5.1}
+ */
 export function takeKnownScopes(handler: GrantHandler, provider: Provider): GrantHandler {
   return async function takingKnownScopes(ctx) {
     const asked = ctx.oidc.requestParamScopes
-    Object.assign(ctx.oidc.params ?? {}, { scope: knownScopes(provider, asked).join(' ') || undefined })
+    const scope = knownScopes(provider, asked).join(' ') || undefined
+    Object.assign(ctx.oidc.params ?? {}, { scope })
     await handler(ctx)
+    const body = ctx.body as { scope?: string }
+    if (scope !== undefined) body.scope ??= ''
   }
 }

@@ -155,6 +155,29 @@ for (const name of ['default', 'acme']) {
         }
       })
 
+      test('say so where no scope is left of those that are asked for, and nothing where none is', async () => {
+        const service = await discover(url(), 'service', 's')
+        const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
+        const own = await client.clientCredentialsGrant(service, { scope: 'patreon' })
+        const asked = {
+          subject_token: own.access_token,
+          subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+          scope: 'patreon',
+        }
+
+        const tokens = [
+          await client.clientCredentialsGrant(service, { scope: 'patreon', resource: crates }),
+          await client.genericGrantRequest(service, exchange, { ...asked, resource: crates }),
+          await tokenFor(await web(), 'openid patreon', crates),
+        ]
+
+        for (const { access_token: token, scope } of tokens) {
+          expect(scope).toBe('')
+          expect(decodeJwt(token)).not.toHaveProperty('scope', 'patreon')
+        }
+        expect(await client.clientCredentialsGrant(service, { resource: crates })).not.toHaveProperty('scope')
+      })
+
       test('come of devices, passwords and exchanges', async () => {
         const [config, tv] = [await web(), await discover(url(), 'tv')]
         const service = await discover(url(), 'service', 's')

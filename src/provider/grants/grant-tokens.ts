@@ -78,7 +78,8 @@ export async function grantMachineToken(
     access_token: value,
     expires_in: token.expiration,
     token_type: token.tokenType,
-    ...(token.scope !== undefined && { scope: token.scope }),
+    // Where none that is asked for is one of the resource, too, the answer says so.
+    ...(words !== undefined && { scope: token.scope ?? '' }),
     ...(rar !== undefined && { authorization_details: rar }),
   }
 }
