@@ -266,6 +266,20 @@ describe('codes', () => {
     await expect(redeem(await codeFor(), { pkceCodeVerifier: 'a'.repeat(43) })).rejects.toMatchObject(invalidGrant)
   })
 
+  test('are not given for a code_verifier that no challenge has announced, and it is said so', async () => {
+    const agent = new UserAgent()
+    const { url } = await passPages(agent, await agent.open(authorization()), 'alice')
+    const exchanged = client.authorizationCodeGrant(web, url, { expectedState: 's', pkceCodeVerifier: 'v'.repeat(43) })
+
+    await expect(exchanged).rejects.toMatchObject({
+      error: 'invalid_grant',
+      error_description:
+        'grant request is invalid: a code_verifier was sent, and the authorization request had no code_challenge',
+    })
+    const [entry] = await idp.requests({ endpoint: 'token' })
+    expect(entry?.refusal?.why).toMatch(/^The request has a code_verifier, and .* had no code_challenge/)
+  })
+
   test('are not given for a plain challenge, named or not', async () => {
     const code_challenge = 'a'.repeat(43)
     expect(await outcome(new UserAgent(), { code_challenge, code_challenge_method: 'plain' })).toBe('invalid_request')

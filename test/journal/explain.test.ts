@@ -372,6 +372,14 @@ const table: Record<string, [Partial<Refusal>, ...(string | RegExp)[]][]> = {
     [
       {
         error: 'invalid_grant',
+        said: 'a code_verifier was sent, and the authorization request had no code_challenge',
+        presented: { model: 'AuthorizationCode' },
+      },
+      'had no code_challenge',
+    ],
+    [
+      {
+        error: 'invalid_grant',
         said: 'code_verifier does not match code_challenge',
         params: { code_verifier: 'v' },
         presented: { model: 'AuthorizationCode', codeChallenge: 'abc' },

@@ -62,6 +62,11 @@ export const grantReasons: readonly Reason[] = [
       `The authorization request had a code_challenge (${quote(presented?.codeChallenge)}), so the code can only be exchanged with the code_verifier that it was made from; none was sent.`,
   },
   {
+    said: /code_verifier was sent/,
+    why: () =>
+      'The request has a code_verifier, and the authorization request had no code_challenge that it could answer to. Send code_challenge and code_challenge_method=S256 with the authorization request, too; perhaps a redirect or an old link has lost them.',
+  },
+  {
     said: /code_verifier does not match code_challenge/,
     why: ({ params, presented }) => verifierMismatch(params.code_verifier, presented?.codeChallenge),
   },
