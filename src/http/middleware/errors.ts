@@ -69,7 +69,7 @@ function tellPaths(ctx: Context): string {
   if (issuer === undefined || persona?.discovery !== false) return 'The discovery document names what there is.'
   const resources = Object.values(issuer.settings.resources).flatMap(({ path }) => path ?? [])
   const paths = [...endpointsOf(persona).map(([, path]) => path), ...resources]
-  return `This issuer plays ${persona.name}, which has no discovery document; it has ${paths.join(', ')}.`
+  return `This issuer plays ${persona.look?.name ?? persona.name}, which has no discovery document; it has ${paths.join(', ')}.`
 }
 
 function describeMissing(ctx: Context): Shown {

@@ -26,7 +26,7 @@ test.each(['/nope', '/.well-known/openid-configuration', '/me'])(
 
     expect(answer.status).toBe(404)
     expect(said).toMatch(
-      /plays digitalocean, which has no discovery document; it has \/v1\/oauth\/authorize, \/v1\/oauth\/token, .*\/v2\/account\.$/,
+      /plays DigitalOcean, which has no discovery document; it has \/v1\/oauth\/authorize, \/v1\/oauth\/token, .*\/v2\/account\.$/,
     )
   },
 )
