@@ -16,7 +16,7 @@ export function keysCommand(program: Command): void {
     .addArgument(new Argument('[action]', 'what to do with them').choices(['list', 'rotate']).default('list'))
     .option('--alg <algorithm>', 'to rotate: the key of this one alone')
     .option('--drop-old', 'to rotate: take the old keys out of the JWKS at once')
-    .description('list the signing keys, or rotate them')
+    .description('list the keys, or rotate them')
     .addHelpText(
       'after',
       examples(
@@ -36,6 +36,7 @@ async function keys(action: 'list' | 'rotate', options: KeysOptions): Promise<vo
   print(found, options, () => table([['KID', 'ALG', 'TYPE', 'SIGNS', 'SINCE'], ...found.map(rowOf)]))
 }
 
-function rowOf({ kid, alg, kty, crv, current, since }: KeyView): string[] {
-  return [kid, alg ?? 'any', [kty, crv].filter(Boolean).join(' '), current ? 'yes' : 'no', since ?? '']
+function rowOf({ kid, alg, kty, crv, use, current, since }: KeyView): string[] {
+  const signs = use === 'enc' ? 'decrypts' : current ? 'yes' : 'no'
+  return [kid, alg ?? 'any', [kty, crv].filter(Boolean).join(' '), signs, since ?? '']
 }

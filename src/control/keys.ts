@@ -8,12 +8,14 @@ export const keyView = z
     kid: z.string(),
     kty: z.string(),
     crv: z.string().optional(),
-    alg: z.string().optional().describe('Left out: it signs with whatever fits its kind.'),
-    use: z.string().optional(),
-    current: z.boolean().describe('Whether it signs; else it is there for what it has signed.'),
+    alg: z.string().optional().describe('Left out: it serves whatever fits its kind.'),
+    use: z.string().optional().describe('`sig`, or `enc` where clients encrypt to it.'),
+    current: z
+      .boolean()
+      .describe('Whether it signs, or is to be encrypted to; else it is there for what it has served before.'),
     since: z.iso.datetime().optional().describe('When it was made, in real time; left out where nobody has said.'),
   })
-  .meta({ id: 'Key', description: 'What is public of a signing key.' }) satisfies z.ZodType<KeyView>
+  .meta({ id: 'Key', description: 'What is public of a key.' }) satisfies z.ZodType<KeyView>
 
 export const keyRotation = z
   .strictObject({
@@ -25,7 +27,7 @@ export const keyRotation = z
 export type KeyRotationInput = z.input<typeof keyRotation>
 
 export interface KeysControl {
-  /** The signing keys of an issuer, in the order of its JWKS. */
+  /** The keys of an issuer, in the order of its JWKS. */
   keys(issuer: string): Promise<KeyView[]>
   /**
    * Has an issuer sign with new keys of its own; others that shared the old ones go on with those.

@@ -1,37 +1,30 @@
 import { createHmac } from 'node:crypto'
 import type { Configuration } from 'oidc-provider'
-import { type SigningKeys, signingAlgorithms } from './keys.ts'
+import { encryptionKeyAlgorithms, postQuantumAlgorithms } from './key-algorithms.ts'
+import { decryptionAlgorithms, type SigningKeys, signingAlgorithms } from './keys.ts'
 
 /** Signing algorithms whose key is the client's secret. */
 export const withSecrets: readonly string[] = ['HS256', 'HS384', 'HS512']
 
-const withKeys = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA']
+const withKeys = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA'],
+  ...postQuantumAlgorithms,
+]
 
 /** What needs nothing of ours to be read: a key that client and issuer share. */
 const encryptionBySecret = ['dir', 'A128KW', 'A192KW', 'A256KW', 'A128GCMKW', 'A192GCMKW', 'A256GCMKW']
 
-const encryptionByKey = [
-  'RSA-OAEP',
-  'RSA-OAEP-256',
-  'RSA-OAEP-384',
-  'RSA-OAEP-512',
-  'ECDH-ES',
-  'ECDH-ES+A128KW',
-  'ECDH-ES+A192KW',
-  'ECDH-ES+A256KW',
-]
-
 const contentEncryption = ['A128CBC-HS256', 'A128GCM', 'A192CBC-HS384', 'A192GCM', 'A256CBC-HS512', 'A256GCM']
 
 /**
- * The algorithms of JOSE that an issuer takes and gives: what it signs needs a key of its own, what it verifies and
- * encrypts needs one of the client.
+ * The algorithms of JOSE that an issuer takes and gives: what it signs and decrypts needs a key of its own, what it
+ * verifies and encrypts needs one of the client.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7518 RFC 7518}
  */
 export function joseAlgorithms(keys: SigningKeys): Configuration['enabledJWA'] {
   const signed = [...signingAlgorithms(keys), ...withSecrets]
-  const encrypted = [...encryptionByKey, ...encryptionBySecret]
+  const encrypted = [...encryptionKeyAlgorithms, ...encryptionBySecret]
   return {
     idTokenSigningAlgValues: signed,
     userinfoSigningAlgValues: signed,
@@ -44,7 +37,7 @@ export function joseAlgorithms(keys: SigningKeys): Configuration['enabledJWA'] {
     userinfoEncryptionAlgValues: encrypted,
     introspectionEncryptionAlgValues: encrypted,
     authorizationEncryptionAlgValues: encrypted,
-    requestObjectEncryptionAlgValues: encryptionBySecret,
+    requestObjectEncryptionAlgValues: [...encryptionBySecret, ...decryptionAlgorithms(keys)],
     idTokenEncryptionEncValues: contentEncryption,
     userinfoEncryptionEncValues: contentEncryption,
     introspectionEncryptionEncValues: contentEncryption,

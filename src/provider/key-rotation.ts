@@ -1,9 +1,10 @@
 import type { JWK } from 'jose'
 import { didYouMean, UnderstudyError } from '../errors.ts'
-import { keyAlgorithms, type SigningKeys, signingAlgorithms, signingKey } from './keys.ts'
+import { encryptionKeyAlgorithms, isForEncryption, signingKeyAlgorithms } from './key-algorithms.ts'
+import { decryptionAlgorithms, keyFor, type SigningKeys, signingAlgorithms } from './keys.ts'
 import { makeKeyFor, makeSuccessor, newKeyMark } from './make-keys.ts'
 
-/** The public side of a signing key, in a list. */
+/** The public side of a key, in a list. */
 export interface KeyView {
   kid: string
   kty: string
@@ -22,7 +23,7 @@ export interface KeyRotation {
   keepOld: boolean
 }
 
-/** Tells what is public of each key, those that sign first. */
+/** Tells what is public of each key. */
 export function describeKeys(keys: SigningKeys): KeyView[] {
   const signing = currentKeys(keys)
   return keys.keys.map((key) => {
@@ -37,14 +38,14 @@ export function describeKeys(keys: SigningKeys): KeyView[] {
 }
 
 /**
- * Puts new keys before those that sign now; a key that names no algorithm is followed by one that names none, and an
+ * Puts new keys before those that serve now; a key that names no algorithm is followed by one that names none, and an
  * algorithm that has no key gets its first one.
  *
  * @returns the keys that there are then; the given ones stay as they are
  * @throws UnderstudyError `ERR_KEY_ALG` (400)
  */
 export async function rotateKeys(keys: SigningKeys, { alg, keepOld }: KeyRotation): Promise<SigningKeys> {
-  const current = alg === undefined ? undefined : signingKey(keys, alg)
+  const current = alg === undefined ? undefined : keyFor(keys, alg)
   const retired = alg === undefined ? [...currentKeys(keys)] : [current ?? []].flat()
   const isFirst = alg !== undefined && current === undefined
   const made = isFirst ? [await makeFirst(alg)] : await Promise.all(retired.map(makeSuccessor))
@@ -64,22 +65,27 @@ export function idsOf(keys: readonly JWK[]): string[] {
   return keys.map(({ kid }) => kid ?? '')
 }
 
-/** The keys that sign, each with one algorithm or more. */
+/** The keys that sign, and those that clients shall encrypt to, each for one algorithm or more. */
 function currentKeys(keys: SigningKeys): Set<JWK> {
-  return new Set(signingAlgorithms(keys).flatMap((alg) => signingKey(keys, alg) ?? []))
+  const served = [...signingAlgorithms(keys), ...decryptionAlgorithms(keys)]
+  return new Set(served.flatMap((alg) => keyFor(keys, alg) ?? []))
 }
 
 async function makeFirst(alg: string): Promise<JWK> {
-  if (keyAlgorithms.includes(alg)) return { ...(await makeKeyFor(alg)), use: 'sig', ...newKeyMark(alg) }
-  const hint = didYouMean(alg, keyAlgorithms) || ` There are: ${keyAlgorithms.join(', ')}.`
+  const known = [...signingKeyAlgorithms, ...encryptionKeyAlgorithms]
+  if (known.includes(alg)) {
+    const use = isForEncryption({ alg }) ? 'enc' : 'sig'
+    return { ...(await makeKeyFor(alg)), use, ...newKeyMark(alg) }
+  }
+  const hint = didYouMean(alg, known) || ` There are: ${known.join(', ')}.`
   throw new UnderstudyError(
     'ERR_KEY_ALG',
     400,
-    `Failed to rotate the key of "${alg}": no signing key is of that algorithm.${hint}`,
+    `Failed to rotate the key of "${alg}": no key is of that algorithm.${hint}`,
   )
 }
 
-/** Keys of one kind sign with the same algorithms. */
-function kindOf({ kty, crv, alg }: JWK): string {
-  return [kty, crv, alg].join(' ')
+/** Keys of one kind serve the same algorithms. */
+function kindOf({ kty, crv, alg, use }: JWK): string {
+  return [kty, crv, alg, use].join(' ')
 }

@@ -2,9 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import { UnderstudyError } from '../errors.ts'
 import type { Bucket } from '../store/store.ts'
+import {
+  encryptionKeyAlgorithms,
+  explainMisfit,
+  fittingAlgorithms,
+  isForEncryption,
+  kindOfKey,
+} from './key-algorithms.ts'
 import { makeKeys } from './make-keys.ts'
 
-/** Private keys as a JWK Set; of those that fit an algorithm, the first signs. */
+/** Private keys as a JWK Set: those that sign, and those of `use: enc`; of several that fit an algorithm, the first serves. */
 export interface SigningKeys {
   keys: JWK[]
   /** Key ids of the keys that these have been rotated from; left out: they are as they were made or declared. */
@@ -28,7 +35,7 @@ export async function keepKeys(bucket: Bucket): Promise<SigningKeys> {
 }
 
 /**
- * Reads a JWK Set of private signing keys; those without a key id get their thumbprint for one.
+ * Reads a JWK Set of private keys, for signing and for decryption; those without a key id get their thumbprint for one.
  *
  * @throws UnderstudyError `ERR_KEYS_INVALID`
  * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}
@@ -55,49 +62,50 @@ export async function readKeys(file: string): Promise<SigningKeys> {
     const kid = key.kid ?? (await calculateJwkThumbprint(key).catch((error: Error) => error))
     if (kid instanceof Error) throw wrong(`keys[${index}] is no whole key: ${kid.message}`)
     if (named.has(kid)) throw wrong(`keys[${index}] has the "kid" of a key before it, "${kid}"`)
-    named.set(kid, { ...key, kid })
+    named.set(kid, { ...key, ...(isForEncryption(key) && { use: 'enc' }), kid })
   }
   return { keys: [...named.values()] }
 }
 
-/** Why a key cannot sign, if it cannot. */
+/** Why a key is of no use, if it is of none. */
 function mistakeOf(key: JWK): string | undefined {
   if (typeof key?.kty !== 'string') return 'has no "kty"'
-  if (typeof key.d !== 'string') return 'is no private key, it has no "d"'
+  const secret = key.kty === 'AKP' ? 'priv' : 'd'
+  if (typeof key[secret] !== 'string') return `is no private key, it has no "${secret}"`
   if (key.kid !== undefined && typeof key.kid !== 'string') return 'has a "kid" that is no text'
-  if ((key.use ?? 'sig') !== 'sig') return `is not for signing: its "use" is "${key.use}"`
-  const fitting = algorithmsOf(key)
-  const kind = [key.kty, key.crv].filter(Boolean).join(' ')
-  if (fitting.length === 0) return `does not sign: no algorithm is known for ${kind}`
+  if (key.use !== undefined && key.use !== 'sig' && key.use !== 'enc') {
+    return `is neither for signing ("sig") nor for encryption ("enc"): its "use" is "${key.use}"`
+  }
+  const fitting = fittingAlgorithms(key)
+  if (fitting.length === 0) return explainMisfit(key)
   if (key.alg === undefined || fitting.includes(key.alg)) return undefined
-  return `has the "alg" "${key.alg}", but ${kind} signs with ${fitting.join(', ')}`
-}
-
-const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
-
-const algorithmsByCurve: ReadonlyMap<string, readonly string[]> = new Map([
-  ['EC P-256', ['ES256']],
-  ['EC P-384', ['ES384']],
-  ['EC P-521', ['ES512']],
-  ['OKP Ed25519', ['EdDSA', 'Ed25519']],
-])
-
-/** All algorithms that there can be a signing key of. */
-export const keyAlgorithms: readonly string[] = [...rsaAlgorithms, ...[...algorithmsByCurve.values()].flat()]
-
-/** What a key could sign with by its kind, whatever it says itself. */
-function algorithmsOf({ kty, crv }: JWK): readonly string[] {
-  return kty === 'RSA' ? rsaAlgorithms : (algorithmsByCurve.get(`${kty} ${crv}`) ?? [])
+  const does = isForEncryption(key) ? 'decrypts' : 'signs'
+  return `has the "alg" "${key.alg}", but ${kindOfKey(key)} ${does} with ${fitting.join(', ')}`
 }
 
 /** The algorithms that these keys can sign with. */
 export function signingAlgorithms({ keys }: SigningKeys): string[] {
-  return [...new Set(keys.flatMap((key) => key.alg ?? algorithmsOf(key)))]
+  return algorithmsOf(keys.filter((key) => !isForEncryption(key)))
+}
+
+/** The algorithms of what these keys can decrypt. */
+export function decryptionAlgorithms({ keys }: SigningKeys): string[] {
+  return algorithmsOf(keys.filter(isForEncryption))
+}
+
+function algorithmsOf(keys: readonly JWK[]): string[] {
+  return [...new Set(keys.flatMap((key) => key.alg ?? fittingAlgorithms(key)))]
 }
 
 /** The key that signs with an algorithm: one that says so comes before those that merely could. */
-export function signingKey({ keys }: SigningKeys, alg: string): JWK | undefined {
+export function signingKey(keys: SigningKeys, alg: string): JWK | undefined {
+  return encryptionKeyAlgorithms.includes(alg) ? undefined : keyFor(keys, alg)
+}
+
+/** The key that serves an algorithm of any kind. */
+export function keyFor({ keys }: SigningKeys, alg: string): JWK | undefined {
   return (
-    keys.find((key) => key.alg === alg) ?? keys.find((key) => key.alg === undefined && algorithmsOf(key).includes(alg))
+    keys.find((key) => key.alg === alg) ??
+    keys.find((key) => key.alg === undefined && fittingAlgorithms(key).includes(alg))
   )
 }

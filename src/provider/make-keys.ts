@@ -42,7 +42,7 @@ export function newKeyMark(alg: string): { kid: string; iat: number } {
 
 /** A new key of the same kind, size and algorithm as another. */
 export async function makeSuccessor({ kty, crv, n, alg, use }: JWK): Promise<JWK> {
-  const { privateKey } = await generateLike(kty, crv, n)
+  const { privateKey } = await generateLike({ kty, crv, n, alg })
   const jwk = privateKey.export({ format: 'jwk' }) as JWK
   return {
     ...jwk,
@@ -52,20 +52,23 @@ export async function makeSuccessor({ kty, crv, n, alg, use }: JWK): Promise<JWK
   }
 }
 
-function generateLike(kty: string | undefined, crv = '', modulus = ''): Promise<{ privateKey: KeyObject }> {
-  if (kty === 'RSA') return generate('rsa', { modulusLength: Buffer.byteLength(modulus, 'base64url') * 8 })
-  return kty === 'EC' ? generate('ec', { namedCurve: crv }) : generate('ed25519')
+function generateLike({ kty, crv = '', n = '', alg = '' }: JWK): Promise<{ privateKey: KeyObject }> {
+  if (kty === 'RSA') return generate('rsa', { modulusLength: Buffer.byteLength(n, 'base64url') * 8 })
+  if (kty === 'EC') return generate('ec', { namedCurve: crv })
+  if (kty === 'AKP') return generateFor(alg)
+  return crv === 'X25519' ? generate('x25519') : generate('ed25519')
 }
 
-/** A new private key for an algorithm of JWS, with no mark of its own. */
+/** A new private key for an algorithm of JWS, or one to decrypt with, with no mark of its own. */
 export async function makeKeyFor(alg: string): Promise<JWK> {
   const { privateKey } = await generateFor(alg)
   return { ...(privateKey.export({ format: 'jwk' }) as JWK), alg }
 }
 
 function generateFor(alg: string): Promise<{ privateKey: KeyObject }> {
-  if (/^[RP]S/.test(alg)) return generate('rsa', { modulusLength: 2048 })
-  const namedCurve = curves[alg]
+  if (/^(?:[RP]S|RSA-)/.test(alg)) return generate('rsa', { modulusLength: 2048 })
+  if (alg.startsWith('ML-DSA-')) return generate(alg.toLowerCase() as 'ml-dsa-44')
+  const namedCurve = alg.startsWith('ECDH-') ? 'P-256' : curves[alg]
   return namedCurve === undefined ? generate('ed25519') : generate('ec', { namedCurve })
 }
 

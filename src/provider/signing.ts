@@ -50,6 +50,9 @@ const recipes: Readonly<Record<string, Recipe>> = {
   ES512: { kty: 'EC', crv: 'P-521', digest: 'sha512', halfBytes: 66 },
   EdDSA: { kty: 'OKP', crv: 'Ed25519', digest: null },
   Ed25519: { kty: 'OKP', crv: 'Ed25519', digest: null },
+  'ML-DSA-44': { kty: 'AKP', digest: null },
+  'ML-DSA-65': { kty: 'AKP', digest: null },
+  'ML-DSA-87': { kty: 'AKP', digest: null },
 }
 
 /** Runs outside of any request: what a thread of the pool has done holds on to where it began until a full collection. */
@@ -61,7 +64,7 @@ const signAside = (...job: Parameters<typeof signInPool>): Promise<Buffer> => ou
 /**
  * A signing key that the provider holds without knowing how it signs.
  *
- * RSA signs aside, on a thread of the pool; elliptic curves at once, since the way there costs more than they do.
+ * RSA and ML-DSA sign aside, on a thread of the pool; elliptic curves at once, since the way there costs more than they do.
  */
 class HeldKey extends ExternalSigningKey {
   readonly #recipe: Recipe
@@ -85,7 +88,7 @@ class HeldKey extends ExternalSigningKey {
     if (halfBytes !== undefined) return joinHalves(sign(digest, data, this.#private), halfBytes)
     // A bare key is far cheaper to hand over than one among options.
     const key = options === undefined ? this.#private : { key: this.#private, ...options }
-    return kty === 'RSA' ? signAside(digest, data, key) : sign(digest, data, key)
+    return kty === 'RSA' || kty === 'AKP' ? signAside(digest, data, key) : sign(digest, data, key)
   }
 }
 

@@ -1,7 +1,8 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { expect, test } from 'vitest'
+import { postQuantumAlgorithms } from '../../src/provider/key-algorithms.ts'
 import { describeKeys, rotateKeys } from '../../src/provider/key-rotation.ts'
-import { signingKey } from '../../src/provider/keys.ts'
+import { keyFor, signingKey } from '../../src/provider/keys.ts'
 
 async function makeKey(alg: string, kid: string, members: JWK = {}): Promise<JWK> {
   const { privateKey } = await generateKeyPair(alg, { extractable: true })
@@ -26,6 +27,7 @@ test.each([
   ['ES384', { kty: 'EC', crv: 'P-384' }],
   ['ES512', { kty: 'EC', crv: 'P-521' }],
   ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
+  ...postQuantumAlgorithms.map((alg): [string, JWK] => [alg, { kty: 'AKP' }]),
 ])('the new key of %s is like the old one', async (alg, kind) => {
   const old = await makeKey(alg, 'old', { alg, use: 'sig' })
 
@@ -35,7 +37,7 @@ test.each([
   expect(keys).toHaveLength(2)
   expect(made).toMatchObject({ ...kind, alg, use: 'sig', kid: expect.stringContaining(alg.toLowerCase()) })
   expect(made?.n?.length).toBe(old.n?.length)
-  expect(made?.d).not.toBe(old.d)
+  expect(made?.d ?? made?.priv).not.toBe(old.d ?? old.priv)
 })
 
 test('a key that says its algorithm signs before one that says none', async () => {
@@ -59,6 +61,7 @@ test.each([
   ['RS512', { kty: 'RSA' }],
   ['ES384', { kty: 'EC', crv: 'P-384' }],
   ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
+  ...postQuantumAlgorithms.map((alg): [string, JWK] => [alg, { kty: 'AKP' }]),
 ])('an algorithm that has no key gets its first one: %s', async (alg, kind) => {
   const old = await makeKey('ES256', 'old', { alg: 'ES256' })
 
@@ -73,4 +76,37 @@ test.each(['RS1024', 'HS256', 'none'])('there can be no key of %s', async (alg) 
   const keys = { keys: [await makeKey('ES256', 'old', { alg: 'ES256' })] }
 
   await expect(rotateKeys(keys, { alg, keepOld: true })).rejects.toMatchObject({ code: 'ERR_KEY_ALG' })
+})
+
+test.each([
+  ['RSA-OAEP-256', { kty: 'RSA' }],
+  ['ECDH-ES+A128KW', { kty: 'EC', crv: 'P-256' }],
+])('what clients encrypt by %s gets its first key, which signs nothing', async (alg, kind) => {
+  const signing = await makeKey('ES256', 'signing', { alg: 'ES256' })
+
+  const rotated = await rotateKeys({ keys: [signing] }, { alg, keepOld: false })
+
+  expect(rotated.keys).toEqual([expect.objectContaining({ ...kind, alg, use: 'enc' }), signing])
+  expect(keyFor(rotated, alg)).toBe(rotated.keys[0])
+  expect(signingKey(rotated, alg)).toBeUndefined()
+})
+
+test('a rotation of one use leaves the keys of the other alone', async () => {
+  const signing = await makeKey('ES256', 'signing', { use: 'sig' })
+  const decrypting = await makeKey('ECDH-ES', 'decrypting', { use: 'enc' })
+  const x25519 = {
+    ...(await exportJWK((await generateKeyPair('ECDH-ES', { crv: 'X25519', extractable: true })).privateKey)),
+    kid: 'x',
+    use: 'enc',
+  }
+
+  const signs = await rotateKeys({ keys: [signing, decrypting] }, { alg: 'ES256', keepOld: false })
+  const decrypts = await rotateKeys({ keys: [signing, x25519] }, { alg: 'ECDH-ES', keepOld: true })
+
+  expect(signs.keys.map(({ kid }) => kid)).toEqual([expect.any(String), 'decrypting'])
+  expect(decrypts.keys.map(({ crv, kid }) => [crv, kid])).toEqual([
+    ['X25519', expect.any(String)],
+    ['P-256', 'signing'],
+    ['X25519', 'x'],
+  ])
 })

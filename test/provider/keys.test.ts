@@ -35,18 +35,47 @@ test.each<[string, JWK[], string]>([
     'keys[1] has the "kid" of a key before it, "a"',
   ],
   ['a key twice', [p256, p256], 'keys[1] has the "kid" of a key before it'],
-  ['a key for encryption', [{ ...p256, use: 'enc' }], 'keys[0] is not for signing: its "use" is "enc"'],
+  [
+    'a key for something else',
+    [{ ...p256, use: 'tls' }],
+    'keys[0] is neither for signing ("sig") nor for encryption ("enc"): its "use" is "tls"',
+  ],
   [
     'an alg of no signature',
-    [p384, { ...p256, alg: 'ECDH-ES' }],
+    [p384, { ...p256, use: 'sig', alg: 'ECDH-ES' }],
     'keys[1] has the "alg" "ECDH-ES", but EC P-256 signs with',
+  ],
+  [
+    'an alg of no decryption',
+    [p384, { ...p256, use: 'enc', alg: 'ES256' }],
+    'keys[1] has the "alg" "ES256", but EC P-256 decrypts with ECDH-ES',
+  ],
+  [
+    'an alg of another kind of key',
+    [{ ...p256, alg: 'RSA-OAEP' }],
+    'keys[0] has the "alg" "RSA-OAEP", but EC P-256 decrypts with ECDH-ES',
   ],
   [
     'an alg of another curve',
     [{ ...p384, alg: 'ES256' }],
     'keys[0] has the "alg" "ES256", but EC P-384 signs with ES384',
   ],
-  ['a kind that does not sign', [x25519], 'keys[0] does not sign: no algorithm is known for OKP X25519'],
+  [
+    'a kind that does not sign',
+    [x25519],
+    'keys[0] does not sign: no algorithm is known for OKP X25519. Say "use": "enc" if it is for that',
+  ],
+  ['a public key', [{ ...p256, d: undefined } as JWK], 'keys[0] is no private key, it has no "d"'],
+  [
+    'a public key of ML-DSA',
+    [{ kty: 'AKP', alg: 'ML-DSA-44', pub: 'x' }],
+    'keys[0] is no private key, it has no "priv"',
+  ],
+  [
+    'an algorithm that there is not',
+    [{ kty: 'AKP', alg: 'ML-DSA-1', priv: 'x', pub: 'x' }],
+    'keys[0] does not sign: no algorithm is known for AKP ML-DSA-1',
+  ],
 ])('%s is refused', async (_what, keys, message) => {
   await writeKeys(...keys)
 

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { expect } from 'vitest'
 import type { IssuedCertificate } from '../../../src/index.ts'
+import { postQuantumAlgorithms } from '../../../src/provider/key-algorithms.ts'
 import type { Proof } from './proof.ts'
 import { type Answer, able, listOf, secret, signer, some, type Walk } from './walk.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const universe = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES256K']
-export const algorithms = [...universe, 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'none']
+export const algorithms = [...universe, 'ES384', 'ES512', 'EdDSA', 'Ed25519', ...postQuantumAlgorithms, 'none']
 
 /** Algorithms that are tried: of those that are stated and of the others, all or some. */
 export function triedOf(walk: Walk, stated: readonly string[]): string[] {
