@@ -270,6 +270,19 @@ test('oidcc-refresh-token: tokens are refreshed, for the same person and client'
   expect([again.sub, again.iss, again.aud]).toEqual([claims.sub, claims.iss, claims.aud])
 })
 
+test('oidcc-refresh-token: the new ID token has the auth_time of the login, however long ago it was', async () => {
+  const agent = new UserAgent()
+  await rp.login({}, agent)
+  await idp.clock.advance('1h')
+  const asked = { scope: 'openid offline_access', prompt: 'consent', max_age: '10000' }
+  const { tokens, claims } = await rp.login(asked, agent)
+  const refreshed = await rp.token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token as string })
+  const again = await rp.verify(refreshed.body.id_token as string)
+
+  expect(Date.now() / 1000 - (claims.auth_time as number)).toBeGreaterThanOrEqual(3600)
+  expect(again.auth_time).toBe(claims.auth_time)
+})
+
 test('oidcc-refresh-token: one of another client is of no use', async () => {
   const { tokens } = await rp.login({ scope: 'openid offline_access', prompt: 'consent' })
   const other = await RelyingParty.register(idp)

@@ -29,6 +29,12 @@ const members: FixturesModule = {
       post_logout_redirect_uris: ['http://localhost/signed-out'],
       grant_types: ['authorization_code', 'refresh_token'],
     },
+    {
+      client_id: 'told',
+      client_secret: 'told-secret',
+      redirect_uris: ['http://localhost:3000/callback'],
+      frontchannel_logout_uri: 'http://localhost:3000/logout',
+    },
     { client_id: 'tv', grant_types: ['device_code'] },
   ],
 }
@@ -121,6 +127,18 @@ describe('one server by two names', () => {
   test('a back end pushes its request by the internal name', async () => {
     const { back } = await wholeRound(internal, { par: true })
     expect(back).toBe(`${signedOut}?state=bye`)
+  })
+
+  test.each(['', '/partner'])('a frame tells a client of a logout in the name that it knows at "%s"', async (mount) => {
+    const config = await discover(internal + mount, 'told', 'told-secret')
+    const agent = new UserAgent()
+    const { tokens } = await login(config, { agent, scope: 'openid' })
+    const logout = client.buildEndSessionUrl(config, { id_token_hint: tokens.id_token ?? '' })
+    const { html } = await agent.submit(await agent.open(logout), /name="logout"/, { logout: 'yes' })
+    const frame = new URL((/<iframe src="([^"]+)"/.exec(html)?.[1] ?? '').replaceAll('&amp;', '&'))
+
+    expect(logout.origin).toBe(external)
+    expect(Object.fromEntries(frame.searchParams)).toEqual({ iss: internal + mount, sid: tokens.claims()?.sid })
   })
 
   test('a device shows a person the public name', async () => {

@@ -123,6 +123,24 @@ for (const name of ['default', 'partner']) {
       expect(callback.searchParams.get('error')).toBe('invalid_request_object')
     })
 
+    test.each([
+      ['an hour ago', () => requestObject({}).setExpirationTime('-1h'), /expired/],
+      ['in an hour', () => requestObject({}).setNotBefore('1h').setExpirationTime('2h'), /not active/],
+    ])('a request object whose time is %s is refused, by value and pushed', async (_when, make, said) => {
+      const config = await discover(url(), 'requests', secret)
+      const request = await make().sign(signing.privateKey)
+
+      const callback = await authorize(config, { request, scope: 'openid' })
+      const pushed = client.buildAuthorizationUrlWithPAR(config, { request })
+
+      expect(callback.searchParams.get('error')).toBe('invalid_request_object')
+      expect(callback.searchParams.has('code')).toBe(false)
+      await expect(pushed).rejects.toMatchObject({
+        error: 'invalid_request_object',
+        error_description: expect.stringMatching(said),
+      })
+    })
+
     test('a client that has promised signed requests is held to it', async () => {
       const callback = await authorize(await discover(url(), 'requests', secret), { scope: 'openid' })
 

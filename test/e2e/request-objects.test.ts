@@ -63,7 +63,7 @@ afterAll(async () => {
   shelf.close().closeAllConnections()
 })
 
-const requestObject = (issuer: string, clientId = 'app', claims: Record<string, unknown> = {}) =>
+const requestObject = (issuer: string, clientId = 'app', claims: Record<string, unknown> = {}, expires = '1m') =>
   new SignJWT({
     client_id: clientId,
     redirect_uri: redirectUri,
@@ -75,7 +75,7 @@ const requestObject = (issuer: string, clientId = 'app', claims: Record<string, 
     .setProtectedHeader({ alg: 'ES256', kid: 'sig', typ: 'oauth-authz-req+jwt' })
     .setIssuer(clientId)
     .setAudience(idp.issuer(issuer).url)
-    .setExpirationTime('1m')
+    .setExpirationTime(expires)
     .sign(signing.privateKey)
 
 /** Where an authorization request by reference ends; what stands outside tells where errors go to. */
@@ -209,6 +209,7 @@ for (const name of ['default', 'partner']) {
             .setAudience(idp.issuer(name).url)
             .sign((await generateKeyPair('ES256')).privateKey),
       ],
+      ['one that has expired', async () => requestObject(name, 'app', {}, '-1s')],
       [
         'one that is not signed',
         async () =>
