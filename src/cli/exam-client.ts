@@ -113,7 +113,7 @@ async function examine(options: ClientOptions): Promise<void> {
 async function millisecondsOf(timeout: string): Promise<number> {
   const { parseDurationSeconds } = await import('../time.ts')
   const seconds = parseDurationSeconds(timeout) ?? 0
-  if (seconds > 0) return seconds * 1000
+  if (seconds > 0) return Math.ceil(seconds * 1000)
   throw usage(`--timeout ${timeout} is no duration, such as 30s`)
 }
 
