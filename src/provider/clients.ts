@@ -3,7 +3,7 @@ import type { ClientMetadata } from 'oidc-provider'
 import type { Client } from '../domain/client.ts'
 import type { Clock } from '../domain/clock.ts'
 import { OpenMap } from '../domain/open.ts'
-import { findMissingKey } from './encryption.ts'
+import { findMissingKey, takeBareEncryption } from './encryption.ts'
 import { type ClientModel, type ClientSchema, clientModel } from './private.ts'
 import { giveSectors } from './sectors.ts'
 
@@ -39,6 +39,7 @@ export function metadataOf(client: Client): ClientMetadata {
 export function serveClients(provider: Provider, clients: ReadonlyMap<string, Client>, clock: Clock): void {
   const Model = clientModel(provider)
   takeAnyScheme(Model)
+  takeBareEncryption(Model)
   // The provider pads secrets with nulls before it compares them, and so takes "secret\0" for "secret".
   Model.prototype.compareClientSecret = function isSecret(this: { clientSecret?: string }, given) {
     return given === this.clientSecret
@@ -112,6 +113,7 @@ export interface ClientMistake {
 export function checkClients(provider: Provider, clients: readonly Client[]): ClientMistake[] {
   const Model = clientModel(provider)
   takeAnyScheme(Model)
+  takeBareEncryption(Model)
   return clients.flatMap((client, index) => {
     try {
       const missing = findMissingKey(new Model(metadataOf(client)))

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { errors } from 'oidc-provider'
-import { encryptJwt } from './private.ts'
+import { type ClientModel, encryptJwt } from './private.ts'
 
 /** How a client wants something encrypted. */
 interface Wanted {
@@ -67,12 +67,34 @@ function isBySecret(alg: string): boolean {
 }
 
 /**
- * Encrypts a signed token as the client has registered; one that wants none gets it as it is.
+ * Lets clients have userinfo encrypted that is not signed, which the provider refuses.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata OpenID Registration 2}
+ */
+export function takeBareEncryption({ Schema: { prototype } }: ClientModel): void {
+  const { whens } = prototype
+  prototype.whens = function checkWhens() {
+    const isBare = this.userinfo_encrypted_response_alg !== undefined && this.userinfo_signed_response_alg === undefined
+    if (isBare) this.userinfo_signed_response_alg = 'none'
+    whens.call(this)
+    if (isBare) delete this.userinfo_signed_response_alg
+  }
+}
+
+/** Whether a client wants userinfo encrypted, and not signed before. */
+export function wantsBareUserinfo(client: object): boolean {
+  const told = client as Record<string, unknown>
+  return told.userinfoEncryptedResponseAlg !== undefined && told.userinfoSignedResponseAlg === undefined
+}
+
+/**
+ * Encrypts a signed token, or claims that shall not be signed, as the client has registered; one that wants none gets it as it is.
  *
  * @throws InvalidClientMetadata where there is no key for it
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#SigningOrder OpenID Connect Core 16.14}
  */
 export async function encryptFor(client: { clientId: string }, use: string, jwt: string, iss: string): Promise<string> {
+  const isSigned = !(use === 'userinfo' && wantsBareUserinfo(client))
   const { alg, enc } = wantedBy(client, use)
   if (alg === undefined || enc === undefined) return jwt
   const bySecret = isBySecret(alg)
@@ -81,6 +103,6 @@ export async function encryptFor(client: { clientId: string }, use: string, jwt:
   if (!bySecret) await keys.refresh?.()
   const [jwk] = keys.selectForEncrypt({ alg: alg === 'dir' ? enc : alg, use: 'enc' })
   if (jwk === undefined) throw new errors.InvalidClientMetadata(`no suitable encryption key found (${alg})`)
-  const fields = { cty: 'JWT', kid: jwk.kid, iss, aud: client.clientId }
+  const fields = { ...(isSigned && { cty: 'JWT' }), kid: jwk.kid, iss, aud: client.clientId }
   return encryptJwt(jwt, keys.getKeyObject(jwk, bySecret), { alg, enc, fields })
 }

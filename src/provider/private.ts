@@ -341,6 +341,10 @@ export interface ClientSchema {
   redirect_uris: string[]
   invalidate(message: string): never
   redirectUris(uris?: string[], label?: string): void
+  userinfo_encrypted_response_alg?: string
+  userinfo_signed_response_alg?: string
+  /** Checks which members need others, and completes them. */
+  whens(): void
 }
 
 /** What matters of a client when somebody logs out. */

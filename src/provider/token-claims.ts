@@ -9,7 +9,7 @@ import { currentExchange } from './adapter.ts'
 import { addressedIssuer } from './addressee.ts'
 import { usualAlgorithm } from './algorithms.ts'
 import type { IssuerContext } from './context.ts'
-import { encryptFor, withoutEncryption } from './encryption.ts'
+import { encryptFor, wantsBareUserinfo, withoutEncryption } from './encryption.ts'
 import { handedOnBy } from './grants/handed-on.ts'
 import { subjectFor } from './jose.ts'
 import { confirmationOf } from './mtls.ts'
@@ -188,6 +188,10 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
     this.use = wanted.use
     // Signed userinfo needs no end; with the one of its access token, nothing would tell it from an ID token.
     const options = wanted.use === 'userinfo' ? { use: wanted.use } : wanted
+    if (wanted.use === 'userinfo' && wantsBareUserinfo(this.client)) {
+      const claims = JSON.stringify(await this.payload())
+      return encryptFor(this.client, 'userinfo', claims, provider.issuer)
+    }
     // The token endpoint may leave this out, but most real providers tell it, and strict clients check it.
     const accessToken = this.ctx && handedOutBy(this.ctx)
     if (options.use === 'idtoken' && accessToken !== undefined) this.extra.at_hash ??= accessToken

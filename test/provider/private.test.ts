@@ -29,6 +29,7 @@ test('the schema and the redirect checks of clients are where we reach for them'
 
   expect(Schema.prototype.redirectUris).toBeTypeOf('function')
   expect(Schema.prototype.invalidate).toBeTypeOf('function')
+  expect(Schema.prototype.whens).toBeTypeOf('function')
   expect(prototype.redirectUriAllowed).toBeTypeOf('function')
   expect(prototype.postLogoutRedirectUriAllowed).toBeTypeOf('function')
 })
