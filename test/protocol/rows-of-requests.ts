@@ -244,6 +244,11 @@ export const requests: Section = {
       proofs: [
         proof('e2e/jose', 'openid-client asks by a signed request object', 'openid-client'),
         proof('e2e/jose', 'a request object may be encrypted with the secret', 'openid-client'),
+        proof(
+          'e2e/encrypted-requests',
+          'a request object that is encrypted to the issuer by %s, with its %s key, is read',
+          'jose',
+        ),
         proof('e2e/metadata', 'request_object_signing_alg_values_supported', 'jose'),
         proof('e2e/metadata', 'request_object_encryption_alg_values_supported', 'jose'),
       ],

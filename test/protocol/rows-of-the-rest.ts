@@ -34,6 +34,7 @@ export const tokens: Section = {
       what: 'Every signing algorithm, per client',
       proofs: [
         proof('e2e/metadata', 'id_token_signing_alg_values_supported', 'jose'),
+        proof('e2e/added-keys', 'a key of %s in a file signs ID tokens and access tokens', 'openid-client'),
         proof('e2e/metadata', 'userinfo_signing_alg_values_supported', 'jose'),
         proof('e2e/metadata', 'introspection_signing_alg_values_supported', 'jose'),
         proof('e2e/metadata', 'authorization_signing_alg_values_supported', 'jose'),
