@@ -30,7 +30,7 @@ export function armCommand(program: Command): void {
     .option('--when <name=value>', 'which requests it is for; repeatable', collectSelector)
     .option('--endpoint <endpoint>', 'short for --when endpoint=…; repeatable', collectWords)
     .option('--client <id>', 'short for --when client=…; repeatable', collectWords)
-    .option('--times <n>', 'how often it fires, or "always" (default: 1)', times)
+    .option('--times <n>', 'how often it fires, or "always" (default: 1; always with --probability or --for)', times)
     .option('--skip <n>', 'how many matching requests pass first', wholeNumber(0))
     .addOption(new Option('--per <whose>', 'whose requests are counted').choices(['issuer', 'client', 'flow']))
     .option('--probability <p>', 'the chance that a match fires, from 0 to 1', probability)

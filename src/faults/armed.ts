@@ -1,6 +1,6 @@
 import type { Exchange, FaultOrigin, Identity } from '../domain/exchange.ts'
 import { type Count, Counts } from './counts.ts'
-import { throwOfDice } from './dice.ts'
+import { numberOf, throwOfDice } from './dice.ts'
 import type { Plan, Step } from './plan.ts'
 import type { Judgement } from './selector.ts'
 import type { ArmedFaultSpec } from './spec.ts'
@@ -71,7 +71,7 @@ export class Armed {
     if (subject !== undefined) this.state.matches += 1
     const played = count.matches - this.plan.skip
     const step = played > 0 ? this.plan.steps[(played - 1) % this.plan.steps.length] : undefined
-    return { due: step && this.#diceFall() ? step : undefined, subject }
+    return { due: step && this.#diceFall(subject) ? step : undefined, subject }
   }
 
   fired(subject: string | undefined): void {
@@ -85,9 +85,16 @@ export class Armed {
     if (subject !== undefined) this.state.fires -= 1
   }
 
-  #diceFall(): boolean {
-    const { probability } = this.plan
-    return probability === undefined || throwOfDice(this.state.seed ?? 0, this.state.matches) < probability
+  /** A client has dice of its own, which no other client throws; flows have names by chance, and throw the same ones. */
+  #diceFall(subject: string | undefined): boolean {
+    const { probability, per } = this.plan
+    if (probability === undefined) return true
+    const { seed = 0, matches } = this.state
+    const ofClient = per === 'client' && subject !== undefined
+    const fallen = ofClient
+      ? throwOfDice(seed ^ numberOf(subject), this.counts.of(subject).matches)
+      : throwOfDice(seed, matches)
+    return fallen < probability
   }
 
   #isUsedUp(count: Count): boolean {

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto'
+
 /**
  * The throw number `index` of seeded dice (the generator mulberry32, which needs no state but how often it was thrown).
  *
@@ -8,4 +10,9 @@ export function throwOfDice(seed: number, index: number): number {
   const mixed = Math.imul(state ^ (state >>> 15), state | 1)
   const stirred = mixed ^ (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61))
   return ((stirred ^ (stirred >>> 14)) >>> 0) / 2 ** 32
+}
+
+/** A number for a name, always the same: 32 bits. */
+export function numberOf(name: string): number {
+  return hash('sha256', name, 'buffer').readInt32BE()
 }

@@ -185,7 +185,10 @@ export function firedBy(
       return { ...base, acts: fault.acts, fault, at: fault.at(params), delay }
     }
     case 'connection': {
-      const send: FiredConnection['send'] = (wire) => fault.send(wire, params)
+      const send: FiredConnection['send'] = (wire) => {
+        if (fault.isIdle?.(wire.answer, params)) unfire()
+        return fault.send(wire, params)
+      }
       return { ...base, acts: fault.acts, fault, at: fault.at(params), send }
     }
   }

@@ -16,7 +16,8 @@ export function takeOver(ctx: Context, answer: Answer, sleep: Sleep): Wire {
   ctx.respond = false
   const { socket } = ctx.req
   const response = ctx.res as WatchedResponse
-  const body = Buffer.from(answer.body)
+  // An answer to HEAD tells of its body, and has none.
+  const body = Buffer.from(ctx.method === 'HEAD' ? '' : answer.body)
   response.handOver(body.length)
 
   return {

@@ -117,6 +117,11 @@ function undressed(jwt: string): string {
   return `${undressedPrefix}${digest(jwt)}:${readClaims(jwt)?.jti ?? ''}:${header}`
 }
 
+/** Has the provider find no token in a request, so that it says of whatever is presented what it says of strangers. */
+export function hideToken(ctx: { state: Record<string, unknown> }): void {
+  ctx.state.hidesToken = true
+}
+
 /**
  * Puts the stand-in of a JWT access token in its place among the parameters, where the provider would refuse
  * structured tokens; what it found is told by `ctx.state.dressedToken`.
@@ -125,7 +130,8 @@ function undressed(jwt: string): string {
  */
 async function takeDressedTokens(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   const { params } = ctx.oidc
-  const token = params?.token
+  const token = ctx.state.hidesToken ? undefined : params?.token
+  if (params !== undefined && ctx.state.hidesToken) params.token = 'hidden'
   if (params !== undefined && typeof token === 'string' && looksLikeJwt(token)) {
     ctx.state.dressedToken = token
     params.token = undressed(token)

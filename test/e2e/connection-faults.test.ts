@@ -24,6 +24,8 @@ interface Seen {
   ended: string
   firstByteMs: number
   chunks: number
+  /** From the first byte to the end. */
+  openMs: number
 }
 
 /** Asks for a token by hand. */
@@ -39,7 +41,7 @@ function ask(path: string): Promise<Seen> {
     'Connection: close',
   ]
   const socket: Socket = createConnection(Number(port), '127.0.0.1')
-  const seen: Seen = { bytes: '', ended: '', firstByteMs: Number.NaN, chunks: 0 }
+  const seen: Seen = { bytes: '', ended: '', firstByteMs: Number.NaN, chunks: 0, openMs: 0 }
   const begunMs = performance.now()
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
   return new Promise((resolve) => {
@@ -54,7 +56,7 @@ function ask(path: string): Promise<Seen> {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       seen.ended = error.code ?? error.message
     })
-    socket.on('close', () => resolve(seen))
+    socket.on('close', () => resolve({ ...seen, openMs: performance.now() - begunMs - seen.firstByteMs }))
   })
 }
 
@@ -135,11 +137,12 @@ describe('at the socket', () => {
   })
 
   test('close-keep-alive says that it lives on, and dies', async () => {
-    const { head, body, ended } = await meet({ fault: 'close-keep-alive' })
+    const { head, body, ended, openMs } = await meet({ fault: 'close-keep-alive' })
 
     expect(head).toMatch(/\r\nconnection: keep-alive/i)
     expect(lengthOf(head)).toBe(body.length)
     expect(ended).toBe('end')
+    expect(openMs).toBeLessThan(1500)
   })
 
   test('close-keep-alive does nothing of what comes once it is answered', async () => {

@@ -177,3 +177,32 @@ test('faults that were armed by hand and are spent make room for new ones', asyn
   expect(arming.list()[0]?.id).toBe(lasting.id)
   expect(stored.size).toBe(1000)
 })
+
+test('each client throws dice of its own, if so counted, whoever asks in between', async () => {
+  const fires = async (clients: readonly string[]) => {
+    const { arming } = armingOfTest()
+    arming.arm({ fault: 'invalid_grant', probability: 0.5, seed: 7, per: 'client' })
+    const met = await metByEach(
+      arming,
+      clients.map((client) => tokenRequest(client)),
+    )
+    return met.filter((_, index) => clients[index] === 'a')
+  }
+  const alone = await fires(Array.from({ length: 40 }, () => 'a'))
+  const among = await fires(Array.from({ length: 120 }, (_, index) => (index % 3 === 1 ? 'a' : 'b')))
+
+  expect(among).toEqual(alone)
+  expect(new Set(alone).size).toBe(2)
+})
+
+test('clients do not all fail at once', async () => {
+  const { arming } = armingOfTest()
+  arming.arm({ fault: 'invalid_grant', probability: 0.5, seed: 7, per: 'client' })
+
+  const first = await metByEach(
+    arming,
+    times(40, (index) => tokenRequest(`client-${index}`)),
+  )
+
+  expect(new Set(first).size).toBe(2)
+})

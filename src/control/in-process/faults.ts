@@ -32,9 +32,9 @@ export function controlFaults({ issuer: find }: Access): FaultsControl {
       const { releaseOptions } = await import('../faults.ts')
       const { request } = check(releaseOptions, options) ?? {}
       const held = found.waits.heldBy(id)
-      if (held.length === 0) armed(found, id)
+      const view = held.length === 0 ? armed(found, id) : undefined
       const released = found.waits.release(id, request)
-      if (released === 0) throw notHeld(id, request, held)
+      if (released === 0) throw notHeld(id, request, { held, mayHold: view === undefined || 'waiting' in view })
       return { released, waiting: found.waits.heldBy(id).length }
     },
   }
@@ -48,10 +48,18 @@ function withHeld(view: ArmedFaultView, waits: Waits): ArmedFaultView {
   return held.length > 0 || steps.includes('hold') ? { ...view, waiting: held.length, held } : view
 }
 
-function notHeld(id: string, request: number | undefined, held: readonly HeldRequest[]): UnderstudyError {
+interface Holding {
+  held: readonly HeldRequest[]
+  /** Whether it is a fault that lets requests wait for their release. */
+  mayHold: boolean
+}
+
+function notHeld(id: string, request: number | undefined, { held, mayHold }: Holding): UnderstudyError {
   const numbers = held.map((each) => each.request).join(', ')
-  const why =
-    held.length === 0 || request === undefined
+  const never = 'it never holds a request: only hold does. Disarm it, if it is to act no more.'
+  const why = !mayHold
+    ? never
+    : held.length === 0 || request === undefined
       ? 'it holds no request now. Wait until GET faults/{id} says that something is waiting.'
       : `it does not hold a request ${request}. It holds ${numbers}.`
   return new UnderstudyError('ERR_NOT_HELD', 409, `Failed to release "${id}": ${why}`)

@@ -16,17 +16,17 @@ const alsoAt: readonly Endpoint[] = [
   'resource',
 ]
 
-/** Answers in JSON whose body is something else. */
+/** Answers in JSON, or signed ones, whose body is something else. */
 export const bodyFaults = [
   defineRewriteFault({
     name: 'malformed-json',
-    summary: 'The answer is called JSON, and breaks off in the middle.',
+    summary: 'The answer is called JSON, or a JWT, and breaks off in the middle.',
     see,
     endpoints,
     alsoAt,
     client: 'reject',
     params: noParams,
-    rewrite: (answer) => ifJson(answer, { body: answer.body.slice(0, Math.ceil(answer.body.length / 2)) }),
+    rewrite: (answer) => ifRead(answer, { body: answer.body.slice(0, Math.ceil(answer.body.length / 2)) }),
   }),
   defineRewriteFault({
     name: 'html-page',
@@ -39,7 +39,7 @@ export const bodyFaults = [
     rewrite: (answer, { title }) => {
       const text = title.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`)
       const body = `<!doctype html><title>${text}</title><h1>${text}</h1>\n`
-      return ifJson(answer, { headers: { ...answer.headers, 'content-type': 'text/html; charset=utf-8' }, body })
+      return ifRead(answer, { headers: { ...answer.headers, 'content-type': 'text/html; charset=utf-8' }, body })
     },
   }),
   defineRewriteFault({
@@ -50,11 +50,11 @@ export const bodyFaults = [
     alsoAt,
     client: 'reject',
     params: noParams,
-    rewrite: (answer) => ifJson(answer, { body: '' }),
+    rewrite: (answer) => ifRead(answer, { body: '' }),
   }),
   defineRewriteFault({
     name: 'wrong-content-type',
-    summary: 'The answer is JSON, and called something else.',
+    summary: 'The answer is JSON, or a JWT, and called something else.',
     see,
     endpoints,
     alsoAt,
@@ -67,12 +67,13 @@ export const bodyFaults = [
         .describe('What it is called.'),
     }),
     rewrite: (answer, { content_type: type }) =>
-      ifJson(answer, { headers: { ...answer.headers, 'content-type': type } }),
+      ifRead(answer, { headers: { ...answer.headers, 'content-type': type } }),
   }),
 ] as const
 
-/** Changes a good answer in JSON. */
-function ifJson(answer: Answer, changes: Partial<Answer>): Answer | undefined {
+/** Changes a good answer that programs read: in JSON, or signed. */
+function ifRead(answer: Answer, changes: Partial<Answer>): Answer | undefined {
   const isGood = answer.status >= 200 && answer.status < 300
-  return isGood && membersOf(answer) !== undefined ? { ...answer, ...changes } : undefined
+  const isJwt = /^application\/(?:[\w.-]+\+)?jwt\b/.test(String(answer.headers['content-type']))
+  return isGood && (isJwt || membersOf(answer) !== undefined) ? { ...answer, ...changes } : undefined
 }

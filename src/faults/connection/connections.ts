@@ -81,6 +81,7 @@ export const connectionFaults = [
       after_bytes: z.int().nonnegative().optional().describe('So much of the body is sent. Default: half of it.'),
     }),
     at: () => 'answer',
+    isIdle: ({ body }, { after_bytes: afterBytes }) => (afterBytes ?? Math.floor(body.length / 2)) >= body.length,
     async send(wire, { after_bytes: afterBytes }) {
       const { head, body } = wire.answer
       await wire.write(head())
@@ -121,10 +122,12 @@ export const connectionFaults = [
         .int()
         .min(-1_000_000)
         .max(1_000_000)
+        .refine((by) => by !== 0, { error: 'expected a number other than 0, above or below it' })
         .default(10)
         .describe('How many bytes more the header tells than there are; fewer, below zero.'),
     }),
     at: () => 'answer',
+    isIdle: ({ body }, { by }) => by < 0 && body.length === 0,
     async send(wire, { by }) {
       const { head, body } = wire.answer
       await wire.write(head({ 'content-length': String(Math.max(0, body.length + by)) }))

@@ -12,5 +12,6 @@ export const inactive = defineAnswerFault({
     status: 200,
     headers: { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' },
     body: { active: false },
+    ofUnknownToken: true,
   }),
 })

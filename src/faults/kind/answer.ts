@@ -14,6 +14,8 @@ export interface ProtocolAnswer extends AnswerHead {
   body: Record<string, unknown>
   /** At the authorization endpoint: shown as a page, since there is no redirect URI that could be trusted. */
   page?: true
+  /** At introspection: what the provider says by itself of a token that it does not know, and signs where it is to be signed. */
+  ofUnknownToken?: true
   plain?: never
 }
 

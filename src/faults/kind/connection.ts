@@ -27,6 +27,8 @@ export interface ConnectionFault<Params extends z.ZodType = z.ZodType, Name exte
   acts: 'connection'
   /** Whether the request is never served, or all that it asks for has been done. Authorizations are always served. */
   at(params: z.output<Params>): DelayMoment
+  /** Whether there is nothing in an answer that it could spoil: then it has not fired. Default: there always is. */
+  isIdle?(answer: Wire['answer'], params: z.output<Params>): boolean
   send(wire: Wire, params: z.output<Params>): Promise<void>
 }
 

@@ -3,9 +3,13 @@ import type { Exchange } from '../../domain/exchange.ts'
 import { UnderstudyError } from '../../errors.ts'
 import type { Answer, FaultAnswer } from '../../faults/fault.ts'
 import type { RunningIssuer } from '../../issuer/issuer.ts'
+import { hideToken } from '../../provider/access-token.ts'
 import { allowAnyOrigin } from '../../provider/metadata.ts'
 import { exchangeOf, issuerOf } from '../state.ts'
 import { takeOver } from '../wire.ts'
+
+/** What is asked for where introspection is to be signed. */
+const signed = 'application/token-introspection+jwt'
 
 /** Methods that each kind of endpoint takes, told where another was used. */
 const methods: Record<string, string> = {
@@ -43,7 +47,10 @@ export function meetFaults(): Middleware {
     const answer = isAuthorization ? undefined : await issuer.faults.answerTo(exchange)
     const { connection } = issuer.faults.due(exchange)
     const isServed = isAuthorization || connection?.at !== 'request'
-    if (answer !== undefined) send(ctx, issuer.provider.shapeError?.(exchange.endpoint, answer) ?? answer)
+    if (answer?.plain !== true && answer?.ofUnknownToken && ctx.accepts('json', signed) === signed) {
+      hideToken(ctx)
+      await next()
+    } else if (answer !== undefined) send(ctx, issuer.provider.shapeError?.(exchange.endpoint, answer) ?? answer)
     else if (isServed) await next()
     await finish(ctx, exchange, issuer)
   }
