@@ -48,6 +48,8 @@ const corrections: readonly { description: RegExp; error: string; status: number
 const betterWords: Readonly<Record<string, string>> = {
   // Of a challenge by another method there is no code.
   'unsupported code_challenge_method': 'a code_verifier was sent, and the authorization request had no code_challenge',
+  'failed x5t#S256 verification': 'the token is bound to the certificate of another connection',
+  'failed jkt verification': 'the token is bound to a key, and there is no DPoP proof of it',
 }
 
 /** Tells a client what the provider knows of an error and would keep to itself; a mock has nothing to hide. */

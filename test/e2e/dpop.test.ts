@@ -72,7 +72,10 @@ for (const name of ['default', 'nonces']) {
       })
       await expect(
         client.refreshTokenGrant(config, tokens.refresh_token ?? '', undefined, { DPoP: stolen }),
-      ).rejects.toMatchObject({ error: 'invalid_grant' })
+      ).rejects.toMatchObject({
+        error: 'invalid_grant',
+        error_description: 'grant request is invalid: the token is bound to a key, and there is no DPoP proof of it',
+      })
     })
 
     test.each(['access_token', 'refresh_token'] as const)(

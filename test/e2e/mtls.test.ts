@@ -145,9 +145,14 @@ describe('tokens that are bound to a certificate', () => {
     expect((await asks(shown)).status).toBe(200)
     for (const other of [undefined, await idp.certificates.issue()]) {
       const refused = await asks(other)
-      expect(refused.status).toBe(401)
+      const told = 'invalid token provided: the token is bound to the certificate of another connection'
+      expect([refused.status, await refused.json()]).toEqual([401, { error: 'invalid_token', error_description: told }])
       expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer .*error="invalid_token"/)
+      expect(refused.headers.get('www-authenticate')).toContain(`error_description="${told}"`)
     }
+    expect((await idp.requests({ endpoint: 'userinfo' })).at(-1)?.refusal?.why).toMatch(
+      /^The token is bound to another/,
+    )
     expect((await asks(shown)).status).toBe(200)
   })
 

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import { shortGrantType } from '../../domain/client.ts'
 import { didYouMean } from '../../errors.ts'
+import { bindingReasons } from './bindings.ts'
 import { list, named, quote, type Reason, type Refusal, registered } from './refusal.ts'
 
 /** Clients that are unknown, or failed to prove who they are. */
@@ -43,11 +44,7 @@ export const clientReasons: readonly Reason[] = [
     why: (refusal) =>
       `The certificate is none of those that ${named(refusal)} has registered. Put it into the jwks of the client as x5c of its key.`,
   },
-  {
-    said: /failed x5t#S256 verification/,
-    why: () =>
-      'The token is bound to another certificate than the one that was shown, or none was shown. Send it with the certificate that it was asked for with.',
-  },
+  ...bindingReasons,
   {
     said: /does not match the registered client authentication method/,
     why: (refusal) =>

@@ -1,3 +1,4 @@
+import { bindingReasons } from './bindings.ts'
 import { ago, quote, type Reason, type Refusal } from './refusal.ts'
 
 const resources = new Set(['userinfo', 'resource'])
@@ -5,6 +6,7 @@ const atResource = ({ endpoint }: Refusal) => resources.has(endpoint)
 
 /** What can be wrong with a token that is presented. */
 export const tokenReasons: readonly Reason[] = [
+  ...bindingReasons,
   {
     said: /no access token provided/,
     why: ({ endpoint }) =>
