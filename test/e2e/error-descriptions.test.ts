@@ -115,6 +115,20 @@ test('a fault says what it wants to', async () => {
   expect(body.error_description).toBe('Not "you", Zoë')
 })
 
+test('what is refused before it reaches an endpoint is told in the characters for it', async () => {
+  const mistaken = await post(
+    '/token',
+    { grant_type: 'client_credentials' },
+    { ...basic, 'Understudy-Fault': '"none"' },
+  )
+  const nowhere = await fetch(`${idp.url}/"`)
+
+  expect([mistaken.status, nowhere.status]).toEqual([400, 404])
+  for (const { error_description: told } of [mistaken.body, (await nowhere.json()) as Record<string, string>]) {
+    expect(told).toMatch(allowed)
+  }
+})
+
 test('a challenge names the reason as the body does', async () => {
   const bearer = { authorization: 'Bearer nonsense' }
   const response = await fetch(`${idp.url}/me`, { headers: bearer })

@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa'
 import type { Logger } from 'pino'
+import { errorText } from '../../domain/error-text.ts'
 import type { Render } from '../../domain/pages.ts'
 import { UnderstudyError } from '../../errors.ts'
 import { personaOf } from '../../issuer/issuer.ts'
@@ -29,7 +30,7 @@ export function answerErrors(render: Render, logger: Logger): Middleware {
     } else {
       // An app in a browser with a mistyped issuer should see this rather than a network error.
       allowAnyOrigin(ctx)
-      const told = { status, headers: {}, body: { error, error_description: description } }
+      const told = { status, headers: {}, body: { error, error_description: errorText(description) } }
       const { issuer, exchange } = ctx.state as Partial<RequestState>
       const shaped = exchange && issuer?.provider.shapeError?.(exchange.endpoint, told)
       ctx.status = shaped?.status ?? status
