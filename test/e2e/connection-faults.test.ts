@@ -190,10 +190,20 @@ test('ten thousand broken connections leave the server as it was', { timeout: 12
   const path = new URL(issuer.url).pathname
   const script: ArmedFaultInput['script'] = [
     'connection-reset',
+    { fault: 'connection-reset', with: { at: 'answer' } },
     'truncate',
     'reset-mid-body',
     'lost-response',
     'wrong-content-length',
+    { fault: 'timeout', with: { ms: 5 } },
+    { fault: 'slow-drip', with: { bytes: 200, ms: 1 } },
+    'close-keep-alive',
+    { fault: 'latency', with: { ms: 1, jitter_ms: 5 } },
+    { fault: 'hold', with: { timeout_ms: 5 } },
+    { fault: 'hold', with: { at: 'answer', timeout_ms: 5 } },
+    'http-status',
+    'rate-limit',
+    'redirect-loop',
     'pass',
   ]
   await issuer.arm({ script, times: 10_000, per: 'issuer' })
