@@ -6,7 +6,7 @@ import Provider, {
   type ClientCredentials,
   type KoaContextWithOIDC,
 } from 'oidc-provider'
-import { takeStructuredTokens } from './private.ts'
+import { takeStructuredTokens } from './private-stacks.ts'
 
 type Token = AccessToken | ClientCredentials
 

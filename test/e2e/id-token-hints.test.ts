@@ -54,7 +54,10 @@ describe.each(['default', 'partner'])('at %s', (name) => {
   ])('%s is no hint: not to log in, to push, to ask at the back, nor to log out', async (_, make) => {
     const config = await app()
     const hint = await make()
-    const refused = { error: 'invalid_request', error_description: expect.stringMatching(/^could not validate id_token_hint/) }
+    const refused = {
+      error: 'invalid_request',
+      error_description: expect.stringMatching(/^could not validate id_token_hint/),
+    }
     expect(hint.split('.')).toHaveLength(3)
 
     const asked = { redirect_uri: redirectUri, scope: 'openid', id_token_hint: hint }

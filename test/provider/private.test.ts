@@ -3,13 +3,14 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import { expect, test } from 'vitest'
+import { clientModel, internals } from '../../src/provider/private.ts'
 import {
-  clientModel,
-  internals,
+  processRequestObjectsBy,
+  readFormsAfter,
   takeReferences,
   takeRegistrations,
   takeStructuredTokens,
-} from '../../src/provider/private.ts'
+} from '../../src/provider/private-stacks.ts'
 
 const provider = () => new Provider('http://localhost', { features: { devInteractions: { enabled: false } } })
 
@@ -48,8 +49,29 @@ test('registration and references are taken where they are', () => {
 
   expect(() => takeRegistrations({ post: nothing, get: nothing, put: nothing, del: nothing })).not.toThrow()
   expect(() => takeRegistrations({ patch: nothing } as never)).toThrow('has no patch of them')
-  expect(() => takeReferences(async () => '')).not.toThrow()
-  expect(() => takeReferences(async () => '')).toThrow('loads requests elsewhere')
+  const take = () =>
+    takeReferences(
+      async () => '',
+      () => {},
+    )
+  expect(take).not.toThrow()
+  expect(take).toThrow('loads requests elsewhere')
+})
+
+test('request objects and forms are read where we reach for them', () => {
+  expect(() => readFormsAfter(async (_ctx, next) => next())).not.toThrow()
+  expect(() => processRequestObjectsBy(() => async () => {})).not.toThrow()
+  expect(() => processRequestObjectsBy(() => async () => {})).toThrow('takes those of authorization elsewhere')
+})
+
+test('what is checked before a code is spent is where we reach for it', () => {
+  const { configuration, features } = internals(provider())
+
+  expect(configuration.features.resourceIndicators.getResourceServerInfo).toBeTypeOf('function')
+  expect(features.requestObjects.assertJwtClaimsAndHeader).toBeTypeOf('function')
+  expect(Object.getOwnPropertyDescriptor(clientModel(provider()).prototype, 'sectorIdentifier')?.get).toBeTypeOf(
+    'function',
+  )
 })
 
 test('whether a client needs a secret is asked where we reach for it', () => {

@@ -7,7 +7,8 @@ import { UnderstudyError } from '../../errors.ts'
 import { metadataOf } from '../clients.ts'
 import type { IssuerContext } from '../context.ts'
 import { findMissingKey } from '../encryption.ts'
-import { checkSector, clientModel, type RegistrationHandlers, takeRegistrations } from '../private.ts'
+import { checkSector, clientModel } from '../private.ts'
+import { type RegistrationHandlers, takeRegistrations } from '../private-stacks.ts'
 import { isSame, refuseToken, requireBearer } from './access.ts'
 import {
   checkWishes,

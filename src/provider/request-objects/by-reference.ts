@@ -4,7 +4,7 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { readClaims } from '../access-token.ts'
 import { createFetch } from '../calls.ts'
 import type { IssuerContext } from '../context.ts'
-import { takeReferences } from '../private.ts'
+import { takeReferences } from '../private-stacks.ts'
 
 /** Longer ones need not be taken. @see {@link https://openid.net/specs/openid-connect-core-1_0.html#RequestUriParameter OpenID Connect Core 6.2} */
 const longestUri = 512

@@ -1,7 +1,8 @@
 import { decodeJwt } from 'jose'
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { internals, processRequestObjectsBy } from '../private.ts'
+import { internals } from '../private.ts'
+import { processRequestObjectsBy } from '../private-stacks.ts'
 
 /** Parameters that are more than text, as what they may be; one that the provider refuses by itself may be anything. */
 const kinds: Readonly<Record<string, (value: unknown) => boolean>> = {
