@@ -24,7 +24,7 @@ test.each([
   ['iss', { claims: { iss: 'https://other.example' } }, /claims: .*iss/],
   ['sub', { claims: { sub: 'alice' } }, /claims: .*sub/],
   ['aud', { claims: { aud: 'https://api.example' } }, /claims: .*aud/],
-  ['types that are not declared', { authorization_details_types: ['payment', 'loan'] }, /there is no type "loan"/],
+  ['types that are not declared', { authorization_details_types: ['payment', 'loan'] }, /there is no type 'loan'/],
 ])('a client that registers itself cannot choose %s', async (_what, metadata, description) => {
   const { status, body } = await register(metadata)
 
