@@ -71,6 +71,6 @@ test('nobody registers without the key for what is to be encrypted', async () =>
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({
     error: 'invalid_client_metadata',
-    error_description: expect.stringContaining('no key for "RSA-OAEP"'),
+    error_description: expect.stringContaining("no key for 'RSA-OAEP'"),
   })
 })
