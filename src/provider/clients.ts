@@ -127,7 +127,9 @@ export function checkClients(provider: Provider, clients: readonly Client[]): Cl
 
 /** The algorithms that a client may have follow from the keys that there are. */
 function withWayOut(message: string): string {
-  return /signed_response_alg must be/.test(message) ? `${message}. Name a file with such a key in keys` : message
+  return /(?:signed_response|request_object_encryption)_alg must be/.test(message)
+    ? `${message}. Name a file with such a key in keys`
+    : message
 }
 
 /** Whether a loopback URI is registered, but for its port. */

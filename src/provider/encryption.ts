@@ -37,6 +37,11 @@ export function withoutEncryption<Client extends object>(client: Client): Client
   })
 }
 
+/** Why something could not be encrypted for want of a key of the client; undefined where another thing went wrong. */
+export function missingKeyOf(error: unknown): string | undefined {
+  return error instanceof errors.InvalidClientMetadata ? (error.error_description ?? error.message) : undefined
+}
+
 /** The metadata by which clients ask for encryption, and the member of the provider's model that holds it. */
 const wishes = {
   id_token_encrypted_response_alg: 'idTokenEncryptedResponseAlg',

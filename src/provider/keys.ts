@@ -88,6 +88,11 @@ export function signingAlgorithms({ keys }: SigningKeys): string[] {
   return algorithmsOf(keys.filter((key) => !isForEncryption(key)))
 }
 
+/** How many keys a client may have to choose from when it checks a signature. */
+export function signingKeyCount({ keys }: SigningKeys): number {
+  return keys.filter((key) => !isForEncryption(key)).length
+}
+
 /** The algorithms of what these keys can decrypt. */
 export function decryptionAlgorithms({ keys }: SigningKeys): string[] {
   return algorithmsOf(keys.filter(isForEncryption))

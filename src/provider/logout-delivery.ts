@@ -58,13 +58,14 @@ export async function deliver(
  * Keeps a logout token back, which a fault has kept for ever or beyond a reset.
  *
  * @param tell told of the call that is not made
+ * @param failure why it is not made
  */
 export function withhold(
   to: { clientId: string; uri: string },
   token: string,
   tell: (call: LogoutCall) => void,
+  failure = 'a fault keeps it from being sent',
 ): LogoutDelivery {
-  const failure = 'a fault keeps it from being sent'
   tell({ ...requestOf(token), url: to.uri, startedAtMs: Date.now(), durationMs: 0, failure })
   return { client_id: to.clientId, uri: to.uri, error: failure, logout_token: token, ...decode(token) }
 }

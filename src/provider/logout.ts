@@ -5,6 +5,8 @@ import { readMutations } from '../faults/by-hand.ts'
 import { currentExchange } from './adapter.ts'
 import { addressed } from './addressee.ts'
 import type { IssuerContext } from './context.ts'
+import { missingKeyOf } from './encryption.ts'
+import { signingKeyCount } from './keys.ts'
 import type { Sessions } from './live-sessions.ts'
 import { deliver, type LogoutCall, type LogoutDelivery, withhold } from './logout-delivery.ts'
 import { type LogoutRequest, type Notice, noticesFor } from './logout-notices.ts'
@@ -66,15 +68,18 @@ export function createLogout(provider: Provider, issuer: IssuerContext, sessions
     token.set('jti', randomUUID())
     if (sid !== undefined) token.set('sid', sid)
     wish(token, { mutations })
-    const signed = await addressed(named, () => token.issue({ use: 'logout' }))
     const to = { clientId, uri: client?.backchannelLogoutUri as string }
     const user = issuer.users.bySub(sub)?.username
     const exchange = currentExchange() ?? noRequest('end_session', flow)
+    const calling = { endpoint: 'backchannel_logout', client: clientId, user, flow: flow ?? exchange.flow } as const
+    const signed = await addressed(named, () => token.issue({ use: 'logout' })).catch(keyMissing)
+    if (typeof signed !== 'string') {
+      return [withhold(to, '', (call) => issuer.onCall({ ...calling, ...call }), signed.why)]
+    }
     const fired = await issuer.noticeFault(exchange, { client: clientId, user })
     const { times = 1, delayMs } = fired?.deliver() ?? {}
-    const common = { endpoint: 'backchannel_logout', client: clientId, user, flow: flow ?? exchange.flow } as const
     const told = fired && [{ id: fired.armedId, fault: fired.fault.name, origin: fired.origin }]
-    const onCall = (call: LogoutCall) => issuer.onCall({ ...common, ...call, fired: told })
+    const onCall = (call: LogoutCall) => issuer.onCall({ ...calling, ...call, fired: told })
     const send = () => deliver(to, signed, onCall)
     if (times === 0) return [withhold(to, signed, onCall)]
     if (delayMs !== undefined) {
@@ -89,7 +94,12 @@ export function createLogout(provider: Provider, issuer: IssuerContext, sessions
 
   return {
     async send(request) {
-      const mutations = readMutations(request.faults ?? [], 'logout_token', issuer.keys.keys.length, issuer.knownFaults)
+      const mutations = readMutations(
+        request.faults ?? [],
+        'logout_token',
+        signingKeyCount(issuer.keys),
+        issuer.knownFaults,
+      )
       const { meant, notices } = noticesFor(request, await findSignedIn(provider, issuer.bucket), issuer)
       const told = await Promise.all(notices.map((notice) => tell(notice, { mutations, isAwaited: true })))
       if (request.endSession) {
@@ -98,4 +108,11 @@ export function createLogout(provider: Provider, issuer: IssuerContext, sessions
       return told.flat()
     },
   }
+}
+
+/** That a token could not be encrypted: a finding as well, since clients cannot be told at all then. */
+function keyMissing(error: unknown): { why: string } {
+  const why = missingKeyOf(error)
+  if (why === undefined) throw error
+  return { why }
 }

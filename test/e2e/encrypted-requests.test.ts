@@ -213,7 +213,9 @@ test('an issuer that has no such key is given one while it runs, and clients tha
   await using other = await startUnderstudy({ fixtures: { users: ['alice'] } })
   const usual = { client_secret: 's', redirect_uris: [redirectUri], jwks: { keys: [ownJwk] }, consent: 'skip' as const }
   const wishing = { ...usual, auto_login: 'alice', request_object_encryption_alg: 'RSA-OAEP' }
-  await expect(other.clients.put('app', wishing)).rejects.toThrow('request_object_encryption_alg')
+  await expect(other.clients.put('app', wishing)).rejects.toThrow(
+    /request_object_encryption_alg must be .* Name a file with such a key in keys/,
+  )
 
   await other.keys.rotate({ alg: 'RSA-OAEP' })
 

@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startUnderstudy, type Understudy } from '../../src/index.ts'
 import { freePort } from './free-port.ts'
 
@@ -72,5 +72,49 @@ test('nobody registers without the key for what is to be encrypted', async () =>
   expect(await response.json()).toMatchObject({
     error: 'invalid_client_metadata',
     error_description: expect.stringContaining("no key for 'RSA-OAEP'"),
+  })
+})
+
+describe('a client whose keys cannot be fetched', () => {
+  let down: Understudy
+
+  beforeAll(async () => {
+    const gone = `http://127.0.0.1:${await freePort()}`
+    const app = {
+      ...usual,
+      client_id: 'app',
+      jwks_uri: `${gone}/jwks`,
+      id_token_encrypted_response_alg: 'RSA-OAEP',
+      backchannel_logout_uri: `${gone}/logout`,
+    }
+    down = await startUnderstudy({ fixtures: { users: ['alice'], clients: [app, { ...usual, client_id: 'other' }] } })
+  })
+
+  afterAll(() => down.close())
+
+  test.each([
+    ['id_token', []],
+    ['id_token', ['invalid-sig']],
+    ['logout_token', []],
+  ] as const)('gets no %s made by hand, changed by %j', async (type, faults) => {
+    const minting = down.tokens({ type, client: 'app', user: 'alice', faults: [...faults] })
+
+    await expect(minting).rejects.toMatchObject({
+      code: 'ERR_TOKEN_INVALID',
+      message: expect.stringContaining('client JSON Web Key Set failed to be refreshed'),
+    })
+  })
+
+  test('is not told of a logout, which is a finding', async () => {
+    await down.login('alice', { client: 'app', scope: 'openid' })
+
+    const deliveries = await down.logout({ user: 'alice' })
+
+    expect(deliveries).toMatchObject([
+      { client_id: 'app', error: 'client JSON Web Key Set failed to be refreshed', logout_token: '' },
+    ])
+    expect(await down.requests({ endpoint: 'backchannel_logout' })).toMatchObject([
+      { kind: 'call', client: 'app', failure: 'client JSON Web Key Set failed to be refreshed' },
+    ])
   })
 })

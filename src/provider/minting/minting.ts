@@ -1,10 +1,12 @@
 import type Provider from 'oidc-provider'
+import { UnderstudyError } from '../../errors.ts'
 import { addressed } from '../addressee.ts'
 import type { IssuerContext } from '../context.ts'
+import { missingKeyOf } from '../encryption.ts'
 import { createTokenFaults, readJwt } from '../token-faults.ts'
 import { wish } from '../wishes.ts'
 import { clientOf, type ModelClient } from './models.ts'
-import { type CheckedOrder, checkOrder, type MintedType, type TokenOrder } from './order.ts'
+import { type CheckedOrder, checkOrder, failed, type MintedType, type TokenOrder } from './order.ts'
 import { signIdToken, signLogoutToken } from './signed.ts'
 
 export { type MintedType, mintedTypes, type TokenOrder } from './order.ts'
@@ -70,7 +72,14 @@ export function createMinting(provider: Provider, issuer: IssuerContext): Mintin
   async function sign(order: CheckedOrder, idToken: boolean): Promise<{ token: string; expiresInSeconds: number }> {
     const client = await clientOf(provider, order.client.client_id)
     const signer = idToken ? signIdToken : signLogoutToken
-    return signer({ order, client, provider, issuer, faults, timesOf })
+    try {
+      return await signer({ order, client, provider, issuer, faults, timesOf })
+    } catch (error) {
+      const why = missingKeyOf(error)
+      if (why === undefined) throw error
+      const message = `${failed(order.type)}: it is to be encrypted for "${client.clientId}", and there is no key for that: ${why}.`
+      throw new UnderstudyError('ERR_TOKEN_INVALID', 400, message)
+    }
   }
 
   async function mint(ordered: TokenOrder): Promise<Minted> {

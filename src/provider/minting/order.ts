@@ -5,7 +5,7 @@ import type { User } from '../../domain/user.ts'
 import { didYouMean, UnderstudyError } from '../../errors.ts'
 import { readMutations } from '../../faults/by-hand.ts'
 import type { IssuerContext } from '../context.ts'
-import { signingAlgorithms, signingKey } from '../keys.ts'
+import { signingAlgorithms, signingKey, signingKeyCount } from '../keys.ts'
 import { namesOf } from '../known-user.ts'
 import type { Mutation } from '../token-faults.ts'
 
@@ -66,7 +66,8 @@ export function checkOrder(order: TokenOrder, issuer: IssuerContext): CheckedOrd
     claims: { ...audienceClaim(audience), ...order.claims },
     expiresInSeconds,
     key: order.key === undefined ? undefined : knownKey(order.key, type, issuer),
-    mutations: type === 'refresh_token' ? [] : readMutations(faults, type, issuer.keys.keys.length, issuer.knownFaults),
+    mutations:
+      type === 'refresh_token' ? [] : readMutations(faults, type, signingKeyCount(issuer.keys), issuer.knownFaults),
     issuer: issuer.nameFor(client.client_id) ?? order.issuer ?? issuer.naming.issuerFor(undefined),
   }
 }
@@ -140,6 +141,7 @@ function knownKey(wanted: string, type: MintedType, { keys }: IssuerContext): { 
   throw new UnderstudyError('ERR_KEY_UNKNOWN', 404, `${failed(type)}: the issuer has no key "${wanted}".${way}`)
 }
 
-function failed(type: MintedType): string {
+/** How a message begins that tells why a token cannot be made. */
+export function failed(type: MintedType): string {
   return `Failed to mint a token of type ${type}`
 }
