@@ -9,6 +9,8 @@ export interface Allowed {
   scope: string
   /** Resource indicators, which get all of the scope. */
   resources: readonly string[]
+  /** Names of claims, beside those of the scope. */
+  claims: readonly string[]
 }
 
 /**
@@ -16,9 +18,11 @@ export interface Allowed {
  *
  * @returns the id of the grant
  */
-export async function saveGrant(provider: Provider, { sub, clientId, scope, resources }: Allowed): Promise<string> {
+export async function saveGrant(provider: Provider, allowed: Allowed): Promise<string> {
+  const { sub, clientId, scope, resources, claims } = allowed
   const grant = new provider.Grant({ accountId: sub, clientId })
   grant.addOIDCScope(scope)
+  grant.addOIDCClaims([...claims])
   for (const resource of resources) grant.addResourceScope(resource, scope)
   return grant.save()
 }

@@ -1,11 +1,12 @@
 import type Provider from 'oidc-provider'
 import { userStates } from '../domain/user.ts'
 import { UnderstudyError } from '../errors.ts'
-import type { Bucket } from '../store/store.ts'
-import type { Users } from './accounts.ts'
 import type { Stored } from './adapter.ts'
 import { saveGrant } from './allowed-grant.ts'
+import { askedClaims, claimNames } from './asked-claims.ts'
+import { acrFor } from './authentication-context.ts'
 import { grantedDetails } from './authorization-details/asked.ts'
+import type { IssuerContext } from './context.ts'
 
 type DeviceCode = InstanceType<Provider['DeviceCode']>
 
@@ -32,7 +33,12 @@ export interface Devices {
   expire(userCode: string): Promise<void>
 }
 
-export function createDevices(provider: Provider, bucket: Bucket, users: Users): Devices {
+export function createDevices(
+  provider: Provider,
+  issuer: Pick<IssuerContext, 'bucket' | 'users' | 'settings'>,
+): Devices {
+  const { bucket, users, settings } = issuer
+
   async function find(userCode: string): Promise<DeviceCode | undefined> {
     return provider.DeviceCode.findByUserCode(normalize(userCode), { ignoreExpiration: true })
   }
@@ -70,15 +76,24 @@ export function createDevices(provider: Provider, bucket: Bucket, users: Users):
     const user = users.byName(username)
     const failed = `Failed to approve "${userCode}" as "${username}"`
     if (user === undefined) throw new UnderstudyError('ERR_USER_UNKNOWN', 404, `${failed}: no such user.`)
-    const { login, message } = userStates[user.state]
-    if (!login) throw new UnderstudyError('ERR_USER_STATE', 409, `${failed}: ${message}`)
+    const { login: mayLogIn, message } = userStates[user.state]
+    if (!mayLogIn) throw new UnderstudyError('ERR_USER_STATE', 409, `${failed}: ${message}`)
     const scope = String(code.params?.scope ?? '')
     const resources = [code.params?.resource ?? []].flat().map(String)
-    const grantId = await saveGrant(provider, { sub: user.sub, clientId: code.clientId as string, scope, resources })
+    const clientId = code.clientId as string
+    const claims = askedClaims(code.params)
+    const grantId = await saveGrant(provider, {
+      sub: user.sub,
+      clientId,
+      scope,
+      resources,
+      claims: claimNames(claims),
+    })
     const authTime = Math.floor(Date.now() / 1000)
     const resource = resources.length > 1 ? resources : resources[0]
     const details = grantedDetails(code.params)
-    Object.assign(code, { accountId: user.sub, grantId, scope, authTime, amr: ['pwd'], resource, ...details })
+    const login = { authTime, amr: ['pwd'], acr: acrFor(settings, code.params) }
+    Object.assign(code, { accountId: user.sub, grantId, scope, claims, ...login, resource, ...details })
     await code.save()
   }
 

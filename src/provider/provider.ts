@@ -196,7 +196,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     shapeError: createErrorShape(issuer.persona),
     registrations: registrationsOf(issuer, configuration.scopes as string[]),
     interactions: createInteractions(provider, issuer.users, settings),
-    devices: createDevices(provider, bucket, issuer.users),
+    devices: createDevices(provider, issuer),
     ciba: createCibaRequests(provider, issuer),
     initiateLogin: (clientId, initiation) => initiateLogin(issuer, clientId, initiation),
     sessions,

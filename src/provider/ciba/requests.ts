@@ -2,6 +2,7 @@ import type Provider from 'oidc-provider'
 import { type User, userStates } from '../../domain/user.ts'
 import { UnderstudyError } from '../../errors.ts'
 import { saveGrant } from '../allowed-grant.ts'
+import { askedClaims, claimNames } from '../asked-claims.ts'
 import { acrFor } from '../authentication-context.ts'
 import { grantedDetails } from '../authorization-details/asked.ts'
 import type { IssuerContext } from '../context.ts'
@@ -108,7 +109,8 @@ export async function approveRequest(
 ): Promise<void> {
   const { clientId = '', scope = '', resource, params } = request
   const resources = [resource ?? []].flat()
-  const grantId = await saveGrant(provider, { sub, clientId, scope, resources })
+  const claims = claimNames(askedClaims(params))
+  const grantId = await saveGrant(provider, { sub, clientId, scope, resources, claims })
   const acr = acrFor(issuer.settings, params)
   Object.assign(request, { grantId, acr, amr: ['pwd'], authTime: nowSeconds(), ...grantedDetails(params) })
   await request.save()
