@@ -53,11 +53,16 @@ export async function rotateKeys(keys: SigningKeys, { alg, keepOld }: KeyRotatio
   const stays = (key: JWK) => keepOld || !kinds.has(kindOf(key))
   const gone = keys.keys.filter((key) => !stays(key))
   const rotated: SigningKeys = {
-    keys: [...made, ...keys.keys.filter(stays)],
+    keys: signingFirst([...made, ...keys.keys.filter(stays)]),
     base: keys.base ?? idsOf(keys.keys),
   }
   const dropped = [...(keys.dropped ?? []), ...idsOf(gone)]
   return dropped.length === 0 ? rotated : { ...rotated, dropped }
+}
+
+/** Clients that look at no `use` are fond of the first key. */
+function signingFirst(keys: readonly JWK[]): JWK[] {
+  return keys.toSorted((one, other) => Number(isForEncryption(one)) - Number(isForEncryption(other)))
 }
 
 /** The ids of keys, in their order. */
