@@ -1,5 +1,6 @@
 import { didYouMean, UnderstudyError } from '../errors.ts'
 import type { Maker } from './maker.ts'
+import { readArmedFault } from './read.ts'
 import { scenarioRecord } from './records.ts'
 import type { Roster } from './roster.ts'
 import type { ArmedFaultSpec } from './spec.ts'
@@ -51,7 +52,12 @@ export class Declared {
     return Object.keys(this.#scenarios).map((name) => this.#state(name))
   }
 
-  /** Arms or disarms the faults of a scenario; one that is enabled again starts counting anew. */
+  /**
+   * Arms or disarms the faults of a scenario; one that is enabled again starts counting anew.
+   *
+   * @throws UnderstudyError `ERR_SCENARIO_UNKNOWN` (404), `ERR_FAULT_INVALID` (400) where the issuer's persona has no place
+   * for one of its faults
+   */
   toggle(name: string, enabled: boolean): ScenarioState {
     const scenario = this.#find(name)
     if (!scenario) {
@@ -60,6 +66,7 @@ export class Declared {
       const verb = enabled ? 'enable' : 'disable'
       throw new UnderstudyError('ERR_SCENARIO_UNKNOWN', 404, `Failed to ${verb} "${name}": no such scenario.${way}`)
     }
+    if (enabled) for (const spec of scenario.faults) this.#maker.checkServed(readArmedFault(spec, this.#maker.known))
     const group = { origin: 'scenario', scenario: name } as const
     this.#roster.declare(group, [])
     if (enabled) this.#roster.declare(group, scenario.faults)

@@ -1,9 +1,11 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import { UnderstudyError } from '../errors.ts'
+import { formatPath, UnderstudyError } from '../errors.ts'
 import { Armed, type ArmedState } from './armed.ts'
 import { catalogFaults, type KnownFaults } from './catalog.ts'
+import type { Mistake } from './fault.ts'
 import { type Plan, planOf } from './plan.ts'
 import { type ArmingRecord, withoutCount } from './records.ts'
+import { type Served, unservedness } from './served.ts'
 import type { ArmedFaultSpec } from './spec.ts'
 import { type Armer, type Signs, unsignedness } from './unsigned.ts'
 
@@ -22,6 +24,8 @@ export interface ArmingOptions {
   keyCount?(): number
   /** Whether the issuer may sign a token for a client. Default: yes. */
   signs?: Signs
+  /** What the issuer has of the protocol. Default: everything. */
+  serves?(): Served
   /** Whether the server speaks HTTPS. Default: yes. */
   speaksTls?(): boolean
   /** Told of every change at once, so that it can be stored before the request is answered. */
@@ -34,6 +38,12 @@ export interface ReadFault {
   plan: Plan
 }
 
+function unfit({ fault, script = [] }: ArmedFaultSpec, { path, message }: Mistake): UnderstudyError {
+  const [first = ''] = script.map((step) => (typeof step === 'string' ? step : step.fault))
+  const text = `Failed to arm "${fault ?? first}": ${message}.`
+  return new UnderstudyError('ERR_FAULT_INVALID', 400, text, { errors: [{ path: formatPath(path), message }] })
+}
+
 /** Makes armed faults, new ones and those that were stored. */
 export class Maker {
   readonly nowMs: () => number
@@ -42,6 +52,7 @@ export class Maker {
   readonly #keyCount: () => number
   readonly #speaksTls: () => boolean
   readonly #signs: Signs
+  readonly #serves: () => Served | undefined
   readonly #newId: () => string
   readonly #newSeed: () => number
   readonly #onChange: (record: ArmingRecord) => void
@@ -54,6 +65,7 @@ export class Maker {
     this.#keyCount = () => options.keyCount?.() ?? 1
     this.#speaksTls = () => options.speaksTls?.() ?? true
     this.#signs = (...asked) => options.signs?.(...asked) ?? true
+    this.#serves = () => options.serves?.()
     this.#newId = () => options.newId?.() ?? randomUUID()
     this.#newSeed = () => options.newSeed?.() ?? randomInt(2 ** 31)
     this.#onChange = (record) => options.onChange?.(record)
@@ -91,10 +103,18 @@ export class Maker {
    * @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the issuer, its keys or its server cannot serve a fault
    */
   checkFit({ plan, spec }: ReadFault, armer: Armer = { when: spec.when ?? {} }): void {
+    this.checkServed({ plan, spec })
     const why = this.unfitness(plan) ?? unsignedness(plan, armer, this.#signs)
     if (why === undefined) return
     const [, message = why] = /^Failed to arm "[^"]*": (.+)$/s.exec(why) ?? []
     throw new UnderstudyError('ERR_FAULT_INVALID', 400, why, { errors: [{ path: '', message }] })
+  }
+
+  /** @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the persona of the issuer has no place for a fault */
+  checkServed({ plan, spec }: ReadFault): void {
+    const served = this.#serves()
+    const unserved = served && unservedness(plan, spec.when ?? {}, served)
+    if (unserved !== undefined) throw unfit(spec, unserved)
   }
 
   make({ spec, plan }: ReadFault, from: Pick<ArmedState, 'origin' | 'scenario'>): Armed {

@@ -6,6 +6,7 @@ import { Arming } from '../faults/arming.ts'
 import { type KnownFaults, knownFaults } from '../faults/catalog.ts'
 import { disarmedBy } from '../faults/records.ts'
 import { personaFor } from '../fixtures/persona-choice.ts'
+import { servedBy } from '../fixtures/personas.ts'
 import type { IssuerFixtures } from '../fixtures/schema.ts'
 import { Journal } from '../journal/journal.ts'
 import type { RingLimits } from '../journal/ring.ts'
@@ -115,6 +116,7 @@ export class RunningIssuer {
       takesRequestFaults: () => this.#settings.request_faults,
       keyCount: () => this.keys.current.keys.filter(({ use }) => use !== 'enc').length,
       signs: (...asked) => createSigns(this.#settings, personaOf(this.#settings))(...asked),
+      serves: () => servedBy(personaOf(this.#settings)),
       speaksTls: () => environment.clientTrust?.tls === true,
       onChange: (record) => {
         const disarmed = disarmedBy(record)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { defineRewriteFault, noParams } from '../fault.ts'
+import { defineRewriteFault, membersOf, noParams } from '../fault.ts'
 import { changed, replaced, without } from './members.ts'
 
 const see = 'https://www.rfc-editor.org/rfc/rfc6749#section-5.1'
@@ -14,6 +14,7 @@ export const tokenAnswerFaults = [
     endpoints,
     client: 'reject',
     params: noParams,
+    member: 'access_token',
     rewrite: without('access_token'),
   }),
   defineRewriteFault({
@@ -23,6 +24,7 @@ export const tokenAnswerFaults = [
     endpoints,
     client: 'reject',
     params: noParams,
+    member: 'token_type',
     rewrite: without('token_type'),
   }),
   defineRewriteFault({
@@ -34,6 +36,7 @@ export const tokenAnswerFaults = [
     params: z.strictObject({
       case: z.enum(['lower', 'upper']).default('lower').describe('`bearer` or `BEARER`.'),
     }),
+    member: 'token_type',
     rewrite: (answer, { case: wanted }) =>
       replaced(answer, 'token_type', (type) =>
         wanted === 'lower' ? String(type).toLowerCase() : String(type).toUpperCase(),
@@ -46,6 +49,7 @@ export const tokenAnswerFaults = [
     endpoints,
     client: 'accept',
     params: noParams,
+    member: 'expires_in',
     rewrite: without('expires_in'),
   }),
   defineRewriteFault({
@@ -55,6 +59,7 @@ export const tokenAnswerFaults = [
     endpoints,
     client: 'either',
     params: noParams,
+    member: 'expires_in',
     rewrite: (answer) => replaced(answer, 'expires_in', String),
   }),
   defineRewriteFault({
@@ -64,6 +69,7 @@ export const tokenAnswerFaults = [
     endpoints,
     client: 'reject',
     params: z.strictObject({ seconds: z.int().negative().default(-1).describe('How long, in seconds.') }),
+    member: 'expires_in',
     rewrite: (answer, { seconds }) => replaced(answer, 'expires_in', () => seconds),
   }),
   defineRewriteFault({
@@ -75,6 +81,7 @@ export const tokenAnswerFaults = [
     // OIDC Core 12.2: a refresh need not bring one.
     exam: { refresh: 'accept' },
     params: noParams,
+    member: 'id_token',
     rewrite: without('id_token'),
   }),
   defineRewriteFault({
@@ -84,6 +91,7 @@ export const tokenAnswerFaults = [
     endpoints,
     client: 'handle',
     params: noParams,
+    member: 'refresh_token',
     rewrite: without('refresh_token'),
   }),
   defineRewriteFault({
@@ -95,6 +103,7 @@ export const tokenAnswerFaults = [
     params: z.strictObject({
       scope: z.string().optional().describe('The scope that is told. Default: all but the last.'),
     }),
+    member: 'scope',
     rewrite: (answer, { scope }) =>
       replaced(answer, 'scope', (told) => scope ?? String(told).split(' ').slice(0, -1).join(' ')),
   }),
@@ -105,6 +114,7 @@ export const tokenAnswerFaults = [
     endpoints,
     client: 'accept',
     params: noParams,
+    member: 'scope',
     rewrite: without('scope'),
   }),
   defineRewriteFault({
@@ -119,6 +129,10 @@ export const tokenAnswerFaults = [
         .default({ understudy_unknown: { nested: [1, 'two', null] }, ext_expires_in: 3600 })
         .describe('Those that are added.'),
     }),
-    rewrite: (answer, { members }) => changed(answer, 'access_token', (told) => ({ ...members, ...told })),
+    rewrite: (answer, { members }) => {
+      const told = membersOf(answer) ?? {}
+      const isNews = Object.keys(members).some((name) => !(name in told))
+      return isNews ? changed(answer, 'access_token', (known) => ({ ...members, ...known })) : undefined
+    },
   }),
 ] as const

@@ -14,6 +14,8 @@ export interface Answer {
 export interface RewriteFault<Params extends z.ZodType = z.ZodType, Name extends string = string>
   extends FaultBase<Params, Name> {
   acts: 'rewrite'
+  /** The member of a token answer that it changes, where it is about one alone. */
+  member?: string
   /** @returns undefined where there is nothing in the answer that it could change: then it has not fired */
   rewrite(answer: Answer, params: z.output<Params>, exchange: Exchange): Answer | undefined
 }

@@ -47,7 +47,7 @@ test('the answer of an authorization has the members of the persona', async () =
 
 test('so has its error, whoever makes it', async () => {
   const unknown = await asProvider().authorize('auth', { scope: 'nope', state: 's' })
-  await idp.arm('access_denied', { when: { endpoint: 'authorization' } })
+  await idp.arm({ fault: 'access_denied', when: { endpoint: 'authorization' } })
   const faulted = await asProvider().authorize('auth', { scope: 'openid', state: 's' })
 
   expect(Object.fromEntries(unknown)).toEqual({ why: 'no', state: 's' })

@@ -1,0 +1,68 @@
+import type { Endpoint } from '../domain/exchange.ts'
+import { isRegex, listOf } from '../domain/words.ts'
+import type { Mistake } from './fault.ts'
+import type { Plan } from './plan.ts'
+import { selectGrantTypes } from './reach.ts'
+import type { When } from './spec.ts'
+
+/** What an issuer has of the protocol. */
+export interface Served {
+  /** Whom it plays. */
+  persona: string
+  endpoints: ReadonlySet<Endpoint>
+  /** Short names; undefined: all that there are. */
+  grantTypes: readonly string[] | undefined
+  /** The members that token answers can have; undefined: all that there are. */
+  tokenMembers: ReadonlySet<string> | undefined
+}
+
+/** Why what a plan is about never happens at an issuer; undefined where it may. */
+export function unservedness({ steps, endpoints, grantTypes }: Plan, when: When, served: Served): Mistake | undefined {
+  const names = [...new Set(steps.flatMap((step) => (step ? `"${step.fault.name}"` : [])))].join(' and ')
+  const at = [...endpoints].filter((endpoint) => served.endpoints.has(endpoint))
+  const named = listOf(when.endpoint ?? [])
+  const lacking = [...endpoints].find((endpoint) => named.includes(endpoint) && !served.endpoints.has(endpoint))
+  if (lacking !== undefined || at.length === 0) {
+    const missing = lacking ?? [...endpoints].join(' or ')
+    return {
+      path: when.endpoint === undefined ? [] : ['when', 'endpoint'],
+      message: `${served.persona} has no ${missing}, where ${names} would fire. It has ${[...served.endpoints].join(', ')}`,
+    }
+  }
+  if (at.some((endpoint) => endpoint !== 'token')) return undefined
+  return ungranted(names, grantTypes, when, served) ?? untold(steps, served)
+}
+
+/** Why no token request can be meant. */
+function ungranted(
+  names: string,
+  possible: Plan['grantTypes'],
+  when: When,
+  { persona, grantTypes }: Served,
+): Mistake | undefined {
+  if (grantTypes === undefined) return undefined
+  const had = grantTypes.filter((grant) => possible === undefined || possible.includes(grant))
+  const path = when.grant_type === undefined ? [] : ['when', 'grant_type']
+  const asked = when.grant_type
+  const strangers = listOf(asked ?? []).filter((word) => !isRegex(word) && selectGrantTypes(word, had).length === 0)
+  const isInVain = had.length === 0 || (asked !== undefined && selectGrantTypes(asked, had).length === 0)
+  if (!isInVain && strangers.length === 0) return undefined
+  const grants = strangers.length > 0 ? strangers : (possible ?? [])
+  const what = grants.length > 0 ? `the grant ${grants.join(' or ')}` : 'such a grant'
+  return {
+    path,
+    message: `${persona} has not got ${what}, with which ${names} would fire. It has ${grantTypes.join(', ')}`,
+  }
+}
+
+/** Why there is nothing in a token answer that the steps could change. */
+function untold(steps: Plan['steps'], { persona, tokenMembers }: Served): Mistake | undefined {
+  for (const step of steps) {
+    if (step?.fault.acts !== 'rewrite' || tokenMembers === undefined) continue
+    const { name, member } = step.fault
+    if (member === undefined || tokenMembers.has(member)) continue
+    const message = `no token answer of ${persona} has the member ${member}, which "${name}" would change. They have ${[...tokenMembers].join(', ')}`
+    return { path: [], message }
+  }
+  return undefined
+}
