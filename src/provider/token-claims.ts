@@ -13,6 +13,7 @@ import { encryptFor, wantsBareUserinfo, withoutEncryption } from './encryption.t
 import { handedOnBy } from './grants/handed-on.ts'
 import { subjectFor } from './jose.ts'
 import { confirmationOf } from './mtls.ts'
+import { requireGrantedTarget } from './resources/audiences.ts'
 import { targetOf } from './resources/targets.ts'
 import { createSigners } from './signing.ts'
 import { skewTimes, skewWhenSigned } from './skew.ts'
@@ -50,6 +51,8 @@ export async function extraTokenClaims(issuer: IssuerContext, token: Token): Pro
     client?.access_token?.claims ??
     issuer.settings.access_token.claims
   const context = { scope: [...circumstance.scope], client: clientId }
+  // Where a refresh token is used again and again, nothing has looked at this before.
+  requireGrantedTarget(issuer, typeof token.aud === 'string' ? token.aud : undefined)
   const claims = {
     ...namedAudience(token),
     ...(user && accessTokenClaims(await claimsOf(user, issuer.hooks, context), wanted, issuer.named)),

@@ -45,7 +45,15 @@ let idp: Understudy
 beforeAll(async () => {
   const resources = { [crates]: { access_token: { audience: ['crates', 'boxes'] } }, [ledger]: {} }
   const issuer: IssuerModule = { users: ['alice'], clients }
-  idp = await startUnderstudy({ fixtures: { ...issuer, issuers: { declared: { ...issuer, resources } } } as never })
+  idp = await startUnderstudy({
+    fixtures: {
+      ...issuer,
+      issuers: {
+        declared: { ...issuer, resources },
+        reusing: { ...issuer, resources, refresh_token: { rotation: 'reuse' } },
+      },
+    } as never,
+  })
 })
 afterAll(() => idp.close())
 
@@ -142,6 +150,18 @@ test('a code is good for the audience that it was granted for, and survives anot
   await expect(exchange(callback, ledger)).rejects.toMatchObject(refused)
   await expect(exchange(plain, ledger)).rejects.toMatchObject({ error: 'invalid_target' })
   expect(audOf(await exchange(callback, 'crates'))).toEqual(['crates', 'boxes'])
+})
+
+test('a refresh token that is used again and again is good for what it was granted for alone', async () => {
+  const config = await as('web', 'reusing')
+  const tokens = await client.authorizationCodeGrant(config, await callbackOf(config, { resource: crates }))
+  const plain = await client.authorizationCodeGrant(config, await callbackOf(config, {}))
+  const refresh = ({ refresh_token: token = '' }: client.TokenEndpointResponse, audience: string) =>
+    client.refreshTokenGrant(config, token, { audience })
+
+  await expect(refresh(tokens, ledger)).rejects.toMatchObject(refused)
+  await expect(refresh(plain, ledger)).rejects.toMatchObject({ error: 'invalid_target' })
+  expect(audOf(await refresh(tokens, 'crates'))).toEqual(['crates', 'boxes'])
 })
 
 test('those of a flow stay with its refresh tokens', async () => {

@@ -50,6 +50,12 @@ beforeAll(async () => {
         grant_types: ['authorization_code', 'token_exchange', 'jwt_bearer'] as const,
       },
       {
+        client_id: 'opaque',
+        client_secret: 'opaque-secret',
+        grant_types: ['token_exchange'] as const,
+        access_token: { format: 'opaque' as const },
+      },
+      {
         client_id: 'narrow',
         client_secret: 'narrow-secret',
         scope: 'openid',
@@ -208,6 +214,19 @@ for (const name of ['default', 'partner']) {
       await expect(exchange(subject(foreign))).rejects.toMatchObject(refused)
       await expect(exchange({ ...subject(own), ...actor })).rejects.toMatchObject(refused)
       await expect(exchange(subject(own))).resolves.toMatchObject({ access_token: expect.any(String) })
+    })
+
+    test('a JWT is given to who asks for one, where access tokens are JWTs', async () => {
+      const { access_token: token } = await subjectToken()
+      const parameters = { subject_token: token, subject_token_type: typed('access_token') }
+      const exchange = async (id: string) =>
+        client.genericGrantRequest(await as(id), exchangeGrant, { ...parameters, requested_token_type: typed('jwt') })
+
+      const given = await exchange('gateway')
+
+      expect(given.issued_token_type).toBe(typed('jwt'))
+      expect(decodeJwt(given.access_token).sub).toBe('100101')
+      await expect(exchange('opaque')).rejects.toMatchObject({ error: 'invalid_request' })
     })
 
     test.each([

@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { looksLikeJwt } from '../access-token.ts'
 import type { IssuerContext } from '../context.ts'
 import { type SubjectClient, subjectFor } from '../jose.ts'
 import type { GrantHandler } from '../private.ts'
@@ -100,6 +101,9 @@ function answer(body: Record<string, unknown>, wanted: PresentedType): Record<st
   const { id_token: idToken, refresh_token: refreshToken, expires_in: expiresIn, scope } = others
   const { authorization_details: details } = others
   const issuedType = prefix + wanted
+  if (wanted === 'jwt' && !looksLikeJwt(String(accessToken))) {
+    throw new errors.InvalidRequest('the requested token type jwt needs access tokens of the format jwt')
+  }
   if (wanted === 'access_token' || wanted === 'jwt') {
     return {
       access_token: accessToken,
