@@ -50,6 +50,20 @@ export function markRefreshTokens(provider: Provider, { refresh_token_characters
   }
 }
 
+/**
+ * Has a password request of a plain OAuth 2.0 provider name its scopes as an authorization request must, since it is the
+ * first of its flow.
+ */
+export function requirePasswordScope(handler: GrantHandler, { default_scope: usual }: Persona): GrantHandler {
+  return async function scopedPassword(ctx) {
+    if (!ctx.oidc.params?.scope) {
+      if (usual === undefined) throw new errors.InvalidScope('at least one scope must be asked for', '')
+      Object.assign(ctx.oidc.params ?? {}, { scope: usual.join(' ') })
+    }
+    await handler(ctx)
+  }
+}
+
 /** Has a refresh for fewer scopes take the others from the access tokens that the grant has given before. */
 export function narrowEarlier(handler: GrantHandler, { bucket }: IssuerContext): GrantHandler {
   return async function narrowingRefresh(ctx) {

@@ -5,7 +5,7 @@ import { keepOwnScopes } from '../known-scopes.ts'
 import { type GrantHandler, internals } from '../private.ts'
 import { shapeAnswers } from './answers.ts'
 import { shapeErrors } from './errors.ts'
-import { limitGrants, limitResponseTypes, markRefreshTokens, narrowEarlier } from './grants.ts'
+import { limitGrants, limitResponseTypes, markRefreshTokens, narrowEarlier, requirePasswordScope } from './grants.ts'
 import { tellPersona } from './metadata.ts'
 import { completeScope, hideEndpoints, limitAuthentication, redirectDevices, takeQueries } from './requests.ts'
 
@@ -19,8 +19,12 @@ export function wearPersona(provider: Provider, issuer: IssuerContext): void {
   for (const shape of [shapeErrors(persona), shapeAnswers(issuer), tellPersona(persona)]) {
     if (shape !== undefined) provider.use(shape as unknown as Parameters<Provider['use']>[0])
   }
-  if (!persona.narrowing) return
   const { grantTypeHandlers } = internals(provider)
+  const password = grantTypeHandlers.get('password')
+  if (persona.openid === false && password !== undefined) {
+    grantTypeHandlers.set('password', requirePasswordScope(password, persona))
+  }
+  if (!persona.narrowing) return
   const refresh = grantTypeHandlers.get('refresh_token') as GrantHandler
   grantTypeHandlers.set('refresh_token', narrowEarlier(refresh, issuer))
 }

@@ -2,6 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Middleware, ParameterizedContext } from 'koa'
 import type { Persona } from '../../personas/persona.ts'
 
+/** A path as the provider's router tells it: without regard to case or a last slash. */
+function folded(path: string): string {
+  return path.toLowerCase().replace(/(?<=.)\/$/, '')
+}
+
 /** Where parameters may stand in the query of a POST. */
 const takingQueries = ['token', 'device_authorization'] as const
 
@@ -35,11 +40,12 @@ export function redirectDevices(persona: Persona): Middleware[] {
 /** Takes what stands in the query of a POST for tokens into its body, which wins where both say something. */
 export function takeQueries(persona: Persona): Middleware[] {
   if (!persona.parameters_in_query) return []
-  const paths = new Set(takingQueries.map((name) => persona.endpoints[name]))
+  const paths = new Set(takingQueries.map((name) => folded(persona.endpoints[name])))
 
   return [
     function takeQuery(ctx, next) {
-      if (ctx.method === 'POST' && ctx.querystring !== '' && paths.has(ctx.path)) moveQuery(ctx.req, ctx.querystring)
+      if (ctx.method === 'POST' && ctx.querystring !== '' && paths.has(folded(ctx.path)))
+        moveQuery(ctx.req, ctx.querystring)
       return next()
     },
   ]
@@ -63,17 +69,24 @@ export function completeScope({ default_scope: scope, endpoints }: Persona): Mid
   if (scope === undefined) return []
   return [
     function nameScope(ctx, next) {
-      if (ctx.path === endpoints.authorization && ctx.method === 'GET') {
-        const asked = new URLSearchParams(ctx.querystring)
-        const isReferred = asked.has('request') || asked.has('request_uri')
-        if (!asked.get('scope') && !isReferred) {
-          asked.set('scope', scope.join(' '))
-          ctx.querystring = asked.toString()
-        }
+      if (folded(ctx.path) !== folded(endpoints.authorization)) return next()
+      const { body = '' } = ctx.req as IncomingMessage & { body?: string }
+      const isForm = ctx.method === 'POST' && ctx.is(formType)
+      // What a form says is put behind the query later on.
+      if (!isForm || !/(?:^|&)(?:scope|request|request_uri)=/.test(body)) {
+        ctx.querystring = withScope(ctx.querystring, scope)
       }
       return next()
     },
   ]
+}
+
+/** An authorization request that asks for a scope, whatever it has asked for. */
+function withScope(request: string, scope: readonly string[]): string {
+  const asked = new URLSearchParams(request)
+  if (asked.get('scope') || asked.has('request') || asked.has('request_uri')) return request
+  asked.set('scope', scope.join(' '))
+  return asked.toString()
 }
 
 /** Leaves what a persona has not got to nobody: the answer is that there is nothing. */
@@ -81,10 +94,10 @@ export function hideEndpoints({ discovery = true, without = [], endpoints }: Per
   const hidden = without.map((name) => endpoints[name])
   if (!discovery) hidden.push('/.well-known/openid-configuration', '/.well-known/oauth-authorization-server')
   if (hidden.length === 0) return []
-  const paths = new Set(hidden.map((path) => path.toLowerCase()))
+  const paths = new Set(hidden.map(folded))
   return [
     async function hideEndpoint(ctx, next) {
-      if (!paths.has(ctx.path.toLowerCase().replace(/(?<=.)\/$/, ''))) await next()
+      if (!paths.has(folded(ctx.path))) await next()
     },
   ]
 }
@@ -102,13 +115,13 @@ const authenticating = [
 /** Has a secret that is sent where the persona does not look for it be one that nobody has sent. */
 export function limitAuthentication({ token_endpoint_auth_methods: methods, endpoints }: Persona): Middleware[] {
   if (methods === undefined) return []
-  const paths = new Set(authenticating.map((name) => endpoints[name]))
+  const paths = new Set(authenticating.map((name) => folded(endpoints[name])))
   const takesPost = methods.includes('client_secret_post')
   const takesBasic = methods.includes('client_secret_basic')
 
   return [
     function overlookSecret(ctx, next) {
-      if (!paths.has(ctx.path)) return next()
+      if (!paths.has(folded(ctx.path))) return next()
       const req = ctx.req as IncomingMessage & { body?: string }
       if (!takesBasic && /^basic /i.test(ctx.get('authorization'))) delete req.headers.authorization
       if (!takesPost && req.body?.includes('client_secret')) {

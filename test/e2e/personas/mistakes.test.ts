@@ -102,6 +102,16 @@ test('a grant that there is not is a mistake, and one where there are none', asy
   ])
 })
 
+test('an endpoint that there is not is guessed, and so is a grant', async () => {
+  const persona = { answers: { tokn: {} }, errors: { tken: {} }, access_tokens: { refresh: { format: 'jwt' } } }
+
+  expect(await mistakesIn(persona)).toEqual([
+    expect.stringMatching(/^fixtures persona\.access_tokens\.refresh: unknown key\. There are authorization_code, /),
+    'fixtures persona.answers.tokn: unknown key. Did you mean "token"?',
+    'fixtures persona.errors.tken: unknown key. Did you mean "token"?',
+  ])
+})
+
 test('a default scope that there is not is a mistake', async () => {
   const scopes = { read: {} }
 
