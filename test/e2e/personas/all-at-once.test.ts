@@ -34,6 +34,7 @@ const played: Record<string, Played> = {
     resource: '/api/user/profiles',
   },
   'digital-dj-pool': { user: 'dj-dana', authorization: '/auth', token: '/token', scope: 'user', resource: '/api/user' },
+  generic: { user: 'alice', authorization: '/auth', token: '/token', scope: 'openid profile', resource: '/me' },
 }
 
 let idp: Understudy
@@ -61,6 +62,11 @@ const faults = [
   'html-page',
   'http-status',
   'rate-limit',
+  'empty-body',
+  'unsupported_grant_type',
+  'unauthorized_client',
+  'invalid_request',
+  'invalid_scope',
 ] as const
 
 describe.each(Object.entries(played))('%s', (name, persona) => {
@@ -89,14 +95,14 @@ describe.each(Object.entries(played))('%s', (name, persona) => {
       const told = await provider.authorize(persona.authorization, { scope: persona.scope, state: 's' })
 
       expect(Object.fromEntries(told)).toMatchObject({ error: fault, state: 's' })
-      expect(told.has('iss')).toBe(false)
+      expect(told.has('iss')).toBe(name === 'generic')
     },
   )
 
   test.each(['invalid_token', 'insufficient_scope'] as const)('the fault %s meets its resource', async (fault) => {
     const provider = providerAt(idp, name, persona.user)
     const { body: tokens } = await logIn(provider, persona)
-    await idp.issuer(name).arm({ fault, when: { endpoint: 'resource' } })
+    await idp.issuer(name).arm({ fault, when: { endpoint: name === 'generic' ? 'userinfo' : 'resource' } })
 
     const refused = await provider.api(persona.resource, tokens.access_token)
     const recovered = await provider.api(persona.resource, tokens.access_token)
@@ -113,7 +119,7 @@ describe.each(Object.entries(played))('%s', (name, persona) => {
         (await providerAt(idp, other, user).api(resource, tokens.access_token)).status,
     )
 
-    expect(await Promise.all(statuses)).toEqual([401, 401, 401])
+    expect(await Promise.all(statuses)).toEqual([401, 401, 401, 401])
   })
 
   test('a fault on it shows nowhere else', async () => {
@@ -122,7 +128,7 @@ describe.each(Object.entries(played))('%s', (name, persona) => {
 
     const statuses = others.map(async ([other, each]) => (await logIn(providerAt(idp, other, each.user), each)).status)
 
-    expect(await Promise.all(statuses)).toEqual([200, 200, 200])
+    expect(await Promise.all(statuses)).toEqual([200, 200, 200, 200])
     await idp.issuer(name).disarm()
   })
 })

@@ -89,6 +89,29 @@ describe.each(Object.entries(played))('%s', (name, persona) => {
     expect((await provider.api(resource, next.token.access_token)).status).toBe(200)
   })
 
+  test('simple-oauth2 hears of a denial, and has no token to get', async () => {
+    const client = new AuthorizationCode({
+      client: { id: 'demo-app', secret: 'demo-secret' },
+      auth: { tokenHost: idp.origin, tokenPath: `/${name}${tokenPath}`, authorizePath: `/${name}${authorizePath}` },
+      options: { authorizationMethod: header ? 'header' : 'body' },
+    })
+    const url = new URL(client.authorizeURL({ redirect_uri: redirectUri, scope, state: 'simple' }))
+
+    const told = await providerAt(idp, name, user).authorize(authorizePath, Object.fromEntries(url.searchParams), true)
+    const code = told.get('code') ?? ''
+    const getting = client.getToken({ code, redirect_uri: redirectUri })
+
+    expect(Object.fromEntries(told)).toEqual({
+      error: 'access_denied',
+      error_description: expect.any(String),
+      state: 'simple',
+    })
+    await expect(getting).rejects.toMatchObject({
+      output: { statusCode: 400 },
+      data: { payload: { error: 'invalid_request' } },
+    })
+  })
+
   test('passport-oauth2 logs in, calls the API and refreshes', async () => {
     const provider = providerAt(idp, name, user)
     const strategy = strategyFor(provider.url, persona)
