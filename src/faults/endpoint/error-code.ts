@@ -53,7 +53,10 @@ interface Code<Name extends string, Params extends z.ZodType<CodeParams>> {
   grantTypes?: readonly string[]
   params: Params
   /** What the code adds to the answer: attributes of the challenge, and headers. */
-  more?(params: z.output<Params>): { attributes?: Record<string, string>; headers?: Record<string, string> }
+  more?(
+    params: z.output<Params>,
+    endpoint: Endpoint,
+  ): { attributes?: Record<string, string>; headers?: Record<string, string> }
 }
 
 /**
@@ -82,7 +85,7 @@ export function defineErrorCode<const Name extends string, Params extends z.ZodT
       const error = { error: code.name, ...(description && { error_description: description }) }
       const body = { ...error, ...(uri !== undefined && { error_uri: uri }) }
       if (place.by === 'redirect') return { status: 303, headers: {}, body }
-      const { attributes, headers } = code.more?.(params) ?? {}
+      const { attributes, headers } = code.more?.(params, exchange.endpoint) ?? {}
       const authenticate = place.by === 'json' && challenge(place.scheme, exchange, { ...body, ...attributes })
       return {
         status: params.status ?? place.status,

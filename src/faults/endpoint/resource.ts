@@ -25,9 +25,16 @@ export const resourceCodes = [
     at: { userinfo: asResource(403), introspection: asResource(403), resource: asResource(403) },
     alsoAt: { registration: asResource(403) },
     params: codeParams.extend({
-      scope: z.string().min(1).default('openid').describe('The scope that would be enough, named in the challenge.'),
+      scope: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('The scope that would be enough, named in the challenge. Default: openid, and none at a resource.'),
     }),
-    more: ({ scope }) => ({ attributes: { scope } }),
+    more({ scope }, endpoint) {
+      const named = scope ?? (endpoint === 'resource' ? undefined : 'openid')
+      return named === undefined ? {} : { attributes: { scope: named } }
+    },
   }),
   defineErrorCode({
     name: 'insufficient_user_authentication',

@@ -108,6 +108,9 @@ describe.each(Object.entries(played))('%s', (name, persona) => {
     const recovered = await provider.api(persona.resource, tokens.access_token)
 
     expect([refused.body.error, recovered.status]).toEqual([fault, 200])
+    // A plain OAuth 2.0 provider has no openid to name.
+    const challenge = refused.headers.get('www-authenticate') ?? ''
+    expect(challenge.includes('scope=')).toBe(name === 'generic' && fault === 'insufficient_scope')
   })
 
   test('a token of it is good nowhere else', async () => {
