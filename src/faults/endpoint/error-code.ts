@@ -89,6 +89,7 @@ export function defineErrorCode<const Name extends string, Params extends z.ZodT
       const authenticate = place.by === 'json' && challenge(place.scheme, exchange, { ...body, ...attributes })
       return {
         status: params.status ?? place.status,
+        ...(params.status !== undefined && { isStatusChosen: true as const }),
         headers: {
           'cache-control': 'no-store',
           ...(place.by === 'json' && { 'content-type': 'application/json; charset=utf-8' }),

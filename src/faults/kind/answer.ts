@@ -4,6 +4,8 @@ import type { FaultBase, Mistake } from './base.ts'
 
 interface AnswerHead {
   status: number
+  /** Whether whoever armed the fault has chosen the status. */
+  isStatusChosen?: true
   /** Names in lower case. */
   headers: Record<string, string>
 }

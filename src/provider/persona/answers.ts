@@ -103,6 +103,8 @@ function clientFacts({ clients }: IssuerContext, clientId: string | undefined): 
 /** An answer that tells of an error. */
 export interface ErrorAnswer {
   status: number
+  /** Whether whoever armed a fault has chosen the status: then no persona changes it. */
+  isStatusChosen?: true
   headers: Record<string, string>
   body: unknown
 }
@@ -125,7 +127,8 @@ export function createErrorShape({ errors }: Persona): ErrorShape | undefined {
     const shapes = errors[endpoint as keyof typeof errors]
     const shape = shapes?.[code] ?? shapes?.['*']
     if (shape === undefined) return answer
-    const { error = code, status = answer.status, members } = shape
+    const { error = code, members } = shape
+    const status = answer.isStatusChosen ? answer.status : (shape.status ?? answer.status)
     const renamed = { ...body, error }
     const shaped = members === undefined ? renamed : fillMembers(members, { answer: renamed, grant: {} })
     const headers = Object.fromEntries(

@@ -196,6 +196,9 @@ test('errors take the form that a persona gives them, whoever makes them', async
   expect(badClient.status).toBe(401)
   expect(badClient.body).toMatchObject({ ok: false, reason: 'invalid_client' })
   expect(faulted.body).toEqual({ ok: false, reason: 'server_error', words: 'Out of order' })
+  await issuer.arm({ fault: 'invalid_grant', when: { endpoint: 'token' }, with: { status: 503 } })
+  const chosen = await provider.form('/connect/token', { ...asked, ...own })
+  expect([chosen.status, chosen.body.error]).toEqual([503, 'bad_code'])
 })
 
 test('a plain OAuth 2.0 provider has no scope of OpenID Connect', async () => {
