@@ -1,14 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { parse as parseQuery } from 'node:querystring'
-import { decodeJwt } from 'jose'
 import type { AdapterPayload } from 'oidc-provider'
 import { shortGrantType } from '../domain/client.ts'
 import type { Endpoint, Exchange, FiredFault, Flow, Identity } from '../domain/exchange.ts'
 import type { Refused } from '../domain/outcome.ts'
 import { bodyKind } from '../domain/request-body.ts'
-
-type Params = Record<string, string | undefined>
+import { readHeaders, writeHeaders } from './header-text.ts'
+import {
+  allValues,
+  assertionClient,
+  basicClient,
+  claimsOf,
+  cookie,
+  firstValues,
+  header,
+  isEncrypted,
+  type Params,
+  simpleMembers,
+} from './request-words.ts'
 
 /** What a request says of its own flow: the header, the parameter and the cookie, in this order. */
 const faultSources = { header: 'understudy-fault', param: 'understudy_fault' } as const
@@ -235,100 +244,6 @@ export class ProviderExchange implements Exchange {
   }
 }
 
-function writeHeaders(headers: IncomingMessage['headers']): string {
-  const fields: string[] = []
-  for (const name in headers) {
-    const value = headers[name]
-    for (const each of Array.isArray(value) ? value : [value]) fields.push(name, each ?? '')
-  }
-  return fields.join('\n')
-}
-
-function readHeaders(text: string): IncomingMessage['headers'] {
-  const headers: IncomingMessage['headers'] = {}
-  const fields = text.split('\n')
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [name = '', value = ''] = fields.slice(at, at + 2)
-    const before = headers[name]
-    headers[name] = before === undefined ? value : [before, value].flat()
-  }
-  return headers
-}
-
 async function nobody(): Promise<Identity> {
   return {}
-}
-
-function firstValues(text: string): Params {
-  if (text === '') return {}
-  const params: Params = {}
-  for (const [name, value] of Object.entries(parseQuery(text))) params[name] = Array.isArray(value) ? value[0] : value
-  return params
-}
-
-function allValues(text: string, name: string): string[] {
-  return text.includes(name) ? [parseQuery(text)[name] ?? []].flat().filter(Boolean) : []
-}
-
-function simpleMembers(json: string): Params {
-  try {
-    const members = Object.entries((JSON.parse(json) ?? {}) as Record<string, unknown>)
-    const simple = members.filter(([, value]) => typeof value === 'string' || typeof value === 'boolean')
-    return Object.fromEntries(simple.map(([name, value]) => [name, String(value)]))
-  } catch {
-    return {}
-  }
-}
-
-/** The claims of a request object that are text; whether it is to be trusted is not asked yet. */
-function claimsOf(request: string): Params {
-  try {
-    const texts = Object.entries(decodeJwt(request)).filter(([, value]) => typeof value === 'string')
-    return Object.fromEntries(texts) as Params
-  } catch {
-    return {}
-  }
-}
-
-/** Whether a JWT has the five parts of one that is encrypted. */
-function isEncrypted(jwt: string): boolean {
-  return jwt.split('.').length === 5
-}
-
-function header(headers: IncomingMessage['headers'], name: string): string | undefined {
-  const value = headers[name]
-  return Array.isArray(value) ? value.join(', ') : value
-}
-
-function cookie(cookies: string | undefined, name: string): string | undefined {
-  if (cookies === undefined || !cookies.includes(name)) return undefined
-  const match = cookies.split(/;\s*/).find((pair) => pair.startsWith(`${name}=`))
-  if (match === undefined) return undefined
-  const value = match.slice(name.length + 1)
-  try {
-    return decodeURIComponent(value)
-  } catch {
-    return value
-  }
-}
-
-/** The client id of HTTP Basic credentials, where they can be read. */
-function basicClient(authorization: string | undefined): string | undefined {
-  const encoded = authorization?.match(/^basic +([A-Za-z0-9+/=]+)$/i)?.[1]
-  if (encoded === undefined) return undefined
-  const [id] = Buffer.from(encoded, 'base64').toString().split(':', 1)
-  try {
-    return decodeURIComponent((id ?? '').replaceAll('+', ' ')) || undefined
-  } catch {
-    return undefined
-  }
-}
-
-function assertionClient(assertion: string | undefined): string | undefined {
-  if (assertion === undefined) return undefined
-  try {
-    return decodeJwt(assertion).sub
-  } catch {
-    return undefined
-  }
 }

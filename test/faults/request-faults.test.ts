@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 import type { Endpoint, Flow } from '../../src/domain/exchange.ts'
+import { catalogFaults } from '../../src/faults/catalog.ts'
 import { rememberedFlows } from '../../src/faults/flow-faults.ts'
-import { readRequestFaults } from '../../src/faults/request-faults.ts'
+import { readRequestFaults as readOfAny } from '../../src/faults/request-faults.ts'
 import { armingOfTest, met, metByEach, mistake, request, tokenRequest } from './exchanges.ts'
+
+const readRequestFaults = (text: string, position: Parameters<typeof readOfAny>[1]) =>
+  readOfAny(text, position, catalogFaults)
 
 const where = (text: string, endpoint: Endpoint, grantType?: string) =>
   readRequestFaults(text, { endpoint, grantType }).map(({ plan }) => [...plan.endpoints])
