@@ -24,7 +24,7 @@ export function plainTypes(entries: readonly string[]): Map<string, string> {
     const derived = file.statements.filter(ts.isTypeAliasDeclaration).filter(({ type }) => isTakenFromValue(type))
     // From the end, so that places before stay true.
     const text = derived.toReversed().reduce((changed, { type }) => {
-      return changed.slice(0, type.pos) + ` ${spell(checker, type)}` + changed.slice(type.end)
+      return `${changed.slice(0, type.pos)} ${spell(checker, type)}${changed.slice(type.end)}`
     }, file.text)
     if (derived.length > 0) plain.set(file.fileName, withOwnJson(text))
   }
