@@ -46,7 +46,8 @@ test('connections that are kept alive do not hold up the end', async () => {
 test('a request under way is answered, and its connection then let go', async () => {
   await using server = await startProcess([])
   const socket = connect(server.port, '127.0.0.1')
-  socket.write('POST /token HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n')
+  const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 2'
+  socket.write(`POST /token HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n${form}\r\n\r\n`)
   await once(socket, 'data')
 
   const ended = server.stop('SIGTERM')

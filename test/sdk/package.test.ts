@@ -139,7 +139,22 @@ test('the server, and each helper, loads with no package beside it but its own r
 
   expect(Object.keys(loaded)).toEqual(Object.keys(manifest.exports).map((path) => path.replace(/^\./, manifest.name)))
   expect(loaded).toMatchObject({
-    'understudy-idp': ['UnderstudyError', 'asJunit', 'connect', 'defineFixtures', 'examineApi', 'startUnderstudy'],
+    'understudy-idp': [
+      'BrokenClient',
+      'RefusedLogin',
+      'UnderstudyError',
+      'asJunit',
+      'clientRows',
+      'connect',
+      'defineFixtures',
+      'everyClientRow',
+      'examineApi',
+      'examineClient',
+      'loginByBrowser',
+      'loginByCommand',
+      'startUnderstudy',
+      'unmetByClients',
+    ],
     'understudy-idp/client': ['UnderstudyError', 'connect'],
     'understudy-idp/vitest': ['understudy'],
     'understudy-idp/playwright': ['signIn', 'storageState', 'understudy'],
