@@ -97,7 +97,8 @@ export class ProviderExchange implements Exchange {
   /** What it names by `audience`, which may stand there several times. */
   get audiences(): readonly string[] {
     const all = this.#areResolved ? [] : [this.#query, this.#body].flatMap((text) => allValues(text, 'audience'))
-    return all.length > 0 ? all : [this.params.audience ?? []].flat()
+    // Without a value it is as if it were not there: RFC 6749 section 3.2.
+    return all.length > 0 ? all : [this.params.audience || []].flat()
   }
 
   /** A form's fields; of a JSON object the members that are as simple. */

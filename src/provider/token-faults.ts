@@ -69,7 +69,7 @@ function factsOf(issuer: IssuerContext, token: TokenType, client: string, previo
   const { settings, clients, keys, clock, naming, nameFor } = issuer
   const named = addressedIssuer() ?? naming.issuerFor(Provider.ctx?.req, nameFor(client))
   const { audience } = { ...settings.access_token, ...clients.get(client)?.access_token }
-  const asked = currentExchange()?.params.audience
+  const [asked] = currentExchange()?.audiences ?? []
   return {
     token,
     nowSeconds: Math.floor(Date.now() / 1000) + clock.skewSeconds,

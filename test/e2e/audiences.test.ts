@@ -114,6 +114,19 @@ describe.each(grants)('several audiences by %s', (grant) => {
   })
 })
 
+test.each(grants)('an audience without a value is as if it were not there, by %s', async (grant) => {
+  const ask = await byEveryGrant('default')
+  const askEmpty = await byEveryGrant('default', ['audience', ''])
+
+  expect(audOf(await askEmpty[grant]())).toBe(audOf(await ask[grant]()))
+})
+
+test('an audience without a value beside others is none of them', async () => {
+  const ask = await byEveryGrant('default', ['audience', ''], ['audience', 'orders'])
+
+  expect(audOf(await ask.client_credentials())).toBe('orders')
+})
+
 test.each(['client_credentials', 'token_exchange'] as const)(
   'audiences of one resource are that resource, by %s',
   async (grant) => {
