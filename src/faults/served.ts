@@ -1,6 +1,7 @@
 import type { Endpoint } from '../domain/exchange.ts'
 import { isRegex, listOf } from '../domain/words.ts'
 import type { Mistake } from './fault.ts'
+import type { TokenType } from './jwt.ts'
 import type { Plan } from './plan.ts'
 import { selectGrantTypes } from './reach.ts'
 import type { When } from './spec.ts'
@@ -14,7 +15,12 @@ export interface Served {
   grantTypes: readonly string[] | undefined
   /** The members that token answers can have; undefined: all that there are. */
   tokenMembers: ReadonlySet<string> | undefined
+  /** Whether it is an OpenID provider. */
+  openid: boolean
 }
+
+/** The tokens that OpenID providers alone sign. */
+const openidTokens: ReadonlySet<TokenType> = new Set(['id_token', 'userinfo', 'logout_token'])
 
 /** Why what a plan is about never happens at an issuer; undefined where it may. */
 export function unservedness({ steps, endpoints, grantTypes }: Plan, when: When, served: Served): Mistake | undefined {
@@ -29,7 +35,8 @@ export function unservedness({ steps, endpoints, grantTypes }: Plan, when: When,
       message: `${served.persona} has no ${missing}, where ${names} would fire. It has ${[...served.endpoints].join(', ')}`,
     }
   }
-  if (at.some((endpoint) => endpoint !== 'token')) return undefined
+  const missing = unmade(steps, served)
+  if (missing !== undefined || at.some((endpoint) => endpoint !== 'token')) return missing
   return ungranted(names, grantTypes, when, served) ?? untold(steps, served)
 }
 
@@ -53,6 +60,17 @@ function ungranted(
     path,
     message: `${persona} has not got ${what}, with which ${names} would fire. It has ${grantTypes.join(', ')}`,
   }
+}
+
+/** Why no token is ever signed that the steps could change. */
+function unmade(steps: Plan['steps'], { persona, openid }: Served): Mistake | undefined {
+  for (const step of openid ? [] : steps) {
+    if (step?.fault.acts !== 'token' || !step.fault.tokens.every((token) => openidTokens.has(token))) continue
+    const { name, tokens } = step.fault
+    const message = `${persona} is no OpenID provider: it never makes an ${tokens.join(' or ')}, which "${name}" would change. If it is for access tokens too, say so by when.token`
+    return { path: [], message }
+  }
+  return undefined
 }
 
 /** Why there is nothing in a token answer that the steps could change. */

@@ -75,7 +75,7 @@ async function knownClient({ control, name }: LoginAt, id: string | null): Promi
 async function authorizationEndpoint({ url }: LoginAt): Promise<URL> {
   const response = await fetch(`${url.replace(/\/+$/, '')}/.well-known/openid-configuration`)
   if (!response.ok) {
-    const message = `Failed to log in: the discovery document of ${url} answered ${response.status}.`
+    const message = `Failed to log in: the discovery document of ${url} answered ${response.status}. Where an issuer has none, give login the whole URL of the authorization request.`
     throw new UnderstudyError('ERR_LOGIN_FAILED', 502, message)
   }
   const { authorization_endpoint: endpoint } = (await response.json()) as { authorization_endpoint: string }

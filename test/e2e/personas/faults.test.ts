@@ -52,6 +52,16 @@ const inVain: Arming[] = [
     'no token answer of digital-dj-pool has the member token_type, which "missing-token-type" would change. They have access_token, refresh_token',
   ],
   [
+    'dlive',
+    { fault: 'invalid-iss' },
+    'dlive is no OpenID provider: it never makes an id_token, which "invalid-iss" would change. If it is for access tokens too, say so by when.token',
+  ],
+  [
+    'resonite',
+    { fault: 'nonce-invalid' },
+    'resonite is no OpenID provider: it never makes an id_token, which "nonce-invalid" would change. If it is for access tokens too, say so by when.token',
+  ],
+  [
     'resonite',
     { fault: 'missing-refresh-token' },
     'no token answer of resonite has the member refresh_token, which "missing-refresh-token" would change. They have access_token, token_type, expires_in, scope',
