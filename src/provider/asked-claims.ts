@@ -1,3 +1,7 @@
+import type Provider from 'oidc-provider'
+import { withoutLanguage } from '../domain/claims.ts'
+import { internals } from './private.ts'
+
 /** What a `claims` parameter asks for. */
 export interface AskedClaims {
   id_token?: Record<string, unknown>
@@ -18,4 +22,15 @@ export function askedClaims(params: Readonly<Record<string, unknown>> = {}): Ask
 /** The names of all claims that are asked for. */
 export function claimNames({ id_token, userinfo }: AskedClaims = {}): string[] {
   return Object.keys({ ...id_token, ...userinfo })
+}
+
+/**
+ * Lets a claim be asked for in one language, where the provider knows its name alone.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IndividualClaimsLanguages OpenID Connect Core 5.5.2}
+ */
+export function takeLanguageTags(provider: Provider): void {
+  const { claimsSupported: known } = internals(provider).configuration
+  const isKnown = known.has.bind(known)
+  known.has = (claim) => isKnown(claim) || isKnown(withoutLanguage(claim))
 }

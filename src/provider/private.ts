@@ -51,6 +51,8 @@ interface Internals {
       error: Error,
     ): Promise<void>
     responseTypes: string[]
+    /** The names of claims that may be asked for. */
+    claimsSupported: Set<string>
     scopes: Set<string>
     features: {
       resourceIndicators: {

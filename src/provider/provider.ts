@@ -16,6 +16,7 @@ import { dressTokens, refuseDroppedKeys } from './access-token.ts'
 import { indexUsers, openUsers, type Users } from './accounts.ts'
 import { addressedIssuer } from './addressee.ts'
 import { completeAnswers, reportFailures } from './answers.ts'
+import { takeLanguageTags } from './asked-claims.ts'
 import { takeDetailsAtToken } from './authorization-details/token-requests.ts'
 import { resumeWithoutQuery, takePosts } from './browser-requests.ts'
 import { type CibaRequests, createCibaRequests } from './ciba/requests.ts'
@@ -121,6 +122,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   dressTokens(provider, createTailor(issuer))
   refuseDroppedKeys(provider, issuer.keys.dropped)
   patchClaims(provider, issuer)
+  takeLanguageTags(provider)
   explainErrors(provider)
   reportFailures(provider)
   rememberRefusals(provider)

@@ -53,6 +53,16 @@ test('the claims parameter asks for a claim in all languages by its name', async
   expect(userinfo).not.toHaveProperty(['name#de'])
 })
 
+test('the claims parameter asks for a claim in one language by its name and tag', async () => {
+  const asked = { id_token: { 'name#de': { essential: true } }, userinfo: { 'name#ja-Kana-JP': null, 'name#fr': null } }
+
+  const { idToken, userinfo } = await claimsFor('openid', asked)
+
+  expect(idToken).toMatchObject({ 'name#de': 'Alice im Wunderland' })
+  expect(userinfo).toEqual({ sub: '1', 'name#ja-Kana-JP': 'アリス', 'motto#fr': 'Bof' })
+  for (const absent of ['name', 'name#ja-Kana-JP']) expect(idToken).not.toHaveProperty([absent])
+})
+
 test.each([
   ['openid profile', 'Alice im Wunderland'],
   ['openid', undefined],
