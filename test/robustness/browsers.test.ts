@@ -98,7 +98,9 @@ test('a session is found by its signed cookie alone, and one issuer does not tak
   const name = cookieNamed(agent.cookies, /_session_/)
   const { [name]: value = '', [`${name}.sig`]: signature = '' } = agent.cookies
   const silent = client.buildAuthorizationUrl(web, { ...ask, prompt: 'none' })
-  const partner = new URL(`${idp.url}/partner/auth?client_id=partner-app&response_type=code&scope=openid&prompt=none`)
+  const asked = { client_id: 'partner-app', response_type: 'code', scope: 'openid', prompt: 'none' }
+  const redirect_uri = 'http://localhost:3000/partner/callback'
+  const partner = new URL(`${idp.url}/partner/auth?${new URLSearchParams({ ...asked, redirect_uri })}`)
   const there = name.replace('_default_', '_partner_')
 
   const right = await withCookies(silent, { [name]: value, [`${name}.sig`]: signature })

@@ -91,14 +91,14 @@ test.each(lookalikes('/callback'))('a pushed request does not take %j', async (r
   expect([400, 404]).toContain(answer.status)
 })
 
-test('of two addresses, neither is followed but the registered one', async () => {
+test('of two addresses, neither is followed', async () => {
   const params = new URLSearchParams({ client_id: 'web-app', response_type: 'code', scope: 'openid' })
   for (const uri of ['http://evil.example/callback', 'http://localhost:3000/callback'])
     params.append('redirect_uri', uri)
 
   const answer = await fetch(`${idp.url}/auth?${params}`, { redirect: 'manual' })
 
-  expect(answer.headers.get('location')).toMatch(/^http:\/\/localhost:3000\/callback\?error=invalid_request&/)
+  await expectStays(answer)
 })
 
 test('a loopback address may have another port, since native apps take a free one', async () => {
