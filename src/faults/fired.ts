@@ -181,6 +181,7 @@ export function firedBy(
           hold: async (until) => {
             told.waited = await delays.hold(armedId, until)
           },
+          unfire,
         })
       return { ...base, acts: fault.acts, fault, at: fault.at(params), delay }
     }

@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { type Endpoint, type Exchange, endpoints } from '../domain/exchange.ts'
-import { UnderstudyError } from '../errors.ts'
+import { ended, UnderstudyError } from '../errors.ts'
 import type {
   Answer,
   AuthorizationResponse,
   ClientVerdict,
   DelayMoment,
+  DelayPort,
   Fault,
   FaultAnswer,
   ResponseFacts,
@@ -14,6 +15,7 @@ import type {
   Wire,
 } from './fault.ts'
 import { endpointsOfTokens, type Jwt, type MutatedJwt, type TokenFacts, type TokenType } from './jwt.ts'
+import { delayOf, effectOf } from './own-returns.ts'
 
 /** What `with` says to a fault of somebody's own. */
 export type OwnParams = Readonly<Record<string, unknown>>
@@ -58,8 +60,8 @@ export type OwnFault = OwnBase &
     | ({ acts: 'connection'; send(wire: Wire, params: OwnParams): Promise<void> } & OwnMoment)
     | ({
         acts: 'delay'
-        /** How long the request waits, in milliseconds. */
-        delayMs(exchange: Exchange, params: OwnParams): number
+        /** How long the request waits, in milliseconds, from 0 to 600,000; undefined: not at all, and it has not fired. */
+        delayMs(exchange: Exchange, params: OwnParams): number | undefined
       } & OwnMoment)
     | ({ acts: 'state'; effect(request: StateRequest, params: OwnParams): StateEffect | undefined } & OwnMoment)
     | {
@@ -91,28 +93,35 @@ export function completeOwn(own: OwnFault): Fault {
   if (own.acts === 'rewrite') return { ...placed, acts: 'rewrite', rewrite: atOnce(name, own.rewrite) }
   const timed = { ...placed, at: () => own.at ?? 'answer' }
   if (own.acts === 'connection') return { ...timed, acts: 'connection', send: toItsEnd(name, own.send) }
-  if (own.acts === 'state') return { ...timed, acts: 'state', effect: atOnce(name, own.effect) }
-  const delayMs = atOnce(name, own.delayMs)
-  return { ...timed, acts: 'delay', delay: (exchange, given, port) => port.sleep(delayMs(exchange, given)) }
+  if (own.acts === 'state') return { ...timed, acts: 'state', effect: atOnce(name, own.effect, effectOf) }
+  const delayMs = atOnce(name, own.delayMs, delayOf)
+  async function delay(exchange: Exchange, given: unknown, port: DelayPort): Promise<void> {
+    const ms = delayMs(exchange, given)
+    if (ms === undefined) port.unfire()
+    else await port.sleep(ms)
+  }
+  return { ...timed, acts: 'delay', delay }
 }
 
 /**
  * A verb whose parameters its own schema has parsed.
  *
- * @throws UnderstudyError `ERR_OWN_FAULT` (500) where it throws, or promises what it should do
+ * @param checked makes of what it returns what can be played, and throws where it cannot
+ * @throws UnderstudyError `ERR_OWN_FAULT` (500) where it throws, promises what it should do, or returns what cannot be played
  */
 function atOnce<Subject, Rest extends unknown[], Result>(
   name: string,
   verb: (subject: Subject, params: OwnParams, ...rest: Rest) => Result,
+  checked: (returned: Result) => Result = (returned) => returned,
 ): (subject: Subject, params: unknown, ...rest: Rest) => Result {
   return function doAtOnce(subject, params, ...rest) {
     let result: Result
     try {
       result = verb(subject, params as OwnParams, ...rest)
+      if (!(result instanceof Promise)) return checked(result)
     } catch (error) {
       throw failure(name, error)
     }
-    if (!(result instanceof Promise)) return result
     result.catch(ignoreSinceItComesTooLate)
     throw failure(name, new Error('it returns a promise; only the "send" of a connection may wait'))
   }
@@ -133,7 +142,10 @@ function toItsEnd(name: string, send: (wire: Wire, params: OwnParams) => Promise
   }
 }
 
-function failure(name: string, cause: unknown): UnderstudyError {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new UnderstudyError('ERR_OWN_FAULT', 500, `Failed to play "${name}": ${why}.`, undefined, { cause })
+/** Says why, and where: a cause of its own would have the log say the first twice. */
+function failure(name: string, thrown: unknown): UnderstudyError {
+  const why = thrown instanceof Error ? thrown.message : String(thrown)
+  const error = new UnderstudyError('ERR_OWN_FAULT', 500, ended(`Failed to play "${name}": ${why}`))
+  if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
+  return error
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { UnderstudyError } from '../errors.ts'
 import type { StateEffect } from '../faults/fault.ts'
 import type { KeyRotation } from '../provider/key-rotation.ts'
 import type { IssuerProvider } from '../provider/provider.ts'
@@ -11,9 +12,23 @@ interface Parts {
   rotateKeys(rotation: KeyRotation): Promise<void>
 }
 
-/** Has come true what faults let happen, which else only people and time bring about; a reset undoes it, but for keys. */
+/** Of what there is not. */
+const unknown = ['ERR_USER_UNKNOWN', 'ERR_CLIENT_UNKNOWN', 'ERR_GRANT_UNKNOWN']
+
+/**
+ * Has come true what faults let happen, which else only people and time bring about; a reset undoes it, but for keys.
+ * Where there is no such user, client, grant or token, nothing happens.
+ */
 export function createStateEffects({ edits, provider, rotateKeys }: Parts) {
   return async function comeTrue(happening: StateEffect | undefined): Promise<void> {
+    try {
+      await bringAbout(happening)
+    } catch (error) {
+      if (!(error instanceof UnderstudyError && unknown.includes(error.code))) throw error
+    }
+  }
+
+  async function bringAbout(happening: StateEffect | undefined): Promise<void> {
     switch (happening?.effect) {
       case 'rotate-keys':
         return rotateKeys(happening)

@@ -319,3 +319,76 @@ describe('one that fails itself', () => {
     await expect(client.clientCredentialsGrant(config, {})).resolves.toBeDefined()
   })
 })
+
+describe('what a fault of state or delay returns', () => {
+  type Verbs = { effect?: unknown; delayMs?: unknown }
+
+  /** Has one request meet a fault of a verb's, at the token endpoint. */
+  async function meet(verbs: Verbs) {
+    const acts = 'effect' in verbs ? 'state' : 'delay'
+    const own = { name: 'x-returns', summary: 'It returns.', acts, endpoints: ['token'], at: 'request', ...verbs }
+    const idp = await startUnderstudy({ fixtures: { ...roundFixtures, ownFaults: [own as OwnFault] } })
+    await idp.arm('x-returns')
+    const response = await fetch(`${idp.url}/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa('app:app-secret')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    })
+    const [armed] = await idp.armed()
+    const before = { users: await idp.users.list(), clients: await idp.clients.list() }
+    await idp.close()
+    return {
+      status: response.status,
+      body: (await response.json()) as Record<string, unknown>,
+      fires: armed?.fires,
+      ...before,
+    }
+  }
+
+  test.each<[Verbs, string]>([
+    [{ effect: () => ({ effect: 'lock-usr', username: 'alice' }) }, 'Did you mean "lock-user"?'],
+    [{ effect: () => 'lock-user' }, 'it returns a string; expected undefined, or { effect } with one of rotate-keys'],
+    [{ effect: () => null }, 'it returns null; expected undefined'],
+    [{ effect: () => ({}) }, 'it returns an object of another kind; expected undefined'],
+    [{ effect: () => ({ effect: 'lock-user' }) }, '"lock-user" has username: undefined; expected a string'],
+    [{ effect: () => ({ effect: 'end-sessions' }) }, '"end-sessions" has username: undefined; expected a string'],
+    [{ effect: () => ({ effect: 'revoke-token', token: 1 }) }, '"revoke-token" has token: 1; expected a string'],
+    [{ effect: () => ({ effect: 'revoke-grant' }) }, '"revoke-grant" has id: undefined; expected a string'],
+    [{ effect: () => ({ effect: 'rotate-secret' }) }, '"rotate-secret" has clientId: undefined; expected a string'],
+    [{ effect: () => ({ effect: 'rotate-keys', keepOld: 'no' }) }, 'has keepOld: a string; expected a boolean'],
+    [{ delayMs: () => Number.NaN }, 'it returns NaN; expected undefined, or a number of milliseconds from 0 to 600000'],
+    [{ delayMs: () => Number.POSITIVE_INFINITY }, 'it returns Infinity; expected'],
+    [{ delayMs: () => -1 }, 'it returns -1; expected'],
+    [{ delayMs: () => 600_001 }, 'it returns 600001; expected'],
+    [{ delayMs: () => '20' }, 'it returns a string; expected'],
+  ])('%o is refused where it cannot be played: %s', async (verbs, why) => {
+    const { status, body } = await meet(verbs)
+
+    expect(status).toBe(500)
+    const told = why.replaceAll('"', "'")
+    expect(body).toMatchObject({ error: 'server_error', error_description: expect.stringContaining(told) })
+    expect(body.error_description).toContain('x-returns')
+  })
+
+  test.each([0, 0.5])('a wait of %d ms is one', async (ms) => {
+    expect(await meet({ delayMs: () => ms })).toMatchObject({ status: 200, fires: 1 })
+  })
+
+  test('no wait at all has not fired', async () => {
+    expect(await meet({ delayMs: () => undefined })).toMatchObject({ status: 200, fires: 0 })
+  })
+
+  test.each([
+    { effect: 'lock-user', username: 'nobody' },
+    { effect: 'end-sessions', username: 'nobody' },
+    { effect: 'rotate-secret', clientId: 'nobody' },
+    { effect: 'revoke-grant', id: 'none' },
+    { effect: 'revoke-token', token: 'none' },
+  ])('%o does nothing', async (effect) => {
+    const { status, users, clients } = await meet({ effect: () => effect })
+
+    expect(status).toBe(200)
+    expect(users.map(({ username }) => username)).not.toContain('nobody')
+    expect(clients.map(({ client_id: id }) => id)).not.toContain('nobody')
+  })
+})

@@ -9,6 +9,7 @@ test('jitter makes each wait another, and none longer than it says', async () =>
       waits.push(ms)
     },
     hold: async () => {},
+    unfire() {},
   }
 
   for (let turn = 0; turn < 200; turn += 1) await latency.delay(request('token'), { ms: 100, jitter_ms: 50 }, port)

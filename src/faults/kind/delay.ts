@@ -16,6 +16,8 @@ export interface DelayPort {
   sleep(ms: number): Promise<void>
   /** Waits until it is released by the id of the armed fault. */
   hold(until: HoldUntil): Promise<void>
+  /** Has it not have fired, where there is nothing to wait for. */
+  unfire(): void
 }
 
 /** Whether a request waits before anything is done, or once it is done and the answer is about to leave. */
