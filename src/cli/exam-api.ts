@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { UnderstudyError } from '../errors.ts'
-import { finish } from './exam-report.ts'
+import { checkWritable, finish } from './exam-report.ts'
 import { examples } from './examples.ts'
 import { collect } from './fault-options.ts'
 import { connect, type RemoteOptions, withRemoteOptions } from './remote.ts'
@@ -48,6 +48,7 @@ async function examine(options: ApiOptions): Promise<void> {
     const message = `Failed to read --url ${url}: expected a URL, such as http://localhost:8080/me.`
     throw new UnderstudyError('ERR_USAGE', 400, message)
   }
+  await checkWritable(options)
   const { examineApi } = await import('../sdk/exam/api.ts')
   const remote = await connect(options)
   const issuer = { tokens: (order: Parameters<typeof remote.mint>[1]) => remote.mint(options.issuer, order) }

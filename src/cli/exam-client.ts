@@ -5,7 +5,7 @@ import { UnderstudyError } from '../errors.ts'
 import type { ClientExam } from '../sdk/exam/client.ts'
 import type { PlaceName } from '../sdk/exam/places.ts'
 import type { UnderstudyIssuer } from '../sdk/verbs.ts'
-import { finish } from './exam-report.ts'
+import { checkWritable, finish } from './exam-report.ts'
 import { examples } from './examples.ts'
 import { collect } from './fault-options.ts'
 import { localServer } from './local-server.ts'
@@ -106,6 +106,7 @@ async function examine(options: ClientOptions): Promise<void> {
     ...(server === undefined ? await ownOf(options) : { issuer: await knownIssuer({ ...options, server }) }),
     ...(process.stderr.isTTY && { onResult: showProgress }),
   }
+  await checkWritable(options)
   const report = await untilSignal(() => examineClient(exam)).finally(clearProgress)
   await finish(report, options, 'client')
 }

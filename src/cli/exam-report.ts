@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { open, rm, writeFile } from 'node:fs/promises'
 import { UnderstudyError } from '../errors.ts'
 import type { ExamReport } from '../sdk/exam/report.ts'
 import { print } from './remote.ts'
@@ -11,6 +11,32 @@ interface ReportOptions {
 
 /** So many faults are named in one line. */
 const mostNamed = 10
+
+/**
+ * Checks that a report can be written where it is asked for, before an exam that may take minutes.
+ *
+ * @throws UnderstudyError `ERR_USAGE` (400) where it cannot
+ */
+export async function checkWritable({ junit }: ReportOptions): Promise<void> {
+  if (junit === undefined) return
+  try {
+    await tryToWrite(junit)
+  } catch (error) {
+    const why = (error as Error).message
+    const message = `Failed to open --junit ${junit} for writing: ${why}. Name a file in a folder that is there and may be written to.`
+    throw new UnderstudyError('ERR_USAGE', 400, message)
+  }
+}
+
+/** What is there stays until there is something to write, and nothing is left where nothing was. */
+async function tryToWrite(path: string): Promise<void> {
+  const there = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  const opened = there ?? (await open(path, 'wx'))
+  await opened.close()
+  if (there === undefined) await rm(path)
+}
 
 /**
  * Prints a report, and writes it where it is asked for.

@@ -163,3 +163,20 @@ test('the command prints a report, writes JUnit XML, and ends with 1 where anyth
   const report: ExamReport = JSON.parse(json.stdout)
   expect(asJunit(report)).toContain(`failures="${wrongOf(report).length}"`)
 })
+
+test('a report that cannot be written is told of before the API is asked', async () => {
+  let calls = 0
+  const url = await serve(async () => {
+    calls += 1
+  })
+  const junit = '/no/such/folder/exam.xml'
+
+  const ran = await run(['exam', 'api', '--url', url, '--client', 'app', '--server', idp.url, '--junit', junit])
+
+  expect(ran).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining(`Failed to open --junit ${junit} for writing: ENOENT`),
+  })
+  expect(calls).toBe(0)
+})

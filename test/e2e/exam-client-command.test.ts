@@ -193,6 +193,8 @@ test.each([
   [['--command', 'x', '--parallel', '0'], 'Expected a whole number from 1'],
   [['--command', 'x', '--fault', 'invalid-sg'], 'Did you mean "invalid-sig"?'],
   [['--command', 'x', '--place', 'tokens'], 'Did you mean "token"?'],
+  [['--command', 'x', '--fault', 'invalid-aud', '--place', 'discovery'], 'nothing is left to examine. invalid-aud'],
+  [['--command', 'x', '--junit', '/no/such/folder/exam.xml'], 'Failed to open --junit /no/such/folder/exam.xml'],
   [['--command', 'there-is-no-such-program'], 'exit 127: '],
   [['--command', 'echo "bad luck" >&2; exit 1'], 'bad luck'],
   [['--command', 'true'], 'it says that it logged in, and was given no tokens'],

@@ -256,6 +256,38 @@ test.each<[what: string, exam: Partial<ClientExam>, code: string, text: string]>
   ['nobody at once', { parallel: 0 }, 'ERR_EXAM_INVALID', 'parallel: 0'],
   ['no time', { timeoutMs: Number.NaN }, 'ERR_EXAM_INVALID', 'timeoutMs: NaN'],
   ['an unknown place', { places: ['tokn' as 'token'] }, 'ERR_EXAM_INVALID', 'Did you mean "token"?'],
+  ['no faults', { faults: [] }, 'ERR_EXAM_INVALID', 'nothing is left to examine. Ask for other faults'],
+  ['no places', { places: [] }, 'ERR_EXAM_INVALID', 'nothing is left to examine'],
+  [
+    'a fault where it cannot be',
+    { faults: ['invalid-aud'], places: ['discovery'] },
+    'ERR_EXAM_INVALID',
+    'nothing is left to examine. invalid-aud: It fires at token',
+  ],
+  [
+    'a fault that is left out',
+    { faults: ['invalid-aud'], except: ['invalid-aud'] },
+    'ERR_EXAM_INVALID',
+    'nothing is left to examine. invalid-aud: It was to be left out.',
+  ],
+  [
+    'a fault that no client meets',
+    { faults: ['slow_down'] },
+    'ERR_EXAM_INVALID',
+    'nothing is left to examine. slow_down: It is of the grants device_code, ciba alone.',
+  ],
+  [
+    'a client that is led to a page',
+    { login: (order) => logInByPage(order, { prompt: 'consent' }) },
+    'ERR_EXAM_CONTROL',
+    'A page was shown, since its authorization request says prompt=consent; an exam has nobody to answer it. Leave that out',
+  ],
+  [
+    'a client that has a login be new',
+    { login: (order) => logInByPage(order, { max_age: '0' }) },
+    'ERR_EXAM_CONTROL',
+    'says prompt=login (or max_age=0); an exam',
+  ],
   ['an unknown client', { client: 'exam-clint' }, 'ERR_EXAM_INVALID', 'Did you mean "exam-client"?'],
   ['an unknown user', { user: 'alcie' }, 'ERR_EXAM_INVALID', 'Did you mean "alice"?'],
   ['an issuer without clients', { source: { fixtures: {} } }, 'ERR_EXAM_INVALID', 'no client has a redirect URI'],
@@ -269,6 +301,21 @@ test.each<[what: string, exam: Partial<ClientExam>, code: string, text: string]>
 ])('there is no exam of %s', async (_what, exam, code, text) => {
   await expect(examine(strictRound, exam)).rejects.toMatchObject({ code, message: expect.stringContaining(text) })
 })
+
+test('a fault that cannot be at the places asked for is told of as left out', async () => {
+  const report = await examine(strictRound, { faults: ['invalid-aud', 'discovery-html'], places: ['discovery'] })
+
+  expect(report.results.map(({ fault }) => fault)).toEqual(['none', 'discovery-html'])
+  expect(report.leftOut).toEqual([{ fault: 'invalid-aud', why: expect.stringMatching(/^It fires at token/) }])
+})
+
+/** Asks for a page, and takes the redirect there for one with a code. */
+async function logInByPage({ issuer, clientId, redirectUri }: RoundOrder, more: Record<string, string>): Promise<void> {
+  const scope = 'openid offline_access'
+  const asked = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope, ...more }
+  const sent = await fetch(`${issuer}/auth?${new URLSearchParams(asked)}`, { redirect: 'manual' })
+  throw new Error(`no code in ${sent.headers.get('location')}`)
+}
 
 interface Endpoints {
   authorization_endpoint: string

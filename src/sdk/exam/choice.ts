@@ -23,21 +23,43 @@ export interface ChosenRows {
 /**
  * The rows of an exam, and the faults that no client meets.
  *
- * @throws UnderstudyError `ERR_FAULT_UNKNOWN` (404); `ERR_EXAM_INVALID` (400) where there is no such place
+ * @throws UnderstudyError `ERR_FAULT_UNKNOWN` (404); `ERR_EXAM_INVALID` (400) where there is no such place, or nothing is left to examine
  */
 export function choose({ faults, except = [], places: asked }: RowChoice): ChosenRows {
   for (const name of [...(faults ?? []), ...except]) checkKnown('fault', 'ERR_FAULT_UNKNOWN', 404, faultNames, name)
   if (asked !== 'all') for (const name of asked ?? []) checkKnown('place', 'ERR_EXAM_INVALID', 400, placeNames, name)
   const isMeant = ({ fault }: { fault: string }) => faults === undefined || faults.includes(fault)
   const all = asked === undefined ? clientRows : everyClientRow
-  const rows = all.filter((row) => isMeant(row) && (!Array.isArray(asked) || asked.includes(row.place)))
+  const meant = all.filter(isMeant)
+  const rows = meant.filter(({ place }) => !Array.isArray(asked) || asked.includes(place))
   const isPlayed = ({ fault }: ClientRow) => !except.includes(fault)
   const others = rows.filter((row) => !isPlayed(row))
   const why = 'It was to be left out.'
-  return {
-    rows: rows.filter(isPlayed),
-    leftOut: [...unmetByClients.filter(isMeant), ...others.map(({ fault, place }) => ({ fault, place, why }))],
-  }
+  const played = rows.filter(isPlayed)
+  const unplaced = faults === undefined ? [] : elsewhere(meant, rows)
+  const unmet = unmetByClients.filter(isMeant)
+  const leftOut = [...unmet, ...unplaced, ...others.map(({ fault, place }) => ({ fault, place, why }))]
+  if (played.length === 0) throw nothingLeft(leftOut)
+  return { rows: played, leftOut }
+}
+
+/** The faults that were asked for by name, and can be at none of the places that were. */
+function elsewhere(meant: readonly ClientRow[], rows: readonly ClientRow[]): ChosenRows['leftOut'] {
+  const names = new Set(meant.map(({ fault }) => fault))
+  for (const { fault } of rows) names.delete(fault)
+  return [...names].map((fault) => {
+    const at = meant.filter((row) => row.fault === fault).map(({ place }) => place)
+    return { fault, why: `It fires at ${at.join(', ')}, and not where it was asked for.` }
+  })
+}
+
+const mostTold = 3
+
+function nothingLeft(leftOut: ChosenRows['leftOut']): UnderstudyError {
+  const told = leftOut.slice(0, mostTold).map(({ fault, why }) => ` ${fault}: ${why}`)
+  const more = leftOut.length > mostTold ? ` And ${leftOut.length - mostTold} more.` : ''
+  const message = `Failed to examine a client: nothing is left to examine.${told.join('')}${more} Ask for other faults or places, or leave them out to have all.`
+  return new UnderstudyError('ERR_EXAM_INVALID', 400, message)
 }
 
 function checkKnown(what: string, code: string, status: number, known: readonly string[], name: string): void {

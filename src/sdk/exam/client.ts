@@ -69,7 +69,7 @@ async function inControl(exam: ClientExam, bench: Bench): Promise<Control> {
   try {
     const { said, round } = await play(exam, stage, { part: 'refresh' })
     const { subject = stage.client.client_id } = exam
-    if (said.did !== 'accept') throw refused(subject, said)
+    if (said.did !== 'accept') throw refused(subject, said, round)
     const see = 'https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowSteps'
     const told = { fault: 'none', summary: 'All is as it should be.', expected: 'accept' as const, see }
     return { round, stage, result: { ...told, did: said.did, seen: said.seen, verdict: 'right' } }
@@ -78,9 +78,11 @@ async function inControl(exam: ClientExam, bench: Bench): Promise<Control> {
   }
 }
 
-function refused(subject: string, { seen, output = '' }: Said): UnderstudyError {
+function refused(subject: string, { seen, output = '' }: Said, { pageAsked }: Round): UnderstudyError {
   const printed = output === '' ? '' : `\n${output}`
-  const message = `Failed to examine ${subject}: it does not log in where all is as it should be: ${seen}. Have it log in with the issuer, client and redirect URI that it is given.${printed}`
+  const page = `A page was shown, since its authorization request says ${pageAsked.join(', ')}; an exam has nobody to answer it. Leave that out of the request for the exam.`
+  const wayOut = 'Have it log in with the issuer, client and redirect URI that it is given.'
+  const message = `Failed to examine ${subject}: it does not log in where all is as it should be: ${seen}. ${pageAsked.length > 0 ? page : wayOut}${printed}`
   return new UnderstudyError('ERR_EXAM_CONTROL', 409, message)
 }
 

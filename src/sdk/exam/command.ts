@@ -24,7 +24,8 @@ const lastWordsMs = 500
  * in; any other, it refuses. What it needs to know is in its environment: `UNDERSTUDY_ISSUER_URL`, `UNDERSTUDY_CLIENT_ID`,
  * `UNDERSTUDY_CLIENT_SECRET`, `UNDERSTUDY_REDIRECT_URI`, `UNDERSTUDY_USER`, `UNDERSTUDY_PART`, and where there is a fault
  * `UNDERSTUDY_FAULT` and `UNDERSTUDY_PLACE`. Where the issuer has HTTPS, `UNDERSTUDY_CA` is the file of the authority to
- * trust, which Node, OpenSSL, curl and Python's requests are told of, too. Whatever it has started ends with it.
+ * trust, which Node, OpenSSL, curl and Python's requests are told of, too. Whatever it has started ends with it,
+ * unless that has left its process group.
  */
 export function loginByCommand(command: string): ClientRound {
   return async function login(order) {
