@@ -61,7 +61,8 @@ export function explainErrors(provider: Provider): void {
     }
     if (error.error_detail === undefined) return
     const told = ctx.body as Body
-    told.error_description = [told.error_description, error.error_detail].filter(Boolean).join(': ')
+    // Of a missing token the provider says the same by both.
+    told.error_description = [...new Set([told.error_description, error.error_detail])].filter(Boolean).join(': ')
   }
   for (const event of errorEvents) provider.on(event as 'grant.error', explain)
 }

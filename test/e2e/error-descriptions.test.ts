@@ -146,3 +146,10 @@ test('a resource tells of an audience that no header could hold', async () => {
   expect(response.status).toBe(401)
   expect(response.headers.get('www-authenticate')).toContain("the access token is for ??', and this is")
 })
+
+test('what is wrong is not said twice of a request without a token', async () => {
+  const response = await fetch(`${idp.url}/me`)
+
+  expect(response.status).toBe(401)
+  expect(await response.json()).toMatchObject({ error_description: 'no access token provided' })
+})
