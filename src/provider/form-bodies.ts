@@ -1,5 +1,6 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { bodyKind } from '../domain/request-body.ts'
+import { currentExchange } from './adapter.ts'
 import { readFormsAfter } from './private-stacks.ts'
 
 const formType = 'application/x-www-form-urlencoded'
@@ -11,9 +12,11 @@ const formType = 'application/x-www-form-urlencoded'
  */
 readFormsAfter(async function requireForm(ctx, next) {
   const { body = '' } = ctx.req as { body?: string }
-  const wrong = ctx.method === 'POST' && body !== '' ? mistakeIn(ctx, body) : undefined
+  // What a browser posts goes on as a query.
+  const method = currentExchange()?.method ?? ctx.method
+  const wrong = method === 'POST' && body !== '' ? mistakeIn(ctx, body) : undefined
   if (wrong === undefined) return next()
-  const expected = `only ${formType} content-type bodies are supported on ${ctx.method} ${ctx.path}`
+  const expected = `only ${formType} content-type bodies are supported on ${method} ${ctx.path}`
   throw new errors.InvalidRequest(`${expected}, and ${wrong}`)
 })
 
@@ -23,6 +26,6 @@ function mistakeIn(ctx: KoaContextWithOIDC, body: string): string | undefined {
   if (encoding !== '' && encoding !== 'identity') return `this one is encoded (content-encoding: ${encoding})`
   const type = ctx.get('content-type')
   if (type === '') return 'this one has no content-type'
-  if (ctx.is(formType) && bodyKind(type, body) !== 'form') return 'this one only says that it is one'
-  return undefined
+  if (ctx.is(formType)) return bodyKind(type, body) === 'form' ? undefined : 'this one only says that it is one'
+  return ctx.method === 'POST' ? undefined : `this one is ${type}`
 }

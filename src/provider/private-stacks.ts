@@ -6,6 +6,8 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 // @ts-expect-error The package's types describe its public interface alone.
 import authorizationStack from 'oidc-provider/lib/actions/authorization/index.js'
 // @ts-expect-error As above.
+import { init as endSessionStack } from 'oidc-provider/lib/actions/end_session.js'
+// @ts-expect-error As above.
 import introspectionStack from 'oidc-provider/lib/actions/introspection.js'
 // @ts-expect-error As above.
 import * as registrationStacks from 'oidc-provider/lib/actions/registration.js'
@@ -99,11 +101,12 @@ export function processRequestObjectsBy(wrap: (handle: EndpointMiddleware) => En
   }
 }
 
-/** Puts other middleware before that which reads the forms of clients, for every provider. */
+/** Puts other middleware before that which reads the forms of clients, and of logouts, for every provider. */
 export function readFormsAfter(check: EndpointMiddleware): void {
   const ofEndpoint = authorizationStack as (endpoint: string) => EndpointMiddleware[]
   const authenticated = requestObjectEndpoints.filter((endpoint) => endpoint !== 'authorization').map(ofEndpoint)
-  for (const stack of [tokenStack, introspectionStack, revocationStack, ...authenticated] as EndpointMiddleware[][]) {
+  const others = [tokenStack, introspectionStack, revocationStack, endSessionStack]
+  for (const stack of [...others, ...authenticated] as EndpointMiddleware[][]) {
     const index = stack.indexOf(readUrlencoded as EndpointMiddleware)
     if (index === -1) throw new Error('Failed to look at forms: this oidc-provider reads them elsewhere')
     stack.splice(index, 0, check)

@@ -47,6 +47,28 @@ describe.each(bodies)('a body of %s', (_, headers, body, said) => {
   })
 })
 
+test.each(bodies)('a logout by a body of %s is told so on a page', async (_, headers, body) => {
+  for (const issuer of ['default', 'partner']) {
+    const url = `${idp.issuer(issuer).url}/session/end`
+    const answer = await fetch(url, { method: 'POST', headers: { accept: 'text/html', ...headers }, body })
+
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toMatch(
+      /only application\/x-www-form-urlencoded content-type bodies are supported on POST/i,
+    )
+    const [entry] = (await idp.issuer(issuer).requests()).slice(-1)
+    expect(entry?.refusal?.why).toMatch(/forms/)
+  }
+})
+
+test('a logout by a form, or by no body at all, goes on', async () => {
+  for (const body of [new URLSearchParams({ client_id: 'app' }), undefined]) {
+    const answer = await fetch(`${idp.url}/session/end`, { method: 'POST', ...(body && { body }) })
+
+    expect(answer.status).toBe(200)
+  }
+})
+
 test('a form is taken that says that it is not encoded, and of which charset it is', async () => {
   const headers = { authorization: `Basic ${btoa('app:s')}`, 'content-encoding': 'identity' }
   const typed = { ...headers, 'content-type': `${formType}; charset=UTF-8` }
