@@ -3,6 +3,8 @@ import { userByPairwise } from './accounts.ts'
 import type { IssuerContext } from './context.ts'
 import { subjectFor } from './jose.ts'
 
+const forAnother = 'the request asks for another user than the one who is'
+
 /**
  * Answers a request that asks for one user, by an `id_token_hint` or by the value of `sub` among its `claims`, for nobody
  * else: whoever else is signed in is asked to sign in, and where another does so, the client is told `login_required`.
@@ -13,7 +15,7 @@ import { subjectFor } from './jose.ts'
  */
 export function askedUserCheck(issuer: IssuerContext): interactionPolicy.Check {
   const { Check } = interactionPolicy
-  const description = 'the request asks for another user than the one who is signed in'
+  const description = `${forAnother} signed in`
 
   async function isOther(ctx: KoaContextWithOIDC): Promise<boolean> {
     const { session, result, client } = ctx.oidc
@@ -46,6 +48,20 @@ export function checkAskedUser(issuer: IssuerContext, login: interactionPolicy.P
   login?.checks.remove('id_token_hint')
   login?.checks.remove('claims_id_token_sub_value')
   login?.checks.add(askedUserCheck(issuer))
+}
+
+/**
+ * Refuses a backchannel request whose hint means one user, and the value of `sub` among its `claims` another.
+ *
+ * @param sub of the user whom the hint means
+ * @throws LoginRequired
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IndividualClaimsRequests OpenID Connect Core 5.5.1}
+ */
+export function requireClaimedUser(issuer: Pick<IssuerContext, 'name'>, ctx: KoaContextWithOIDC, sub: string): void {
+  const { client, claims } = ctx.oidc
+  const asked = claimedSubject(claims)
+  if (asked === undefined || asked === subjectFor(issuer.name, client, sub)) return
+  throw new errors.LoginRequired(`${forAnother} meant by its hint`)
 }
 
 /** The subject that a `claims` parameter asks for; undefined where it leaves that open. */

@@ -537,3 +537,18 @@ test('a request and its pace survive a restart', async () => {
   await idp.close()
   await rm(folder, { recursive: true })
 })
+
+test.each([
+  ['bob', 400, 'login_required'],
+  ['alice', 200, undefined],
+])('a request by the hint %s that claims the sub of alice is answered with %i', async (hint, status, error) => {
+  const claims = JSON.stringify({ id_token: { sub: { value: '100101' } } })
+  const answer = await fetch(`${server.issuer('quick').url}/backchannel`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('till:till-secret')}` },
+    body: new URLSearchParams({ scope: 'openid', login_hint: hint, claims }),
+  })
+
+  expect(answer.status).toBe(status)
+  expect(((await answer.json()) as Record<string, unknown>).error).toBe(error)
+})

@@ -13,6 +13,11 @@ export const authorizationReasons: readonly Reason[] = [
     why: (refusal) => unregisteredRedirect(refusal),
   },
   {
+    said: /asks for another user than the one who is meant/,
+    why: () =>
+      'The hint of the request means one user, and the sub of its claims parameter another. Have both mean the same, or ask without the claim.',
+  },
+  {
     said: /asks for another user/,
     why: ({ user }) =>
       `The request asks for one user, by id_token_hint or by the sub of its claims parameter, and it is ${user === undefined ? 'another' : `"${user}"`} who is signed in. Sign in as the one who is asked for, or ask without the hint.`,

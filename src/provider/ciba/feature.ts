@@ -1,4 +1,5 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { requireClaimedUser } from '../asked-user.ts'
 import { requireMeetableAcr } from '../authentication-context.ts'
 import type { IssuerContext } from '../context.ts'
 import { userByClaims, userByHint } from '../login-hint.ts'
@@ -21,7 +22,11 @@ export function cibaFeature(issuer: IssuerContext): Ciba {
     deliveryModes: ['poll'],
     processLoginHint: async (_ctx, hint) => subOf(userByHint(issuer.users, hint ?? '')),
     processLoginHintToken: async (ctx, token) => subOf(await userOfToken(issuer, ctx, token ?? '')),
-    verifyUserCode: async (ctx, account, code) => verifyUserCode(issuer, ctx, account.accountId, code),
+    async verifyUserCode(ctx, { accountId }, code) {
+      // The first that is asked once the user is known.
+      requireClaimedUser(issuer, ctx, accountId)
+      verifyUserCode(issuer, ctx, accountId, code)
+    },
     validateBindingMessage: async (_ctx, message) => checkBindingMessage(message),
     // The context itself means something to those alone who have agreed on it.
     validateRequestContext: async (ctx) => requireMeetableAcr(issuer.settings, { ...ctx.oidc.params }),
