@@ -2,6 +2,7 @@ import Koa, { type Middleware } from 'koa'
 import type { Logger } from 'pino'
 import type { Control } from '../control/control.ts'
 import type { Render } from '../domain/pages.ts'
+import { UnderstudyError } from '../errors.ts'
 import type { Issuers } from '../issuer/registry.ts'
 import type { CookieSigner } from '../provider/cookie-signer.ts'
 import { assertWithoutTracing } from '../provider/quiet-assert.ts'
@@ -78,7 +79,8 @@ function layered({ render, logger, cookieSigner }: AppOptions, layers: readonly 
 function reportTo(logger: Logger): (error: unknown) => void {
   return function report(error) {
     const code = brokenConnectionCode(error)
-    if (code === undefined) logger.error({ err: error }, 'Failed to answer a request')
+    const told = error instanceof UnderstudyError ? error.message : 'Failed to answer a request'
+    if (code === undefined) logger.error({ err: error }, told)
     else logger.debug({ code }, 'A client broke its connection off')
   }
 }

@@ -1,7 +1,9 @@
 import type { Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errorText } from '../domain/error-text.ts'
 import type { Render } from '../domain/pages.ts'
+import { UnderstudyError } from '../errors.ts'
 import { readClaims } from './access-token.ts'
 import { advertiseAuthentication } from './authentication-metadata.ts'
 import type { IssuerContext } from './context.ts'
@@ -12,11 +14,18 @@ import { applyRules } from './token-claims.ts'
 
 type Body = Record<string, unknown>
 
-/** Reports what broke inside, which the provider answers with `server_error` and not a word, to the application around it. */
+/**
+ * Reports what broke inside to the application around the provider, which answers it with `server_error` and not a word;
+ * of our own errors, whose messages are for people, a client that is answered as JSON is told.
+ */
 export function reportFailures(provider: Provider): void {
   provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error & { expose?: boolean }) => {
     // A fault that plays this part has been asked for.
     if (!error.expose) ctx.app.emit('error', error, ctx)
+    const told = ctx.body as Body | undefined
+    if (error instanceof UnderstudyError && told?.error === 'server_error') {
+      told.error_description = errorText(error.message)
+    }
   })
 }
 

@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as client from 'openid-client'
+import pino from 'pino'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { completeOwn } from '../../src/faults/own.ts'
 import { type FixturesModule, type OwnFault, startUnderstudy } from '../../src/index.ts'
 import { discover, login } from './flows.ts'
 import { roundFixtures } from './whole-round.ts'
@@ -390,5 +392,39 @@ describe('what a fault of state or delay returns', () => {
     expect(status).toBe(200)
     expect(users.map(({ username }) => username)).not.toContain('nobody')
     expect(clients.map(({ client_id: id }) => id)).not.toContain('nobody')
+  })
+})
+
+describe('one that throws', () => {
+  const boom = (): never => {
+    throw new Error('boom')
+  }
+
+  test('is told of by a token as by the others', async () => {
+    const own: OwnFault = { name: 'x-boom', summary: 'It throws.', acts: 'token', tokens: ['id_token'], patch: boom }
+    await using idp = await startUnderstudy({ fixtures: { ...roundFixtures, ownFaults: [own] } })
+    const config = await discover(idp.url, 'app', 'app-secret')
+    await idp.arm('x-boom')
+
+    await expect(login(config, { redirectUri })).rejects.toBeDefined()
+
+    const [request] = await idp.requests({ fault: 'x-boom' })
+    const json = { error: 'server_error', error_description: "Failed to play 'x-boom': boom." }
+    expect(request).toMatchObject({ endpoint: 'token', answer: { status: 500, json } })
+  })
+
+  test('says why once in the log, and where', () => {
+    const fault = completeOwn({ name: 'x-boom', summary: 'It throws.', acts: 'answer', answer: boom })
+    let thrown: unknown
+    try {
+      if (fault.acts === 'answer') fault.answer({} as never, {})
+    } catch (error) {
+      thrown = error
+    }
+
+    const logged = pino.stdSerializers.err(thrown as Error)
+
+    expect(logged.message).toBe('Failed to play "x-boom": boom.')
+    expect(logged.stack).toMatch(/at boom .*own-faults\.test\.ts/)
   })
 })
