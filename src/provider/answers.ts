@@ -16,14 +16,14 @@ type Body = Record<string, unknown>
 
 /**
  * Reports what broke inside to the application around the provider, which answers it with `server_error` and not a word;
- * of our own errors, whose messages are for people, a client that is answered as JSON is told.
+ * of a fault of somebody's own that failed, a client that is answered as JSON is told, since it is being tested by it.
  */
 export function reportFailures(provider: Provider): void {
   provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error & { expose?: boolean }) => {
     // A fault that plays this part has been asked for.
     if (!error.expose) ctx.app.emit('error', error, ctx)
     const told = ctx.body as Body | undefined
-    if (error instanceof UnderstudyError && told?.error === 'server_error') {
+    if (error instanceof UnderstudyError && error.code === 'ERR_OWN_FAULT' && told?.error === 'server_error') {
       told.error_description = errorText(error.message)
     }
   })
