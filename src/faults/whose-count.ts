@@ -19,8 +19,8 @@ const continuing: readonly string[] = ['authorization_code', 'refresh_token', 'd
 /** Whose requests play a script, where nobody says: each flow's where there can be one, else all together. */
 export function playersOf({ endpoints }: Reach, { grant_type: words }: When): 'issuer' | 'flow' {
   const isAlwaysFirst = [...endpoints].every((endpoint) => beginnings.has(endpoint) || flowless.has(endpoint))
-  const isFlowless = words !== undefined && selectGrantTypes(words, continuing).length === 0
-  return isAlwaysFirst || isFlowless ? 'issuer' : 'flow'
+  const isOfNoFlow = words !== undefined && selectGrantTypes(words, continuing).length === 0
+  return isAlwaysFirst || isOfNoFlow ? 'issuer' : 'flow'
 }
 
 /** Whether a request has nothing to do with any flow, so that none like it will ever come of it. */

@@ -2,9 +2,9 @@ import type { Finding } from '../fixtures/mistakes.ts'
 import { personaFor } from '../fixtures/persona-choice.ts'
 import type { IssuerFixtures } from '../fixtures/schema.ts'
 import { findAlgorithmMistakes } from '../provider/algorithms.ts'
+import { findClientMistakes } from '../provider/client-mistakes.ts'
 import type { SigningKeys } from '../provider/keys.ts'
 import { findCertificateMistakes } from '../provider/mtls.ts'
-import { findClientMistakes } from '../provider/provider.ts'
 
 /**
  * What is wrong with an issuer's algorithms, and with its clients in the words of the provider that would serve them:

@@ -2,28 +2,19 @@ import type { IncomingMessage } from 'node:http'
 import type { Middleware, ParameterizedContext } from 'koa'
 import compose from 'koa-compose'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
-import { allScopes, namedClaims } from '../domain/claims.ts'
-import type { Client } from '../domain/client.ts'
-import { Clock } from '../domain/clock.ts'
 import type { Exchange } from '../domain/exchange.ts'
-import { type IssuerSettings, rootIssuer, withoutSlash } from '../domain/issuer.ts'
-import { openClients } from '../domain/open.ts'
 import type { Outcome, Registrations } from '../domain/outcome.ts'
-import { catalogFaults } from '../faults/catalog.ts'
-import type { Persona } from '../personas/persona.ts'
-import { memoryStore } from '../store/memory.ts'
 import { dressTokens, refuseDroppedKeys } from './access-token.ts'
-import { indexUsers, openUsers, type Users } from './accounts.ts'
+import type { Users } from './accounts.ts'
 import { addressedIssuer } from './addressee.ts'
 import { completeAnswers, reportFailures } from './answers.ts'
 import { takeLanguageTags } from './asked-claims.ts'
 import { takeDetailsAtToken } from './authorization-details/token-requests.ts'
 import { resumeWithoutQuery, takePosts } from './browser-requests.ts'
 import { type CibaRequests, createCibaRequests } from './ciba/requests.ts'
-import { type ClientMistake, checkClients, serveClients } from './clients.ts'
+import { serveClients } from './clients.ts'
 import { configure } from './configuration.ts'
 import type { IssuerContext, ProviderOptions } from './context.ts'
-import { CookieSigner } from './cookie-signer.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { takeFaultNonce } from './dpop.ts'
 import { createEndpointMap, type FoundEndpoint } from './endpoints.ts'
@@ -36,12 +27,12 @@ import { oneAtATime } from './grants/one-at-a-time.ts'
 import { pacePolls, pollGrants } from './grants/poll-pace.ts'
 import { prolongGrant, rejectReuse } from './grants/refresh-token.ts'
 import { registerGrants } from './grants/register.ts'
-import { createNaming, type Naming, portOf } from './hosts.ts'
+import { type Naming, portOf } from './hosts.ts'
 import { checkHints } from './id-token-hints.ts'
 import { createIdentify } from './identity.ts'
 import { initiateLogin, type LoginInitiation } from './initiate-login.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
-import type { SigningKeys } from './keys.ts'
+import { createContext } from './issuer-context.ts'
 import { takeKnownScopes } from './known-scopes.ts'
 import { createGrants, type Grants } from './live-grants.ts'
 import { createSessions, type Sessions } from './live-sessions.ts'
@@ -59,6 +50,7 @@ import { answerPreflights } from './registration/origins.ts'
 import { serveRegistrations } from './registration/registrar.ts'
 import { serveReferences } from './request-objects/by-reference.ts'
 import { checkRequestObjects } from './request-objects/members.ts'
+import { cookie } from './request-words.ts'
 import { checkTargetsAtToken } from './resources/audiences.ts'
 import { describeResources } from './resources/metadata.ts'
 import { serveResources } from './resources/serve.ts'
@@ -188,7 +180,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
       const { method, headers, querystring: query } = ctx.request
       const request = { method, headers, query, continued: found.continued, methods: found.methods }
       const exchange = new ProviderExchange(found.endpoint, request, (asking) =>
-        identify(asking, readCookie(asking, cookieName('session', ctx.req))),
+        identify(asking, cookie(asking.headers.cookie, cookieName('session', ctx.req))),
       )
       ctx.state.exchange = exchange
       return exchange
@@ -210,72 +202,6 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     naming,
     cookieName,
   }
-}
-
-/**
- * What is wrong with clients' metadata, in the provider's own words, which know more than a schema can say.
- *
- * @returns one mistake a client at the most, with its index among the issuer's clients
- */
-export function findClientMistakes(settings: IssuerSettings, persona: Persona, keys: SigningKeys): ClientMistake[] {
-  if (settings.clients.length === 0) return []
-  const issuer = createContext({
-    name: rootIssuer,
-    settings,
-    hooks: {},
-    knownFaults: catalogFaults,
-    persona,
-    bucket: memoryStore().bucket(rootIssuer),
-    clock: new Clock(),
-    keys,
-    cookieSigner: new CookieSigner([]),
-    names: { issuer: 'auto' },
-    fallbackOrigin: () => 'http://localhost',
-    render: async () => '',
-    authorizationFault: async () => undefined,
-    tokenFaults: () => undefined,
-    responseFaults: () => undefined,
-    noticeFault: () => undefined,
-    pass: async () => false,
-    registrations: { put: async () => {}, delete: async () => {} },
-    onCall: () => {},
-  })
-  const provider = new Provider('http://localhost', configure(issuer))
-  registerGrants(provider, issuer)
-  takeTokenAlone(provider)
-  return checkClients(provider, settings.clients)
-}
-
-function createContext(options: ProviderOptions): IssuerContext {
-  const { settings, name } = options
-  const declared = settings.clients
-  const clients: ReadonlyMap<string, Client> = settings.open
-    ? openClients(declared)
-    : new Map<string, Client>(declared.map((client) => [client.client_id, client]))
-  const users = indexUsers(settings.users)
-  const naming = createNaming(options.names, mountOf(name), options.fallbackOrigin)
-  const { browser } = options.names
-  const scopes = allScopes(settings.scopes)
-  return {
-    ...options,
-    clients,
-    users: settings.open ? openUsers(users) : users,
-    naming,
-    scopes: options.persona.openid === false ? settings.scopes : scopes,
-    named: namedClaims(scopes),
-    nameFor(clientId) {
-      const client = clientId === undefined ? undefined : clients.get(clientId)
-      if (client === undefined || options.names.issuer === 'auto') return undefined
-      const own = client.issuer
-      if (own !== undefined) return naming.names().find((name) => withoutSlash(name) === own) ?? own
-      return browser !== undefined && client.token_endpoint_auth_method === 'none' ? browser : options.names.issuer
-    },
-  }
-}
-
-/** The path of an issuer below its origin: none for the root. */
-export function mountOf(name: string): string {
-  return name === rootIssuer ? '' : `/${name}`
 }
 
 /** Builds every link from the name that its reader knows, rather than from the Host header. */
@@ -310,10 +236,4 @@ function clientIdOf({ client, entities }: KoaContextWithOIDC['oidc']): string | 
   const { IdTokenHint: hint } = entities as { IdTokenHint?: { payload: { aud?: unknown } } }
   const hinted = hint?.payload.aud
   return client?.clientId ?? (typeof hinted === 'string' ? hinted : undefined)
-}
-
-/** The value of a cookie. */
-function readCookie({ headers }: ProviderExchange, name: string): string | undefined {
-  const found = headers.cookie?.split(/;\s*/).find((pair) => pair.startsWith(`${name}=`))
-  return found?.slice(name.length + 1)
 }

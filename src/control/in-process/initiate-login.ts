@@ -1,4 +1,4 @@
-import { mountOf } from '../../provider/provider.ts'
+import { mountOf } from '../../provider/issuer-context.ts'
 import { check } from '../check.ts'
 import type { InitiateLoginControl } from '../initiate-login.ts'
 import type { Access } from './access.ts'

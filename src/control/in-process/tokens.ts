@@ -1,5 +1,5 @@
+import { mountOf } from '../../provider/issuer-context.ts'
 import type { Minted } from '../../provider/minting/minting.ts'
-import { mountOf } from '../../provider/provider.ts'
 import { check } from '../check.ts'
 import type { MintedToken, TokensControl } from '../tokens.ts'
 import type { Access } from './access.ts'
