@@ -3,7 +3,7 @@
  * loudly here, and in the test of this file.
  */
 import type Provider from 'oidc-provider'
-import { type ClientMetadata, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
 // @ts-expect-error The package's types describe its public interface alone.
 import { issueTokens as issueFromSource } from 'oidc-provider/lib/helpers/grant_common.js'
 import * as grantHelpers from 'oidc-provider/lib/helpers/grants.js'
@@ -168,7 +168,7 @@ export async function bindToken(
   const bindable = token as { setThumbprint(kind: 'x5t' | 'jkt', value: unknown): void }
   if (cert) bindable.setThumbprint('x5t', cert)
   if (!dPoP) return
-  await helpers.checkDpopReplay(provider, ctx, dPoP, ctx.oidc.client?.clientId as string)
+  await useProof(provider, ctx, dPoP)
   bindable.setThumbprint('jkt', (dPoP as { thumbprint: string }).thumbprint)
 }
 
@@ -190,24 +190,22 @@ export async function grantedResource(
   return resource
 }
 
-/**
- * Checks that a token request proves to have the key that its authorization request has named.
- *
- * @param thumbprint undefined where it named none
- * @throws InvalidGrant
- * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-10 RFC 9449 section 10}
- */
-export async function checkRequestedKey(
+/** The DPoP proof of a request, which may have been used before; undefined where it has none. */
+export async function proofOf(
   provider: Provider,
   ctx: KoaContextWithOIDC,
-  thumbprint: string | undefined,
-): Promise<void> {
-  if (thumbprint === undefined) return
-  const proof = (await helpers.validateDpop(provider, ctx)) as { thumbprint: string } | undefined
-  if (proof === undefined) throw new errors.InvalidGrant('missing DPoP proof JWT')
-  if (proof.thumbprint !== thumbprint) {
-    throw new errors.InvalidGrant('DPoP proof key thumbprint does not match dpop_jkt')
-  }
+): Promise<{ thumbprint: string } | undefined> {
+  return (await helpers.validateDpop(provider, ctx)) as { thumbprint: string } | undefined
+}
+
+/**
+ * Uses a DPoP proof, which is good for one request.
+ *
+ * @throws InvalidGrant
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-11.1 RFC 9449 section 11.1}
+ */
+export async function useProof(provider: Provider, ctx: KoaContextWithOIDC, dPoP: unknown): Promise<void> {
+  await helpers.checkDpopReplay(provider, ctx, dPoP, ctx.oidc.client?.clientId as string)
 }
 
 /** The scopes that a token request asks for, which its client may have. */

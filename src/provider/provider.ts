@@ -16,7 +16,7 @@ import { serveClients } from './clients.ts'
 import { configure } from './configuration.ts'
 import type { IssuerContext, ProviderOptions } from './context.ts'
 import { createDevices, type Devices } from './devices.ts'
-import { takeFaultNonce } from './dpop.ts'
+import { takeFaultNonce, useProofsAhead } from './dpop.ts'
 import { createEndpointMap, type FoundEndpoint } from './endpoints.ts'
 import { describeErrors } from './error-descriptions.ts'
 import { ProviderExchange } from './exchange.ts'
@@ -119,6 +119,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   reportFailures(provider)
   rememberRefusals(provider)
   takeFaultNonce(provider)
+  useProofsAhead(provider)
   hushModels(provider)
   keepNewSessions(provider, configuration)
   completeResponses(provider, issuer)

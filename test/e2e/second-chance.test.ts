@@ -1,5 +1,5 @@
 import * as client from 'openid-client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type IssuerModule, startUnderstudy, type Understudy } from '../../src/index.ts'
 import { UserAgent } from '../user-agent.ts'
 import { discover, passPages } from './flows.ts'
@@ -114,4 +114,60 @@ test('an approved backchannel request outlives a mistaken resource', async () =>
 
   await expect(poll(ledger)).rejects.toMatchObject(invalidTarget)
   await expect(poll(crates)).resolves.toMatchObject({ token_type: 'bearer' })
+})
+
+describe('a proof that was used already is refused before it spends', () => {
+  const begin: [what: string, begun: (config: client.Configuration) => Promise<Exchange>][] = [
+    [
+      'a code',
+      async (config) => {
+        const callback = await callbackOf(config, {})
+        return (DPoP) => client.authorizationCodeGrant(config, callback, undefined, undefined, { DPoP })
+      },
+    ],
+    [
+      'a refresh token',
+      async (config) => {
+        const tokens = await client.authorizationCodeGrant(config, await callbackOf(config, {}))
+        return (DPoP) => client.refreshTokenGrant(config, tokens.refresh_token ?? '', undefined, { DPoP })
+      },
+    ],
+    [
+      'a device code',
+      async (config) => {
+        const device = await client.initiateDeviceAuthorization(config, { scope: 'openid' })
+        await idp.device.approve(device.user_code, 'alice')
+        return (DPoP) => client.pollDeviceAuthorizationGrant(config, { ...device, interval: 0 }, undefined, { DPoP })
+      },
+    ],
+    [
+      'a backchannel request',
+      async (config) => {
+        const parameters = { scope: 'openid', login_hint: 'alice' }
+        const begun = await client.initiateBackchannelAuthentication(config, parameters)
+        const request = { ...begun, interval: 0 }
+        return (DPoP) => client.pollBackchannelAuthenticationGrant(config, request, undefined, { DPoP })
+      },
+    ],
+  ]
+  type Exchange = (DPoP: client.DPoPHandle) => Promise<client.TokenEndpointResponse>
+
+  test.each(begin)('%s', async (_, begun) => {
+    const config = await web()
+    const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair())
+    const [first, second] = [await begun(config), await begun(config)]
+    let proof: string | undefined
+    let isReplayed = false
+    config[client.customFetch] = (url, { headers, ...init }) => {
+      if (!isReplayed) proof = headers.dpop
+      return fetch(url, { ...init, headers: { ...headers, ...(proof && { dpop: proof }) } } as RequestInit)
+    }
+    await first(DPoP)
+    isReplayed = true
+
+    await expect(second(DPoP)).rejects.toMatchObject({ error: 'invalid_dpop_proof' })
+    isReplayed = false
+    await expect(second(DPoP)).resolves.toMatchObject({ token_type: 'dpop' })
+    await expect(second(DPoP)).rejects.toMatchObject({ error: 'invalid_grant' })
+  })
 })

@@ -3,7 +3,8 @@ import type { AuthorizationDetail } from '../../domain/authorization-details.ts'
 import { currentExchange } from '../adapter.ts'
 import { detailsOf, narrowed } from '../authorization-details/asked.ts'
 import type { IssuerContext } from '../context.ts'
-import { checkRequestedKey, grantedResource } from '../private.ts'
+import { checkProof } from '../dpop.ts'
+import { grantedResource } from '../private.ts'
 import { requireGrantedTarget } from '../resources/audiences.ts'
 
 /** A code or token that is good for one use. */
@@ -45,9 +46,9 @@ export function checkBeforeSpending(provider: Provider, issuer: IssuerContext): 
       const ctx = Provider.ctx as KoaContextWithOIDC | undefined
       if (ctx?.oidc?.route === 'token' && this.error === undefined) {
         requireSentRedirectUri(issuer)
-        await checkRequestedKey(provider, ctx, this.dpopJkt)
         narrowed(detailsOf(ctx), this.rar ?? [])
         requireGrantedTarget(issuer, await grantedResource(provider, ctx, this))
+        await checkProof(provider, ctx, this.dpopJkt)
       }
       await consume.call(this)
     }
