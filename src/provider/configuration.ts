@@ -12,7 +12,7 @@ import { userStates } from '../domain/user.ts'
 import { createFindAccount } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
 import { usualAlgorithm } from './algorithms.ts'
-import { checkAskedUser } from './asked-user.ts'
+import { checkAskedUser, requireSubjectsInList } from './asked-user.ts'
 import { stepUpCheck } from './authentication-context.ts'
 import { afterSignIn, beforeAuthorization } from './authorization.ts'
 import { detailsPrompt, richAuthorizationRequests } from './authorization-details/feature.ts'
@@ -156,7 +156,7 @@ export function configure(issuer: IssuerContext): Configuration {
       encryption: { enabled: true },
       mTLS: mtlsFeature(issuer),
       requestObjects: requestObjects(settings.request_objects),
-      claimsParameter: { enabled: true },
+      claimsParameter: { enabled: true, assertClaimsParameter: (_ctx, claims) => requireSubjectsInList(claims) },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,

@@ -106,6 +106,48 @@ describe.each(['default', 'partner'])('who is asked for at %s', (name) => {
     expect((await (await signIn('app', { claims }, 'alice')).take()).claims()?.sub).toBe('100101')
   })
 
+  test('it asks for one of several by the values of sub', async () => {
+    const claims = JSON.stringify({ id_token: { sub: { values: ['nobody', '100101', 'carol'] } } })
+    await signIn('app', {}, 'bob')
+    const { first, answer } = await signIn('app', { claims }, 'bob')
+    expect(suggested(first)).toBe('alice')
+    expect(answer).toMatchObject({ error: 'login_required', error_description: told })
+    expect((await signIn('app', { claims, prompt: 'none' }, 'bob')).answer.error).toBe('login_required')
+    expect((await (await signIn('app', { claims }, 'alice')).take()).claims()?.sub).toBe('100101')
+    const silent = await signIn('app', { claims, prompt: 'none' }, 'alice')
+    expect((await silent.take()).claims()?.sub).toBe('100101')
+  })
+
+  test.each([
+    ['of an empty list', { values: [] }],
+    ['of values without the value', { value: '100101', values: ['bob'] }],
+  ])('nobody is one %s', async (_, sub) => {
+    const claims = JSON.stringify({ id_token: { sub } })
+    for (const user of ['alice', 'bob']) {
+      expect((await signIn('app', { claims }, user)).answer.error).toBe('login_required')
+    }
+  })
+
+  test('who is hinted at must be among those who are asked for', async () => {
+    const hint = await idTokenOf('alice')
+    const ask = (...values: string[]) =>
+      signIn('app', { claims: JSON.stringify({ id_token: { sub: { values } } }), id_token_hint: hint }, 'alice')
+    expect((await ask('bob')).answer.error).toBe('login_required')
+    expect((await (await ask('bob', '100101')).take()).claims()?.sub).toBe('100101')
+  })
+
+  test.each([
+    ['in the browser', {}],
+    ['pushed', { pushed: 'yes' }],
+  ])('values of sub that are no list are told of: %s', async (_, parameters) => {
+    const claims = JSON.stringify({ id_token: { sub: { values: '100101' } } })
+    const asked = signIn('app', { ...parameters, claims }, 'alice').then(({ answer }) => Promise.reject(answer))
+    await expect(asked).rejects.toMatchObject({
+      error: 'invalid_request',
+      error_description: 'the values of sub in the claims parameter are no list',
+    })
+  })
+
   test('a pairwise subject means the same person', async () => {
     const hint = await idTokenOf('alice', 'pair')
     const { first, answer } = await signIn('pair', { id_token_hint: hint }, 'bob')
@@ -113,6 +155,11 @@ describe.each(['default', 'partner'])('who is asked for at %s', (name) => {
     expect(answer.error).toBe('login_required')
     const tokens = await (await signIn('pair', { id_token_hint: hint }, 'alice')).take()
     expect(tokens.claims()?.sub).toBe(decodeJwt(hint).sub)
+    const claims = JSON.stringify({ id_token: { sub: { values: ['bob', decodeJwt(hint).sub] } } })
+    agent = new UserAgent()
+    const asked = await signIn('pair', { claims }, 'alice')
+    expect(suggested(asked.first)).toBe('alice')
+    expect((await asked.take()).claims()?.sub).toBe(decodeJwt(hint).sub)
   })
 
   test.each([true, false])('a device gets no tokens of another, who was signed in before: %s', async (wasSignedIn) => {

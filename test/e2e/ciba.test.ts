@@ -539,10 +539,12 @@ test('a request and its pace survive a restart', async () => {
 })
 
 test.each([
-  ['bob', 400, 'login_required'],
-  ['alice', 200, undefined],
-])('a request by the hint %s that claims the sub of alice is answered with %i', async (hint, status, error) => {
-  const claims = JSON.stringify({ id_token: { sub: { value: '100101' } } })
+  ['bob', { value: '100101' }, 400, 'login_required'],
+  ['alice', { value: '100101' }, 200, undefined],
+  ['bob', { values: ['100101', 'carol'] }, 400, 'login_required'],
+  ['alice', { values: ['carol', '100101'] }, 200, undefined],
+])('a request by the hint %s that claims the sub %j of alice is answered with %i', async (hint, sub, status, error) => {
+  const claims = JSON.stringify({ id_token: { sub } })
   const answer = await fetch(`${server.issuer('quick').url}/backchannel`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa('till:till-secret')}` },
