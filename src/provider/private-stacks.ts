@@ -101,12 +101,11 @@ export function processRequestObjectsBy(wrap: (handle: EndpointMiddleware) => En
   }
 }
 
-/** Puts other middleware before that which reads the forms of clients, and of logouts, for every provider. */
+/** Puts other middleware before that which reads the forms of clients, of logins and logouts, for every provider. */
 export function readFormsAfter(check: EndpointMiddleware): void {
-  const ofEndpoint = authorizationStack as (endpoint: string) => EndpointMiddleware[]
-  const authenticated = requestObjectEndpoints.filter((endpoint) => endpoint !== 'authorization').map(ofEndpoint)
+  const begun = requestObjectEndpoints.map(authorizationStack as (endpoint: string) => EndpointMiddleware[])
   const others = [tokenStack, introspectionStack, revocationStack, endSessionStack]
-  for (const stack of [...others, ...authenticated] as EndpointMiddleware[][]) {
+  for (const stack of [...others, ...begun] as EndpointMiddleware[][]) {
     const index = stack.indexOf(readUrlencoded as EndpointMiddleware)
     if (index === -1) throw new Error('Failed to look at forms: this oidc-provider reads them elsewhere')
     stack.splice(index, 0, check)

@@ -5,7 +5,9 @@ import { startUnderstudy, type Understudy } from '../../src/index.ts'
 let idp: Understudy
 
 beforeAll(async () => {
-  const clients = [{ client_id: 'app', client_secret: 's', grant_types: ['client_credentials', 'device_code', 'ciba'] }]
+  const grants = ['authorization_code', 'client_credentials', 'device_code', 'ciba']
+  const redirects = { redirect_uris: ['http://localhost/callback'] }
+  const clients = [{ client_id: 'app', client_secret: 's', grant_types: grants, ...redirects }]
   idp = await startUnderstudy({ fixtures: { clients, issuers: { partner: { clients } } } as never })
 })
 afterAll(() => idp.close())
@@ -47,17 +49,48 @@ describe.each(bodies)('a body of %s', (_, headers, body, said) => {
   })
 })
 
-test.each(bodies)('a logout by a body of %s is told so on a page', async (_, headers, body) => {
-  for (const issuer of ['default', 'partner']) {
-    const url = `${idp.issuer(issuer).url}/session/end`
-    const answer = await fetch(url, { method: 'POST', headers: { accept: 'text/html', ...headers }, body })
+const asked = 'client_id=app&response_type=code&redirect_uri=http%3A%2F%2Flocalhost%2Fcallback&scope=openid'
 
-    expect(answer.status).toBe(400)
-    expect(await answer.text()).toMatch(
-      /only application\/x-www-form-urlencoded content-type bodies are supported on POST/i,
-    )
-    const [entry] = (await idp.issuer(issuer).requests()).slice(-1)
-    expect(entry?.refusal?.why).toMatch(/forms/)
+describe.each(bodies)('a body of %s', (_, headers, body, said) => {
+  test.each(['/session/end', '/auth'])('is called that on a page at %s', async (path) => {
+    for (const issuer of ['default', 'partner']) {
+      const url = idp.issuer(issuer).url + path
+      const answer = await fetch(url, { method: 'POST', headers: { accept: 'text/html', ...headers }, body })
+
+      expect(answer.status).toBe(400)
+      const page = await answer.text()
+      expect(page).toMatch(/only application\/x-www-form-urlencoded content-type bodies are supported on POST/i)
+      expect(page).toContain('<h1>The app sent no form</h1>')
+      const [entry] = (await idp.issuer(issuer).requests()).slice(-1)
+      expect(entry?.refusal?.why).toMatch(/forms/)
+    }
+  })
+
+  test('goes back to the client that the query of an authorization names', async () => {
+    for (const issuer of ['default', 'partner']) {
+      const url = `${idp.issuer(issuer).url}/auth?${asked}`
+      const answer = await fetch(url, { method: 'POST', redirect: 'manual', headers, body })
+
+      const { origin, pathname, searchParams } = new URL(answer.headers.get('location') ?? '')
+      expect(origin + pathname).toBe('http://localhost/callback')
+      expect(searchParams.get('error')).toBe('invalid_request')
+      expect(searchParams.get('error_description')).toMatch(said)
+    }
+  })
+})
+
+test('an authorization by a form, by a query, or by both goes on', async () => {
+  const half = asked.split('&response_type')
+  for (const [path, form] of [
+    ['/auth', asked],
+    [`/auth?${asked}`, undefined],
+    [`/auth?${half[0]}`, `response_type${half[1]}`],
+  ] as const) {
+    const body = form === undefined ? undefined : new URLSearchParams(form)
+    const answer = await fetch(idp.url + path, { method: 'POST', redirect: 'manual', ...(body && { body }) })
+
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('location')).toContain('/interaction/')
   }
 })
 

@@ -28,6 +28,11 @@ const rules: readonly Rule[] = [
     hint: 'The address is no endpoint of this issuer. Take every endpoint from the discovery document (`/.well-known/openid-configuration`) instead of building it by hand.',
   },
   {
+    says: /content-type bodies are supported/,
+    title: 'The app sent no form',
+    hint: 'Send the parameters as a form (`application/x-www-form-urlencoded`, not JSON, and not compressed), or in the query of the address. In JavaScript, a body of `new URLSearchParams({…})` is a form.',
+  },
+  {
     says: /must not be provided twice/,
     title: 'A parameter is repeated',
     hint: 'The app sends the named parameter more than once. Send each parameter once: look for one that is in the URL already where it is added again.',
