@@ -1,6 +1,7 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY test/sdk/node-18/package.json test/sdk/node-18/
 RUN npm ci
 COPY . .
 RUN npm run build

@@ -6,8 +6,6 @@ export interface Lock {
 export interface LockedPackage {
   version?: string
   resolved?: string
-  /** Whether it is a folder of this very project. */
-  link?: boolean
   dev?: boolean
   optional?: boolean
   os?: string[]

@@ -10,9 +10,17 @@ test('npm ci can take the lock file: no build for another platform is left out (
 })
 
 test('the lock file names no host', () => {
-  const hosts = Object.values(lock.packages).flatMap(({ link, resolved }) => (link ? [] : (resolved ?? [])))
+  const hosts = Object.values(lock.packages).flatMap(({ resolved = 'file:' }) =>
+    resolved.startsWith('file:') ? [] : resolved,
+  )
 
   expect(hosts).toEqual([])
+})
+
+test('npm ci a second time begins afresh: no package is installed where npm does not clear up', () => {
+  const elsewhere = Object.keys(lock.packages).filter((path) => path !== '' && !path.startsWith('node_modules/'))
+
+  expect(elsewhere).toEqual([])
 })
 
 test('a build that a package names and the lock file lacks is found, with its platform', () => {
