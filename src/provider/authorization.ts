@@ -5,7 +5,7 @@ import { currentExchange } from './adapter.ts'
 import { acrFor, isAcrMet, requireMeetableAcr } from './authentication-context.ts'
 import { loggedInWithoutPage } from './auto-login.ts'
 import type { AuthorizationFault, IssuerContext } from './context.ts'
-import { knownScopes, unknownScopes } from './known-scopes.ts'
+import { knownScopes, requireScope } from './known-scopes.ts'
 
 /**
  * The one place between a checked authorization request and its outcome: a fault may take the outcome's place, and a
@@ -17,9 +17,10 @@ export async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContext
     requireKnownScope(oidc)
     requireMeetableAcr(issuer.settings, { ...oidc.params })
   }
-  if (oidc.route !== 'authorization') return
-  requireScope(issuer, oidc)
   const exchange = currentExchange()
+  const isPushed = oidc.route === 'pushed_authorization_request'
+  if (isPushed || oidc.route === 'authorization') requireScope(issuer, oidc, exchange?.params.scope)
+  if (oidc.route !== 'authorization') return
   exchange?.resolveParams(oidc.params as Record<string, string>)
   const fault = exchange && (await issuer.authorizationFault(exchange).catch(refuseRequest))
   if (fault !== undefined) throw faultError(ctx, fault)
@@ -56,13 +57,6 @@ function logInAtOnce(issuer: IssuerContext, { client, session, params = {} }: Ko
   if (!isThere) session.authorizations = undefined
   const loginTs = Math.floor(Date.now() / 1000)
   session.loginAccount({ accountId: user.sub, loginTs, amr: ['pwd'], acr: acrFor(issuer.settings, params) })
-}
-
-/** Where no scope is left that the issuer knows, there is nothing to authorize; the provider calls that a denial. */
-function requireScope(issuer: IssuerContext, { requestParamScopes }: KoaContextWithOIDC['oidc']): void {
-  const known = issuer.scopes
-  if ([...requestParamScopes].some((scope) => Object.hasOwn(known, scope))) return
-  throw unknownScopes(Object.keys(known))
 }
 
 /** A device that asks for no scope is let through; the provider has forgotten by now what it asked for in vain. */

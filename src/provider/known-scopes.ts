@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { errors } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { IssuerContext } from './context.ts'
 import { type GrantHandler, internals } from './private.ts'
 
@@ -25,13 +25,32 @@ export function keepOwnScopes(provider: Provider, { persona, scopes }: IssuerCon
 }
 
 /** What is said where no scope is left that the issuer has. */
-export function unknownScopes(known: Iterable<string>): Error {
-  const error = new errors.InvalidScope(
-    `none of the requested scopes exists here; there are ${[...known].join(', ')}`,
-    '',
-  )
+export function unknownScopes(known: Iterable<string>, why = 'none of the requested scopes exists here'): Error {
+  const error = new errors.InvalidScope(`${why}; there are ${[...known].join(', ')}`, '')
   // An empty one would be told as well, which the grammar of scopes has no place for.
   return Object.assign(error, { scope: undefined })
+}
+
+/**
+ * Refuses an authorization for which no scope is left that the issuer has: there is nothing to authorize, and the provider
+ * would call that a denial.
+ *
+ * @param sent the scope as it was sent, where that is known
+ * @throws InvalidScope
+ */
+export function requireScope(
+  { scopes: known }: Pick<IssuerContext, 'scopes'>,
+  { requestParamScopes, params }: KoaContextWithOIDC['oidc'],
+  sent = '',
+): void {
+  if ([...requestParamScopes].some((scope) => Object.hasOwn(known, scope))) return
+  const names = Object.keys(known)
+  if (names.includes('offline_access') && sent.split(' ').includes('offline_access')) {
+    const needed = 'prompt=consent, a code and the grant refresh_token'
+    const left = `offline_access is left out without ${needed}`
+    throw unknownScopes(names, `${left}, and no other of the requested scopes exists here`)
+  }
+  throw unknownScopes(names, params?.scope === undefined ? 'the request asks for no scope' : undefined)
 }
 
 /**

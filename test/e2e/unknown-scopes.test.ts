@@ -21,6 +21,7 @@ beforeAll(async () => {
           redirect_uris: ['http://localhost:3000/callback'],
           grant_types: ['authorization_code', 'client_credentials', 'password', 'jwt_bearer', 'device_code'],
         },
+        { ...secret, client_id: 'skips', redirect_uris: ['http://localhost:3000/callback'], consent: 'skip' },
       ],
     },
   })
@@ -79,20 +80,54 @@ test('a device that asks for none that exists is refused before anybody is asked
   expect(body.error).toBe('invalid_scope')
 })
 
-test('an authorization that is refused for its scopes names no empty scope', async () => {
-  const url = new URL(`${idp.url}/auth`)
-  url.search = new URLSearchParams({
-    client_id: 'app',
-    response_type: 'code',
-    redirect_uri: 'http://localhost:3000/callback',
-    scope: 'nope',
-    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    code_challenge_method: 'S256',
-  }).toString()
+const challenge = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
+const request = {
+  client_id: 'app',
+  response_type: 'code',
+  redirect_uri: 'http://localhost:3000/callback',
+  ...challenge,
+}
 
-  const response = await fetch(url, { redirect: 'manual' })
+const inVain: [scope: string | undefined, said: RegExp, explained: RegExp][] = [
+  ['nope', /^none of the requested scopes exists here; there are openid, .*crate$/, /"nope" does not exist here/],
+  [undefined, /^the request asks for no scope; there are openid, .*crate$/, /^The request asks for no scope\./],
+  ['', /^the request asks for no scope; there are openid/, /^The request asks for no scope\./],
+  [
+    'offline_access',
+    /^offline_access is left out without prompt=consent, .*, and no other of the requested scopes exists here/,
+    /^Of the scopes of the request there is offline_access alone/,
+  ],
+]
 
-  const { searchParams } = new URL(response.headers.get('location') ?? '')
-  expect(searchParams.get('error')).toBe('invalid_scope')
-  expect(searchParams.has('scope')).toBe(false)
+describe.each(['app', 'skips'])('an authorization for %s that asks for no scope that there is', (id) => {
+  const asking = (scope: string | undefined) => ({ ...request, client_id: id, ...(scope !== undefined && { scope }) })
+
+  test.each(inVain)('is refused by name: %s', async (scope, said, explained) => {
+    const url = `${idp.url}/auth?${new URLSearchParams(asking(scope))}`
+
+    const response = await fetch(url, { redirect: 'manual' })
+
+    const { searchParams } = new URL(response.headers.get('location') ?? '')
+    expect(searchParams.get('error')).toBe('invalid_scope')
+    expect(searchParams.get('error_description')).toMatch(said)
+    expect(searchParams.has('scope')).toBe(false)
+    const [entry] = (await idp.requests({ endpoint: 'authorization' })).slice(-1)
+    expect(entry?.refusal?.why).toMatch(explained)
+  })
+
+  test.each(inVain)('is refused when it is pushed: %s', async (scope, said) => {
+    const { status, body } = await post('/request', asking(scope))
+
+    expect(status).toBe(400)
+    expect(body).toEqual({ error: 'invalid_scope', error_description: expect.stringMatching(said) })
+  })
+
+  test('goes on with another that there is', async () => {
+    const url = `${idp.url}/auth?${new URLSearchParams(asking('nope crate offline_access'))}`
+
+    const response = await fetch(url, { redirect: 'manual' })
+
+    expect(response.headers.get('location')).toContain('/interaction/')
+    expect((await post('/request', asking('nope crate offline_access'))).status).toBe(201)
+  })
 })

@@ -53,7 +53,12 @@ export const authorizationReasons: readonly Reason[] = [
         : `The user may not go on: ${said || 'access was denied'}. The state of a user is set by \`state\` in the fixtures.`,
   },
   {
-    said: /none of the requested scopes exists here/,
+    said: /offline_access is left out/,
+    why: () =>
+      'Of the scopes of the request there is offline_access alone, which is left out unless the request says prompt=consent and asks for a code, and the client may use refresh tokens. Ask for another scope, such as "openid", beside it.',
+  },
+  {
+    said: /none of the requested scopes exists here|asks for no scope/,
     why: ({ params, registrations }) => unknownScopes(params.scope, registrations.scopes()),
   },
   {
