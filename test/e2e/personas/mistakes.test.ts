@@ -120,3 +120,52 @@ test('a default scope that there is not is a mistake', async () => {
     'fixtures persona.default_scope[1]: the issuer has no scope "raed". Did you mean "read"?',
   ])
 })
+
+test('what is said of endpoints and grants that the persona has not got is a mistake', async () => {
+  const persona = {
+    extends: 'dlive',
+    grant_types: ['authorization_code', 'device_code'],
+    endpoints: { userinfo: '/me', token: '/o/t' },
+    device_at_verification: true,
+    narrowing: true,
+    response_iss: false,
+    answers: { token: { refresh_token: { a: 1 }, '*': { b: 2 } } },
+    errors: { discovery: { '*': { status: 404 } }, token: { '*': { status: 422 } } },
+    access_tokens: { client_credentials: { format: 'jwt' } },
+    client_defaults: { grant_types: ['password', 'authorization_code'] },
+    defaults: { device: { interval: 4 } },
+  }
+  const others = { device: { interval: 1 }, ciba: { interval: 1 }, refresh_token: { grace: 1 } }
+
+  const found = await mistakesIn(persona, { ...others, registration: { enabled: false } })
+
+  const told = (what: string, lack: string) =>
+    `fixtures ${what}: dlive has ${lack}, so this would do nothing. Leave it out`
+  expect(found.toSorted()).toEqual(
+    [
+      told('persona.endpoints.userinfo', 'no userinfo endpoint'),
+      'fixtures persona.grant_types[1]: dlive has not got the grant device_code, since endpoints that it needs are in `without`. Leave it out',
+      'fixtures persona.client_defaults.grant_types[0]: dlive has not got the grant password, so no client can use it. Leave it out',
+      told('persona.device_at_verification', 'no device_authorization endpoint'),
+      told('persona.narrowing', 'not got the grant refresh_token'),
+      told('persona.answers.token.refresh_token', 'not got the grant refresh_token'),
+      told('persona.errors.discovery', 'no discovery endpoint'),
+      told('persona.access_tokens.client_credentials', 'not got the grant client_credentials'),
+      told('persona.defaults.device', 'no device_authorization endpoint'),
+      told('device', 'no device_authorization endpoint'),
+      told('ciba', 'no backchannel_authentication endpoint'),
+      told('refresh_token', 'not got the grant refresh_token'),
+    ].toSorted(),
+  )
+})
+
+test('whoever lays another persona over fixtures need not mend them; whoever patches in vain is told', async () => {
+  const fixtures = { device: { interval: 1 }, registration: { enabled: true } } as never
+
+  await using idp = await startUnderstudy({ fixtures, persona: 'dlive' })
+
+  await idp.patch({ users: ['bob'] })
+  await expect(idp.patch({ device: { interval: 2 } } as never)).rejects.toThrow(
+    'device: dlive has no device_authorization endpoint, so this would do nothing. Leave it out',
+  )
+})
