@@ -112,6 +112,22 @@ test('an endpoint that there is not is guessed, and so is a grant', async () => 
   ])
 })
 
+test('null takes a member away, and is a mistake where there is none', async () => {
+  const answers = { token: { '*': { access_token: '$answer.access_token', uid: null, info: { name: null } } } }
+  const errors = { token: { invalid_grant: { members: { hint: null } } } }
+  const message = (persona: string) =>
+    `null takes away what the persona that is extended has, and ${persona} has no such member. Leave it out`
+
+  expect(await mistakesIn({ answers, errors })).toEqual([
+    `fixtures persona.answers.token["*"].uid: ${message('generic')}`,
+    `fixtures persona.answers.token["*"].info.name: ${message('generic')}`,
+    `fixtures persona.errors.token.invalid_grant.members.hint: ${message('generic')}`,
+  ])
+  expect(await mistakesIn({ extends: 'digitalocean', answers, errors })).toEqual([
+    `fixtures persona.errors.token.invalid_grant.members.hint: ${message('digitalocean')}`,
+  ])
+})
+
 test('a default scope that there is not is a mistake', async () => {
   const scopes = { read: {} }
 
