@@ -27,8 +27,6 @@ export interface Signer {
 
 /** How node:crypto is asked for each algorithm of JWS. */
 interface Recipe {
-  kty: string
-  crv?: string
   digest: string | null
   options?: Omit<SignKeyObjectInput, 'key'>
   /** Of an elliptic curve: the size of each half of a signature. */
@@ -39,20 +37,20 @@ const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RS
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.1 RFC 7518 section 3.1} */
 const recipes: Readonly<Record<string, Recipe>> = {
-  RS256: { kty: 'RSA', digest: 'sha256' },
-  RS384: { kty: 'RSA', digest: 'sha384' },
-  RS512: { kty: 'RSA', digest: 'sha512' },
-  PS256: { kty: 'RSA', digest: 'sha256', options: pss },
-  PS384: { kty: 'RSA', digest: 'sha384', options: pss },
-  PS512: { kty: 'RSA', digest: 'sha512', options: pss },
-  ES256: { kty: 'EC', crv: 'P-256', digest: 'sha256', halfBytes: 32 },
-  ES384: { kty: 'EC', crv: 'P-384', digest: 'sha384', halfBytes: 48 },
-  ES512: { kty: 'EC', crv: 'P-521', digest: 'sha512', halfBytes: 66 },
-  EdDSA: { kty: 'OKP', crv: 'Ed25519', digest: null },
-  Ed25519: { kty: 'OKP', crv: 'Ed25519', digest: null },
-  'ML-DSA-44': { kty: 'AKP', digest: null },
-  'ML-DSA-65': { kty: 'AKP', digest: null },
-  'ML-DSA-87': { kty: 'AKP', digest: null },
+  RS256: { digest: 'sha256' },
+  RS384: { digest: 'sha384' },
+  RS512: { digest: 'sha512' },
+  PS256: { digest: 'sha256', options: pss },
+  PS384: { digest: 'sha384', options: pss },
+  PS512: { digest: 'sha512', options: pss },
+  ES256: { digest: 'sha256', halfBytes: 32 },
+  ES384: { digest: 'sha384', halfBytes: 48 },
+  ES512: { digest: 'sha512', halfBytes: 66 },
+  EdDSA: { digest: null },
+  Ed25519: { digest: null },
+  'ML-DSA-44': { digest: null },
+  'ML-DSA-65': { digest: null },
+  'ML-DSA-87': { digest: null },
 }
 
 /** Runs outside of any request: what a thread of the pool has done holds on to where it began until a full collection. */
@@ -61,11 +59,7 @@ const signInPool = promisify(sign)
 
 const signAside = (...job: Parameters<typeof signInPool>): Promise<Buffer> => outside(signInPool, ...job)
 
-/**
- * A signing key that the provider holds without knowing how it signs.
- *
- * RSA and ML-DSA sign aside, on a thread of the pool; elliptic curves at once, since the way there costs more than they do.
- */
+/** A signing key that the provider holds without knowing how it signs: on a thread of the pool. */
 class HeldKey extends ExternalSigningKey {
   readonly #recipe: Recipe
   readonly #private: KeyObject
@@ -84,11 +78,11 @@ class HeldKey extends ExternalSigningKey {
   }
 
   override async sign(data: Uint8Array): Promise<Buffer> {
-    const { digest, kty, options, halfBytes } = this.#recipe
-    if (halfBytes !== undefined) return joinHalves(sign(digest, data, this.#private), halfBytes)
+    const { digest, options, halfBytes } = this.#recipe
     // A bare key is far cheaper to hand over than one among options.
     const key = options === undefined ? this.#private : { key: this.#private, ...options }
-    return kty === 'RSA' || kty === 'AKP' ? signAside(digest, data, key) : sign(digest, data, key)
+    const signature = await signAside(digest, data, key)
+    return halfBytes === undefined ? signature : joinHalves(signature, halfBytes)
   }
 }
 
