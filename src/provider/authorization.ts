@@ -3,7 +3,7 @@ import { userStates } from '../domain/user.ts'
 import { UnderstudyError } from '../errors.ts'
 import { currentExchange } from './adapter.ts'
 import { acrFor, isAcrMet, requireMeetableAcr } from './authentication-context.ts'
-import { loggedInWithoutPage } from './auto-login.ts'
+import { loggedInWithoutPage, requireMeantUser } from './auto-login.ts'
 import type { AuthorizationFault, IssuerContext } from './context.ts'
 import { knownScopes, requireScope } from './known-scopes.ts'
 
@@ -22,6 +22,7 @@ export async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContext
   if (isPushed || oidc.route === 'authorization') requireScope(issuer, oidc, exchange?.params.scope)
   if (oidc.route !== 'authorization') return
   exchange?.resolveParams(oidc.params as Record<string, string>)
+  requireMeantUser(issuer, oidc.client?.clientId, { ...oidc.params }, exchange?.headers.cookie)
   const fault = exchange && (await issuer.authorizationFault(exchange).catch(refuseRequest))
   if (fault !== undefined) throw faultError(ctx, fault)
   requireMeetableAcr(issuer.settings, oidc.params as Record<string, unknown>)

@@ -14,9 +14,12 @@ export interface BrowserCookie {
 /** The cookie by which a browser tags all that it asks for. */
 export const tagCookie = 'understudy_tag'
 
-/** A tag as a cookie holds it, whatever characters it has. */
-export function tagCookieValue(tag: string): string {
-  return encodeURIComponent(tag)
+/** The cookie by which a browser says whom it means to log in: nobody else is, where no page would ask. */
+export const userCookie = 'understudy_user'
+
+/** A tag or a name as a cookie holds it, whatever characters it has. */
+export function cookieValue(text: string): string {
+  return encodeURIComponent(text)
 }
 
 /** What tags a browser at each of the hosts by which an issuer is reached. */
@@ -24,7 +27,7 @@ export function tagCookies(hosts: readonly string[], tag: string): BrowserCookie
   return hosts.map((domain) => {
     return {
       name: tagCookie,
-      value: tagCookieValue(tag),
+      value: cookieValue(tag),
       domain,
       path: '/',
       expires: -1,

@@ -51,7 +51,7 @@ beforeAll(async () => {
   ]
   await writeFile(join(folder, 'keys.json'), JSON.stringify({ keys }))
   const members: FixturesModule = {
-    users: ['alice'],
+    users: ['alice', 'bob'],
     clients: [
       {
         client_id: 'app',
@@ -59,6 +59,7 @@ beforeAll(async () => {
         redirect_uris: [redirectUri],
         consent: 'skip',
         auto_login: 'alice',
+        login_hint: 'login',
         jwks: { keys: [ownJwk] },
         request_uris: [requestUri],
         request_object_encryption_alg: 'RSA-OAEP-256',
@@ -79,13 +80,14 @@ async function publicKeys(url: string): Promise<JWK[]> {
   return ((await (await fetch(`${url}/jwks`)).json()) as { keys: JWK[] }).keys
 }
 
-async function signed(url: string, key = own.privateKey): Promise<string> {
+async function signed(url: string, key = own.privateKey, more: Record<string, string> = {}): Promise<string> {
   return new SignJWT({
     client_id: 'app',
     redirect_uri: redirectUri,
     response_type: 'code',
     scope: 'openid',
     state: 'in',
+    ...more,
   })
     .setProtectedHeader({ alg: 'ES256', kid: 'own' })
     .setIssuer('app')
@@ -145,6 +147,19 @@ describe.each(['default', 'partner'])('issuer %s', (name) => {
     expect(pushed.status).toBe(201)
     const { request_uri } = (await pushed.json()) as { request_uri: string }
     expect((await callbackOf(url(), { request_uri })).get('state')).toBe('in')
+  })
+
+  test('a login is told of the hint inside, where it would log in somebody else', async () => {
+    const key = (await publicKeys(url())).find(({ kid }) => kid === 'rsa-enc') as JWK
+    const request = await encrypt(await signed(url(), own.privateKey, { login_hint: 'bob' }), key, 'RSA-OAEP-256')
+    const asked = { client_id: 'app', response_type: 'code', scope: 'openid', redirect_uri: redirectUri, request }
+    const login = (user: string) => idp.issuer(name).login(user, { url: `${url()}/auth?${new URLSearchParams(asked)}` })
+
+    await expect(login('alice')).rejects.toMatchObject({
+      code: 'ERR_LOGIN_FAILED',
+      message: expect.stringContaining('the login_hint "bob" of the request logs "bob" in without a page'),
+    })
+    expect((await login('bob')).searchParams.get('state')).toBe('in')
   })
 
   test('it may be fetched', async () => {

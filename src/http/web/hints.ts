@@ -33,6 +33,12 @@ const rules: readonly Rule[] = [
     hint: 'Send the parameters as a form (`application/x-www-form-urlencoded`, not JSON, and not compressed), or in the query of the address. In JavaScript, a body of `new URLSearchParams({…})` is a form.',
   },
   {
+    status: 409,
+    says: /prompt=login/,
+    title: 'Somebody else would be logged in',
+    hint: 'The test means one user, and without a page another would be logged in.',
+  },
+  {
     says: /must not be provided twice/,
     title: 'A parameter is repeated',
     hint: 'The app sends the named parameter more than once. Send each parameter once: look for one that is in the URL already where it is added again.',

@@ -24,25 +24,15 @@ export interface AuthorizationRequest {
   parameters?: Readonly<Record<string, string>> | undefined
 }
 
-/** What a login needs to know of a client. */
-export interface KnownClient {
-  redirect_uris?: readonly string[] | undefined
-  auto_login?: string | undefined
-  login_hint?: 'suggest' | 'login' | undefined
-}
-
-/** The authorization URL to be opened, and its client where the issuer knows it. */
+/** The authorization URL to be opened. */
 export async function authorizationUrl(
   at: LoginAt,
   request: { url: string | URL } | AuthorizationRequest,
-): Promise<{ url: URL; client: KnownClient | undefined }> {
-  if ('url' in request) {
-    const url = new URL(request.url)
-    return { url, client: await knownClient(at, url.searchParams.get('client_id')) }
-  }
+): Promise<URL> {
+  if ('url' in request) return new URL(request.url)
   const id = request.client ?? (await firstClient(at))
-  const [client, endpoint] = await Promise.all([knownClient(at, id), authorizationEndpoint(at)])
-  const redirectUri = request.redirectUri ?? client?.redirect_uris?.[0]
+  const [known, endpoint] = await Promise.all([redirectUriOf(at, id), authorizationEndpoint(at)])
+  const redirectUri = request.redirectUri ?? known
   if (redirectUri === undefined) {
     const message = `Failed to log in at "${id}": the client has no redirect URI. Give one with redirectUri.`
     throw new UnderstudyError('ERR_LOGIN_FAILED', 400, message)
@@ -50,7 +40,7 @@ export async function authorizationUrl(
   const { scope = 'openid', state = random(), nonce = random(), parameters } = request
   const basics = { client_id: id, response_type: 'code', redirect_uri: redirectUri, scope, state, nonce }
   for (const [name, value] of Object.entries({ ...basics, ...parameters })) endpoint.searchParams.set(name, value)
-  return { url: endpoint, client }
+  return endpoint
 }
 
 /** The client at which people log in where nobody says at which. */
@@ -63,13 +53,13 @@ async function firstClient({ control, name }: LoginAt): Promise<string> {
   throw new UnderstudyError('ERR_LOGIN_FAILED', 400, message)
 }
 
-async function knownClient({ control, name }: LoginAt, id: string | null): Promise<KnownClient | undefined> {
-  if (id === null) return undefined
-  return control.client(name, id).catch((error: unknown) => {
+async function redirectUriOf({ control, name }: LoginAt, id: string): Promise<string | undefined> {
+  const client = await control.client(name, id).catch((error: unknown) => {
     // The provider's own page says it better, and an open issuer takes clients that nobody has declared.
     if (error instanceof UnderstudyError && error.code === 'ERR_CLIENT_UNKNOWN') return undefined
     throw error
   })
+  return client?.redirect_uris?.[0]
 }
 
 async function authorizationEndpoint({ url }: LoginAt): Promise<URL> {

@@ -1,10 +1,9 @@
 import { UnderstudyError } from '../../errors.ts'
-import { tagCookie, tagCookieValue } from '../cookies.ts'
+import { cookieValue, tagCookie, userCookie } from '../cookies.ts'
 import { checkTag } from '../tag.ts'
 import { Agent, type Stop } from './agent.ts'
 import { type AuthorizationRequest, authorizationUrl, type LoginAt } from './authorization-url.ts'
 import { type Form, type Page, textOf } from './forms.ts'
-import { requireSameUser } from './without-page.ts'
 
 /** How a person goes through the pages. */
 export interface Walk {
@@ -30,10 +29,10 @@ export type LoginOptions = Walk & ({ url: string | URL } | AuthorizationRequest)
 export async function login(at: LoginAt, user: string, options: LoginOptions = {}): Promise<URL> {
   const { tag } = options
   if (tag !== undefined) checkTag(tag)
-  const { url, client } = await authorizationUrl(at, options)
-  await requireSameUser(at, user, url, client)
+  const url = await authorizationUrl(at, options)
   const agent = new Agent(isClientOf(url))
-  if (tag !== undefined) agent.keep({ name: tagCookie, value: tagCookieValue(tag), path: '/' })
+  agent.keep({ name: userCookie, value: cookieValue(user), path: '/' })
+  if (tag !== undefined) agent.keep({ name: tagCookie, value: cookieValue(tag), path: '/' })
   return walk(agent, await agent.open(url), user, options)
 }
 
