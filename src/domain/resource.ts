@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { accessTokenSchema, lifetimesSchema } from './tokens.ts'
 import { claimsSchema } from './user.ts'
 
-/** The methods that a served resource takes. */
+/** The methods that a served resource can take. */
 export const resourceMethods = ['GET', 'POST'] as const
 
 export type ResourceMethod = (typeof resourceMethods)[number]
@@ -40,6 +40,11 @@ export const resourceSchema = z.strictObject({
       'The indicator by which clients ask for its tokens. Default: its name where that is a URI, else its URL here.',
     ),
   path: servedPath.optional().describe('Where it is served, below the issuer. Left out: it is somewhere else.'),
+  methods: z
+    .array(z.enum(resourceMethods))
+    .min(1)
+    .optional()
+    .describe('The methods that it takes there. Default: GET and POST.'),
   scopes: z
     .union([scopeNames, z.strictObject({ GET: scopeNames.optional(), POST: scopeNames.optional() })], {
       error: 'expected scopes: a list, or lists by method (GET, POST)',
@@ -72,6 +77,11 @@ export function indicatorOf(name: string, { resource }: Resource): string | unde
   return resource ?? (URL.canParse(name) ? name : undefined)
 }
 
+/** The methods that a served resource takes. */
+export function methodsOf({ methods }: Resource): readonly ResourceMethod[] {
+  return methods ?? resourceMethods
+}
+
 /** The scopes that a request to a served resource needs. */
 export function neededScopes({ scopes = [] }: Resource, method: string): readonly string[] {
   if (Array.isArray(scopes)) return scopes
@@ -82,7 +92,7 @@ export function neededScopes({ scopes = [] }: Resource, method: string): readonl
 export function scopesOf(resource: Resource): string[] | undefined {
   const { scopes, claims } = resource
   if (scopes === undefined && claims === undefined) return undefined
-  const needed = resourceMethods.flatMap((method) => neededScopes(resource, method))
+  const needed = methodsOf(resource).flatMap((method) => neededScopes(resource, method))
   return [...new Set([...needed, ...Object.keys(claims ?? {})])]
 }
 

@@ -43,6 +43,7 @@ export const resonite = definePersona({
     resources: {
       profiles: {
         path: '/api/user/profiles',
+        methods: ['GET'],
         scopes: ['profile'],
         claims: {
           profile: { id: 'sub', username: 'username', iconUrl: 'picture' },

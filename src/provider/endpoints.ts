@@ -1,6 +1,6 @@
 import type { Endpoint } from '../domain/exchange.ts'
 import { managementMethods, type RegistrationSettings } from '../domain/registration.ts'
-import type { Resources } from '../domain/resource.ts'
+import { methodsOf, type Resources } from '../domain/resource.ts'
 import type { PathName, Persona } from '../personas/persona.ts'
 
 /** An endpoint that a request is for, and whether it goes on with an authorization that has begun. */
@@ -25,7 +25,11 @@ export function createEndpointMap(
     const isServed = name === 'registration' ? registration.enabled : name !== 'device_verification'
     if (isServed && !without.includes(name as PathName)) byPath.set(path.toLowerCase(), name as Endpoint)
   }
-  for (const { path } of Object.values(resources)) if (path !== undefined) byPath.set(path.toLowerCase(), 'resource')
+  const ofResources = new Map<string, FoundEndpoint>()
+  for (const resource of Object.values(resources)) {
+    const found: FoundEndpoint = { endpoint: 'resource', continued: false, methods: methodsOf(resource) }
+    if (resource.path !== undefined) ofResources.set(resource.path.toLowerCase(), found)
+  }
   const configurationPrefix = `${paths.registration.toLowerCase()}/`
   const methods = managementMethods[registration.management]
   const isManaged = registration.enabled && methods.length > 0
@@ -36,6 +40,8 @@ export function createEndpointMap(
     const folded = path.toLowerCase().replace(/(?<=.)\/$/, '')
     const endpoint = byPath.get(folded)
     if (endpoint !== undefined) return { endpoint, continued: false }
+    const resource = ofResources.get(folded)
+    if (resource !== undefined) return resource
     if (isManaged && folded.startsWith(configurationPrefix))
       return { endpoint: 'registration', continued: false, methods }
     const isResume = folded.startsWith(resumePrefix) && !folded.includes('/', resumePrefix.length)

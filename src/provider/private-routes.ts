@@ -36,6 +36,7 @@ interface Router {
 export interface ProtectedRoute {
   name: string
   path: string
+  methods: readonly ('GET' | 'POST')[]
   /** Sees everything of the request, and what became of it. */
   around: Step
   answer: Step
@@ -44,14 +45,14 @@ export interface ProtectedRoute {
 const maxAgeSeconds = 3600
 
 /** Serves a route with what surrounds userinfo: CORS, a body that may carry the token, challenges and errors. */
-export function addProtectedRoute(provider: Provider, { name, path, around, answer }: ProtectedRoute): void {
+export function addProtectedRoute(provider: Provider, { name, path, methods, around, answer }: ProtectedRoute): void {
   const { router } = readInternals(provider) as { router?: Router }
   if (typeof router?.options !== 'function') {
     throw new Error('Failed to add a route: this oidc-provider keeps its router elsewhere')
   }
   const begin = beginIn(provider)
   const exposeHeaders = 'WWW-Authenticate, DPoP-Nonce'
-  const crossOrigin: Step = cors({ allowMethods: 'GET,POST', maxAge: maxAgeSeconds, exposeHeaders })
+  const crossOrigin: Step = cors({ allowMethods: methods.join(), maxAge: maxAgeSeconds, exposeHeaders })
   // A body of any other kind is the API's own matter.
   const form: Step = (ctx, next) => {
     if (ctx.is('application/x-www-form-urlencoded')) return urlencoded(ctx, next)
@@ -60,8 +61,8 @@ export function addProtectedRoute(provider: Provider, { name, path, around, answ
   }
   const params: Step = (ctx, next) => assembleParams(new Set(['access_token']), ctx, next)
   const steps = [begin, crossOrigin, around, answerErrors('resource.error'), noCache, challenge(), form, params]
-  router.get(name, path, ...steps, answer)
-  router.post(name, path, ...steps, answer)
+  if (methods.includes('GET')) router.get(name, path, ...steps, answer)
+  if (methods.includes('POST')) router.post(name, path, ...steps, answer)
   router.options(`cors.${name}`, path, begin, crossOrigin, async () => {})
 }
 

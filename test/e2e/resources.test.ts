@@ -56,6 +56,7 @@ const issuer: IssuerModule = {
       },
     },
     plain: { path: '/api/me' },
+    readable: { path: '/api/notes', methods: ['GET'] },
   },
 }
 
@@ -357,6 +358,23 @@ for (const name of ['default', 'acme']) {
 
         expect(response.status).toBe(405)
         expect(response.headers.get('allow')).toBe('GET, POST')
+      })
+
+      test('takes the methods alone that it is declared with', async () => {
+        const path = `${url()}/api/notes`
+        const headers = { origin: 'http://app.example', 'access-control-request-method': 'GET' }
+
+        const posted = await fetch(path, { method: 'POST' })
+        const asked = await fetch(path)
+        const head = await fetch(path, { method: 'HEAD' })
+        const before = await fetch(path, { method: 'OPTIONS', headers })
+
+        expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET'])
+        expect([asked.status, head.status]).toEqual([401, 401])
+        expect(before.headers.get('access-control-allow-methods')).toBe('GET')
+        const { origin, pathname } = new URL(path)
+        const described = await fetch(`${origin}/.well-known/oauth-protected-resource${pathname}`)
+        expect(await described.json()).toMatchObject({ bearer_methods_supported: ['header'] })
       })
 
       test('describes itself where RFC 9728 says', async () => {

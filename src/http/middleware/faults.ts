@@ -15,7 +15,6 @@ const signed = 'application/token-introspection+jwt'
 const methods: Record<string, string> = {
   authorization: 'GET, POST',
   userinfo: 'GET, POST',
-  resource: 'GET, POST',
   end_session: 'GET, POST',
   jwks: 'GET',
   discovery: 'GET',

@@ -1,7 +1,7 @@
 import type { Middleware, ParameterizedContext } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { withoutSlash } from '../../domain/issuer.ts'
-import { indicatorOf, type Resource, scopesOf } from '../../domain/resource.ts'
+import { indicatorOf, methodsOf, type Resource, scopesOf } from '../../domain/resource.ts'
 import type { IssuerContext } from '../context.ts'
 import { joseAlgorithms } from '../jose.ts'
 import { allowAnyOrigin } from '../metadata.ts'
@@ -56,7 +56,7 @@ export function describeResources(issuer: IssuerContext): Middleware {
       resource_name: name,
       authorization_servers: [own],
       scopes_supported: scopesOf(resource),
-      bearer_methods_supported: ['header', 'body'],
+      bearer_methods_supported: methodsOf(resource).includes('POST') ? ['header', 'body'] : ['header'],
       dpop_signing_alg_values_supported: joseAlgorithms(issuer.keys)?.dPoPSigningAlgValues,
     }
   }

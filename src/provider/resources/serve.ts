@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { allScopes, releasedClaims } from '../../domain/claims.ts'
 import { errorText } from '../../domain/error-text.ts'
-import { indicatorOf, neededScopes, type Resource, shownClaimsOf } from '../../domain/resource.ts'
+import { indicatorOf, methodsOf, neededScopes, type Resource, shownClaimsOf } from '../../domain/resource.ts'
 import { userStates } from '../../domain/user.ts'
 import { claimsOf } from '../accounts.ts'
 import type { IssuerContext } from '../context.ts'
@@ -37,6 +37,7 @@ export function serveResources(provider: Provider, issuer: IssuerContext): void 
     addProtectedRoute(provider, {
       name: `resource.${name}`,
       path,
+      methods: methodsOf(resource),
       around: (ctx, next) => completeChallenge(ctx, next, metadataUrl(issuer, name, resource, ctx)),
       async answer(ctx) {
         const token = await goodToken(provider, ctx)

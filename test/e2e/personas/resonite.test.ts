@@ -72,3 +72,12 @@ test('denial comes back by redirect', async () => {
 
   expect(Object.fromEntries(denied)).toMatchObject({ error: 'access_denied', state: 's' })
 })
+
+test('the profile is read alone', async () => {
+  const { body: tokens } = await logIn('profile')
+  const headers = { authorization: `Bearer ${tokens.access_token}` }
+
+  const { status, headers: told } = await worlds.ask('/api/user/profiles', { method: 'POST', headers })
+
+  expect([status, told.get('allow')]).toEqual([405, 'GET'])
+})
