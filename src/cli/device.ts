@@ -19,7 +19,7 @@ export function deviceCommand(program: Command): void {
       new Argument('[action]', 'what to do').choices(['list', 'show', 'approve', 'deny', 'expire']).default('list'),
     )
     .argument('[code]', 'the user code, as the device shows it')
-    .option('--user <username>', 'who approves')
+    .option('--user <username>', 'who approves (default: whom the request asks for, by login_hint for one)')
     .description('list the pending device codes, or show, approve, deny or expire one')
     .addHelpText(
       'after',
@@ -74,9 +74,7 @@ function tableOf(pending: PendingDevice[]): string {
 }
 
 function toAction(action: DeviceAction['action'], user: string | undefined): DeviceAction {
-  if (action !== 'approve') return { action }
-  if (user === undefined) throw usage('say who approves, with --user')
-  return { action, user }
+  return action === 'approve' && user !== undefined ? { action, user } : { action }
 }
 
 function usage(why: string): UnderstudyError {

@@ -1,8 +1,11 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import type { User } from '../domain/user.ts'
+import { readClaims } from './access-token.ts'
 import { userByPairwise } from './accounts.ts'
-import type { AskedClaims } from './asked-claims.ts'
+import { type AskedClaims, askedClaims } from './asked-claims.ts'
 import type { IssuerContext } from './context.ts'
-import { subjectFor } from './jose.ts'
+import { type SubjectClient, subjectFor } from './jose.ts'
+import { userByHint } from './login-hint.ts'
 
 const forAnother = 'the request asks for another user than the one who is'
 
@@ -30,13 +33,7 @@ export function askedUserCheck(issuer: IssuerContext): interactionPolicy.Check {
 
   async function tellPage(ctx: KoaContextWithOIDC): Promise<AskedUser> {
     const { client } = ctx.oidc
-    const find = (sub: string) =>
-      client?.subjectType === 'pairwise' ? userByPairwise(issuer, client, sub) : issuer.users.bySub(sub)
-    for (const subject of (await askedSubjects(ctx)) ?? []) {
-      const user = typeof subject === 'string' ? find(subject) : undefined
-      if (user !== undefined) return { askedUser: user.username }
-    }
-    return {}
+    return { askedUser: firstUser(issuer, client, await askedSubjects(ctx))?.username }
   }
 
   return new Check('asked_user', description, 'login_required', isOther, tellPage as never)
@@ -76,6 +73,37 @@ export function requireClaimedUser(issuer: Pick<IssuerContext, 'name'>, ctx: Koa
 export function requireSubjectsInList({ id_token }: AskedClaims): void {
   const { values = [] } = (id_token?.sub ?? {}) as AskedSubject
   if (!Array.isArray(values)) throw new errors.InvalidRequest('the values of sub in the claims parameter are no list')
+}
+
+/**
+ * Whom a request that is decided elsewhere asks for: by its `id_token_hint`, by values of `sub` among its `claims`, else by
+ * its `login_hint`.
+ *
+ * @param params of the request, which was found to be right when it came
+ */
+export function askedUser(
+  issuer: Pick<IssuerContext, 'name' | 'users'>,
+  client: SubjectClient | undefined,
+  params: Readonly<Record<string, unknown>> = {},
+): User | undefined {
+  const { id_token_hint: jwt, login_hint: hint } = params
+  const hinted = typeof jwt === 'string' ? readClaims(jwt)?.sub : undefined
+  const found = firstUser(issuer, client, [hinted, ...(claimedSubjects(askedClaims(params)) ?? [])])
+  return found ?? (typeof hint === 'string' ? userByHint(issuer.users, hint) : undefined)
+}
+
+/** The first user that there is by one of these subjects, as a client knows them. */
+function firstUser(
+  issuer: Pick<IssuerContext, 'name' | 'users'>,
+  client: SubjectClient | undefined,
+  subjects: readonly unknown[] = [],
+): User | undefined {
+  for (const sub of subjects) {
+    if (typeof sub !== 'string') continue
+    const user = client?.subjectType === 'pairwise' ? userByPairwise(issuer, client, sub) : issuer.users.bySub(sub)
+    if (user !== undefined) return user
+  }
+  return undefined
 }
 
 interface AskedSubject {

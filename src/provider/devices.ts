@@ -1,9 +1,10 @@
 import type Provider from 'oidc-provider'
-import { userStates } from '../domain/user.ts'
+import { type User, userStates } from '../domain/user.ts'
 import { UnderstudyError } from '../errors.ts'
 import type { Stored } from './adapter.ts'
 import { saveGrant } from './allowed-grant.ts'
 import { askedClaims, claimNames } from './asked-claims.ts'
+import { askedUser } from './asked-user.ts'
 import { acrFor } from './authentication-context.ts'
 import { grantedDetails } from './authorization-details/asked.ts'
 import type { IssuerContext } from './context.ts'
@@ -28,14 +29,18 @@ export interface Devices {
   onePending(userCode: string): Promise<PendingDevice>
   /** How a request stands, or undefined where there is none with this code. */
   state(userCode: string): Promise<{ state: DeviceState; clientId: string } | undefined>
-  approve(userCode: string, username: string): Promise<void>
+  /**
+   * @param username left out: whom the request asks for
+   * @throws UnderstudyError `ERR_REQUEST_INVALID` where it asks for nobody, `ERR_USER_UNKNOWN`, `ERR_USER_STATE`
+   */
+  approve(userCode: string, username?: string): Promise<void>
   deny(userCode: string): Promise<void>
   expire(userCode: string): Promise<void>
 }
 
 export function createDevices(
   provider: Provider,
-  issuer: Pick<IssuerContext, 'bucket' | 'users' | 'settings'>,
+  issuer: Pick<IssuerContext, 'name' | 'bucket' | 'users' | 'settings'>,
 ): Devices {
   const { bucket, users, settings } = issuer
 
@@ -71,13 +76,26 @@ export function createDevices(
     return viewOf(await findPending(userCode, 'show'))
   }
 
-  async function approve(userCode: string, username: string): Promise<void> {
-    const code = await findPending(userCode, 'approve')
-    const user = users.byName(username)
-    const failed = `Failed to approve "${userCode}" as "${username}"`
+  async function whoApproves(userCode: string, code: DeviceCode, username: string | undefined): Promise<User> {
+    const client = await provider.Client.find(code.clientId ?? '')
+    const user = username === undefined ? askedUser(issuer, client, code.params) : users.byName(username)
+    if (user === undefined && username === undefined) {
+      const message = 'is missing: expected the username of who approves, since the request asks for nobody here'
+      const errors = [{ path: 'user', message }]
+      throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to approve "${userCode}": user ${message}.`, {
+        errors,
+      })
+    }
+    const failed = `Failed to approve "${userCode}" as "${user?.username ?? username}"`
     if (user === undefined) throw new UnderstudyError('ERR_USER_UNKNOWN', 404, `${failed}: no such user.`)
     const { login: mayLogIn, message } = userStates[user.state]
     if (!mayLogIn) throw new UnderstudyError('ERR_USER_STATE', 409, `${failed}: ${message}`)
+    return user
+  }
+
+  async function approve(userCode: string, username?: string): Promise<void> {
+    const code = await findPending(userCode, 'approve')
+    const user = await whoApproves(userCode, code, username)
     const scope = String(code.params?.scope ?? '')
     const resources = [code.params?.resource ?? []].flat().map(String)
     const clientId = code.clientId as string

@@ -6,7 +6,8 @@ export interface Device {
   pending(): Promise<PendingDevice[]>
   /** One that is pending. @throws UnderstudyError `ERR_DEVICE_UNKNOWN`, `ERR_DEVICE_DECIDED` */
   get(userCode: string): Promise<PendingDevice>
-  approve(userCode: string, user: string): Promise<void>
+  /** @param user left out: whom the request asks for, by `login_hint`, `id_token_hint` or `claims` */
+  approve(userCode: string, user?: string): Promise<void>
   deny(userCode: string): Promise<void>
   expire(userCode: string): Promise<void>
 }

@@ -105,10 +105,6 @@ test.each([
     ['armed', '--server', 'localhost:9400'],
     'error: Failed to connect to "localhost:9400": expected an http or https URL, such as http://localhost:9400.\n',
   ],
-  [
-    ['device', 'approve', 'RSIK-KRAM'],
-    'error: Failed to act on a device code: say who approves, with --user. See understudy device --help.\n',
-  ],
   [['arm'], 'error: Failed to arm: name one fault, or give --script, or --spec. See understudy arm --help.\n'],
   [
     ['arm', 'x', '--spec', '{"fault":"x"}'],

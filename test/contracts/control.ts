@@ -231,6 +231,17 @@ export function controlContract(open: () => Promise<ControlUnderTest>): void {
     expect(await control.devices('default')).toHaveLength(1)
   })
 
+  test('a device request that asks for nobody is approved by who is named alone', async () => {
+    const userCode = await opened.startDevice()
+
+    expect(await failure(control.actOnDevice('default', userCode, { action: 'approve' }))).toMatchObject({
+      code: 'ERR_REQUEST_INVALID',
+      status: 400,
+      message: `Failed to approve "${userCode}": user is missing: expected the username of who approves, since the request asks for nobody here.`,
+    })
+    expect(await control.devices('default')).toHaveLength(1)
+  })
+
   test('a user code that nobody was given is unknown', async () => {
     const operation = control.actOnDevice('default', 'AAAA-BBBB', { action: 'deny' })
 

@@ -1,21 +1,33 @@
-import { decodeJwt } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startUnderstudy, type Understudy } from '../../src/index.ts'
 import { type Page, UserAgent } from '../user-agent.ts'
 import { discover, passPages } from './flows.ts'
+import { serveJson } from './serve-json.ts'
 
 const redirectUri = 'http://localhost/callback'
 const usual = { client_secret: 'a-secret', redirect_uris: [redirectUri], consent: 'skip' }
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 const told = 'the request asks for another user than the one who is signed in'
 
+const keys = await generateKeyPair('ES256')
+/** Where the keys of a client are, as a pairwise one without a browser has to have it. */
+const jwks = await serveJson({ keys: [{ ...(await exportJWK(keys.publicKey)), alg: 'ES256', use: 'sig' }] })
+
 const issuer = {
-  users: [{ username: 'alice', sub: '100101' }, 'bob'],
+  users: [{ username: 'alice', sub: '100101', claims: { email: 'alice@example.com' } }, 'bob'],
   clients: [
     { client_id: 'app', ...usual, grant_types: ['authorization_code', 'implicit', 'device_code'] },
     { client_id: 'asks', ...usual, consent: 'ask' },
     { client_id: 'pair', ...usual, subject_type: 'pairwise' },
+    {
+      client_id: 'pair-tv',
+      grant_types: ['device_code'],
+      subject_type: 'pairwise',
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks_uri: jwks.url,
+    },
   ],
 }
 
@@ -28,7 +40,10 @@ beforeAll(async () => {
     env: {},
   })
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  await server.close()
+  jwks.close()
+})
 
 describe.each(['default', 'partner'])('who is asked for at %s', (name) => {
   const idp = () => server.issuer(name)
@@ -180,6 +195,62 @@ describe.each(['default', 'partner'])('who is asked for at %s', (name) => {
 
     await passPages(agent, await confirm(String(granted?.verification_uri_complete)), 'alice')
     expect((await poll(granted)).claims()?.sub).toBe('100101')
+  })
+
+  test.each([
+    ['a login_hint, the username', async () => ({ login_hint: 'alice' })],
+    ['a login_hint, the address', async () => ({ login_hint: 'ALICE@example.com' })],
+    ['an id_token_hint', async () => ({ id_token_hint: await idTokenOf('alice') })],
+    ['the value of sub', async () => ({ claims: JSON.stringify({ id_token: { sub: { value: '100101' } } }) })],
+    [
+      'values of sub, before a login_hint',
+      async () => ({
+        claims: JSON.stringify({ id_token: { sub: { values: ['nobody', '100101'] } } }),
+        login_hint: 'bob',
+      }),
+    ],
+  ])('a device that is approved by a call that names nobody is let in by %s', async (_, asked) => {
+    const config = await discover(idp().url, 'app', 'a-secret')
+
+    expect(await approvedSubject(config, await asked())).toBe('100101')
+  })
+
+  test('a pairwise subject means the same person there', async () => {
+    const config = await discover(idp().url, 'pair-tv', undefined, client.PrivateKeyJwt(keys.privateKey))
+    const { id_token: hint = '' } = await idp().tokens({ type: 'id_token', client: 'pair-tv', user: 'alice' })
+    const { sub } = decodeJwt(hint)
+
+    expect(sub).not.toBe('100101')
+    expect(await approvedSubject(config, { id_token_hint: hint })).toBe(sub)
+  })
+
+  /** Who a device is told to be of that is approved by a call which names nobody. */
+  async function approvedSubject(config: client.Configuration, asked: Record<string, string>) {
+    const device = await client.initiateDeviceAuthorization(config, { scope: 'openid', ...asked })
+    await idp().device.approve(device.user_code)
+    const tokens = await client.genericGrantRequest(config, deviceGrant, { device_code: device.device_code })
+    return tokens.claims()?.sub
+  }
+
+  test.each([
+    ['nobody', {}],
+    ['nobody who is here', { login_hint: 'zoe' }],
+  ])('a device that asks for %s is approved by who is named alone', async (_, asked) => {
+    const config = await discover(idp().url, 'app', 'a-secret')
+    const device = await client.initiateDeviceAuthorization(config, { scope: 'openid', ...asked })
+    const url = `${server.url}/_understudy/api/issuers/${name}/device/${device.user_code}`
+    const approve = (body: object) =>
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ action: 'approve', ...body }),
+      })
+
+    const refused = await approve({})
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ code: 'ERR_REQUEST_INVALID', errors: [{ path: 'user' }] })
+    expect((await approve({ user: 'bob' })).ok).toBe(true)
+    expect(await idp().device.pending()).toEqual([])
   })
 
   async function confirm(link: string): Promise<Page> {

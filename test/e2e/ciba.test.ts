@@ -1,7 +1,4 @@
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
@@ -11,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startUnderstudy, type Understudy } from '../../src/index.ts'
 import { UserAgent } from '../user-agent.ts'
 import { discover } from './flows.ts'
+import { serveJson } from './serve-json.ts'
 
 const grant = 'urn:openid:params:grant-type:ciba'
 const keys = await generateKeyPair('ES256')
@@ -505,14 +503,6 @@ describe.each(['default', 'partner'])('backchannel authentication at %s', (name)
     })
   })
 })
-
-async function serveJson(document: object): Promise<{ url: string; close(): void }> {
-  const listening = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document))
-  }).listen(0, '127.0.0.1')
-  await once(listening, 'listening')
-  return { url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}/`, close: () => listening.close() }
-}
 
 test('an issuer that approves automatically answers the first poll with tokens', async () => {
   const config = await discover(server.issuer('quick').url, 'till', 'till-secret')

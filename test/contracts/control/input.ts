@@ -35,7 +35,7 @@ const refused: readonly [what: string, ask: Ask, named: string][] = [
   ['an option of a release', (control) => control.release('default', 'f1', loosely({ requst: 1 })), '"request"?'],
   [
     'a device request of nobody',
-    (control) => control.actOnDevice('default', 'A', loosely({ action: 'approve' })),
+    (control) => control.actOnDevice('default', 'A', loosely({ action: 'approve', user: '' })),
     'who approves',
   ],
   [

@@ -58,7 +58,7 @@ test.each([
 test.each([
   [`${root}/scenarios/tv-expires`, 'PUT', { enabled: 'yes' }, 'enabled'],
   [`${root}/scenarios/tv-expires`, 'PUT', { enabled: true, more: 1 }, 'more'],
-  [`${root}/device/RSIK-KRAM`, 'POST', { action: 'approve' }, 'user'],
+  [`${root}/device/RSIK-KRAM`, 'POST', { action: 'approve', user: '' }, 'user'],
   [`${root}/device/RSIK-KRAM`, 'POST', { action: 'aprove' }, 'action'],
   [`${root}/reset`, 'POST', { keep: ['everything'] }, 'keep[0]'],
   [`${root}/faults`, 'POST', ['slow_down'], ''],
@@ -69,7 +69,7 @@ test.each([
 })
 
 test.each([
-  [{ action: 'approve' }, 'is missing: expected the username of who approves'],
+  [{ action: 'approve', user: 5 }, 'expected the username of who approves; found 5'],
   [{ action: 'approve', usr: 'x', user: 'alice' }, 'unknown key. Did you mean "user"?'],
   [{ action: 'aprove' }, 'expected one of approve, deny, expire; found "aprove". Did you mean "approve"?'],
   [{}, 'expected one of approve, deny, expire; found nothing'],
