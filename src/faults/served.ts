@@ -1,5 +1,6 @@
 import type { Endpoint } from '../domain/exchange.ts'
 import { isRegex, listOf } from '../domain/words.ts'
+import { dpopCodes } from './endpoint/resource.ts'
 import type { Mistake } from './fault.ts'
 import type { TokenType } from './jwt.ts'
 import type { Plan } from './plan.ts'
@@ -17,6 +18,8 @@ export interface Served {
   tokenMembers: ReadonlySet<string> | undefined
   /** Whether it is an OpenID provider. */
   openid: boolean
+  /** Whether it takes proofs of keys (RFC 9449). */
+  dpop: boolean
 }
 
 /** The tokens that OpenID providers alone sign. */
@@ -35,7 +38,7 @@ export function unservedness({ steps, endpoints, grantTypes }: Plan, when: When,
       message: `${served.persona} has no ${missing}, where ${names} would fire. It has ${[...served.endpoints].join(', ')}`,
     }
   }
-  const missing = unmade(steps, served)
+  const missing = unmade(steps, served) ?? unproven(steps, served)
   if (missing !== undefined || at.some((endpoint) => endpoint !== 'token')) return missing
   return ungranted(names, grantTypes, when, served) ?? untold(steps, served)
 }
@@ -71,6 +74,12 @@ function unmade(steps: Plan['steps'], { persona, openid }: Served): Mistake | un
     return { path: [], message }
   }
   return undefined
+}
+
+/** Why nobody is ever told what is wrong with a proof. */
+function unproven(steps: Plan['steps'], { persona, dpop }: Served): Mistake | undefined {
+  const step = dpop ? undefined : steps.find((each) => dpopCodes.some(({ name }) => name === each?.fault.name))
+  return step && { path: [], message: `${persona} knows no DPoP, of which "${step.fault.name}" would tell` }
 }
 
 /** Why there is nothing in a token answer that the steps could change. */

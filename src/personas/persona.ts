@@ -120,6 +120,7 @@ export const traitsSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('Whether a POST with a client_id to the page for user codes is a device authorization request.'),
+  dpop: z.boolean().optional().describe('Whether clients may bind tokens to keys of theirs (RFC 9449).'),
   bare_bearer: z.boolean().optional().describe('Whether an access token is taken without the word Bearer.'),
   narrowing: z
     .boolean()

@@ -14,5 +14,6 @@ export const plainOAuth = {
   discovery: false,
   openid: false,
   response_iss: false,
+  dpop: false,
   redirect_uri: 'optional',
 } satisfies Partial<PersonaSource>

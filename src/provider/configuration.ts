@@ -150,7 +150,7 @@ export function configure(issuer: IssuerContext): Configuration {
       richAuthorizationRequests: richAuthorizationRequests(issuer),
       ...registrationFeatures(settings.registration),
       backchannelLogout: { enabled: true },
-      dPoP: { enabled: true, nonceSecret, requireNonce: () => settings.dpop.nonce },
+      dPoP: { enabled: persona.dpop !== false, nonceSecret, requireNonce: () => settings.dpop.nonce },
       jwtResponseModes: { enabled: true },
       jwtIntrospection: { enabled: true },
       encryption: { enabled: true },

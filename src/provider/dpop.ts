@@ -10,6 +10,7 @@ import { internals, proofOf, useProof } from './private.ts'
  */
 export function takeFaultNonce(provider: Provider): void {
   const { DPoPNonces: nonces } = internals(provider)
+  if (nonces === undefined) return
   const isOwn = nonces.checkChallenge.bind(nonces)
   nonces.checkChallenge = (nonce) => nonce === faultNonce || isOwn(nonce)
 }

@@ -2,7 +2,7 @@
  * What it takes to serve a route of our own as oidc-provider serves userinfo; as private as what `private.ts` reaches.
  */
 import type Provider from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 // @ts-expect-error The package's types describe its public interface alone.
 import running from 'oidc-provider/lib/helpers/als.js'
 // @ts-expect-error As above.
@@ -93,6 +93,11 @@ export async function readAccessToken(
   ctx: KoaContextWithOIDC,
 ): Promise<{ value: string; proof: SenderProof | undefined }> {
   const { oidc } = ctx as unknown as { oidc: { getAccessToken(options: { acceptDPoP: true }): string } }
+  const { features } = readInternals(provider) as { features: { dPoP: { enabled?: boolean } } }
+  // Who knows no proofs does not ask for one.
+  if (!features.dPoP.enabled && /^dpop /i.test(ctx.get('authorization'))) {
+    throw new errors.InvalidRequest('authorization header scheme must be `Bearer`')
+  }
   const value = oidc.getAccessToken({ acceptDPoP: true })
   return { value, proof: await validateProof(provider, ctx, value) }
 }

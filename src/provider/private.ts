@@ -29,7 +29,8 @@ export type ResponseMode = (
 ) => void | Promise<void>
 
 interface Internals {
-  DPoPNonces: { checkChallenge(nonce: string): boolean }
+  /** Undefined where the provider takes no proofs. */
+  DPoPNonces?: { checkChallenge(nonce: string): boolean }
   grantTypeHandlers: Map<string, GrantHandler>
   /** By name: `query`, `fragment`, `form_post`, and each signed. */
   responseModes: Map<string, ResponseMode>

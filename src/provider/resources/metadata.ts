@@ -57,7 +57,9 @@ export function describeResources(issuer: IssuerContext): Middleware {
       authorization_servers: [own],
       scopes_supported: scopesOf(resource),
       bearer_methods_supported: methodsOf(resource).includes('POST') ? ['header', 'body'] : ['header'],
-      dpop_signing_alg_values_supported: joseAlgorithms(issuer.keys)?.dPoPSigningAlgValues,
+      ...(issuer.persona.dpop !== false && {
+        dpop_signing_alg_values_supported: joseAlgorithms(issuer.keys)?.dPoPSigningAlgValues,
+      }),
     }
   }
 }

@@ -56,6 +56,7 @@ const inVain: Arming[] = [
     { fault: 'invalid-iss' },
     'dlive is no OpenID provider: it never makes an id_token, which "invalid-iss" would change. If it is for access tokens too, say so by when.token',
   ],
+  ['dlive', { fault: 'use_dpop_nonce' }, 'dlive knows no DPoP, of which "use_dpop_nonce" would tell'],
   [
     'resonite',
     { fault: 'nonce-invalid' },
