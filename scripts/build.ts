@@ -97,7 +97,7 @@ async function bundle(): Promise<string[]> {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [ownFolders, lazyHttp, modelNames, ...leanPackages],
+    plugins: [ownFolders, lazyHttp, ...leanPackages, modelNames],
   })
   return Object.keys(metafile.inputs)
 }
