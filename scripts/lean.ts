@@ -100,7 +100,8 @@ const oidcAsValue: Plugin = {
 const plainRecords: Plugin = {
   name: 'plain-records',
   setup(bundler) {
-    const definition = /Object\.defineProperty\((\w+), key, \{\s*configurable: true,\s*enumerable: true,\s*value(?:: ([^,]+))?,\s*writable: true,\s*\}\);/g
+    const definition =
+      /Object\.defineProperty\((\w+), key, \{\s*configurable: true,\s*enumerable: true,\s*value(?:: ([^,]+))?,\s*writable: true,\s*\}\);/g
     const copies = /[\\/]oidc-provider[\\/]lib[\\/]models[\\/](?:payload|formats[\\/]opaque)\.js$/
     bundler.onLoad({ filter: copies }, function assign({ path }) {
       const contents = rewritten(path, definition, (_, target, value = 'value') => `${target}[key] = ${value};`)
