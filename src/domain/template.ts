@@ -1,11 +1,22 @@
+import { createHash } from 'node:crypto'
 import { didYouMean } from '../errors.ts'
 import { clientMembers } from './client.ts'
 
 /** What a value of a template may be made into on its way. */
 export const templateFilters: Readonly<Record<string, (value: unknown) => unknown>> = {
-  number: (value) => (value !== '' && Number.isFinite(Number(value)) ? Number(value) : undefined),
+  number: numberOf,
+  id: (value) => numberOf(value) ?? numberMadeOf(String(value)),
   string: (value) => String(value),
   lower: (value) => String(value).toLowerCase(),
+}
+
+function numberOf(value: unknown): number | undefined {
+  return value !== '' && Number.isFinite(Number(value)) ? Number(value) : undefined
+}
+
+/** The same number for the same text, of nine digits. */
+function numberMadeOf(text: string): number {
+  return 100_000_000 + (createHash('sha256').update(text).digest().readUInt32BE() % 900_000_000)
 }
 
 /** What a template may name, and within it; undefined: anything, as deep as it goes. */

@@ -24,11 +24,11 @@ export const digitalocean = definePersona({
         expires_in: '$answer.expires_in',
         refresh_token: '$answer.refresh_token',
         scope: '$answer.scope',
-        uid: '$user.sub | number',
+        uid: '$user.sub | id',
         info: { name: '$user.claims.name', email: '$user.claims.email' },
       },
     },
-    resource: { '*': { uid: '$answer.uid | number', name: '$answer.name', email: '$answer.email' } },
+    resource: { '*': { uid: '$answer.uid | id', name: '$answer.name', email: '$answer.email' } },
   },
   client_defaults: { grant_types: ['authorization_code', 'refresh_token'] },
   defaults: {

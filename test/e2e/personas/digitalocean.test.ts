@@ -157,3 +157,20 @@ test('PKCE is checked where it is sent', async () => {
 
   expect([status, body.error]).toEqual([400, 'invalid_grant'])
 })
+
+test('a user whose sub is no number has one all the same, in every answer and each time', async () => {
+  const { name } = await idp.createIssuer({ persona: 'digitalocean', users: ['bob', 'carol'] })
+
+  const uidsOf = async (user: string) => {
+    const provider = providerAt(idp, name, user)
+    const asked = { grant_type: 'authorization_code', code: await code(provider), redirect_uri: redirectUri, ...own }
+    const { body: tokens } = await provider.query('/v1/oauth/token', asked)
+    const { body: account } = await provider.api('/v2/account', tokens.access_token)
+    return [tokens.uid, account.uid]
+  }
+
+  const [told, again] = [await uidsOf('bob'), await uidsOf('bob')]
+  expect(told).toEqual([expect.any(Number), told[0]])
+  expect(again).toEqual(told)
+  expect(await uidsOf('carol')).not.toEqual(told)
+})
