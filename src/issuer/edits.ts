@@ -1,5 +1,5 @@
 import type { CheckIssuer } from '../fixtures/combine.ts'
-import { type Edit, isDeletion, isKeyless } from '../fixtures/edits.ts'
+import { choosesPersona, type Edit, isDeletion, isKeyless } from '../fixtures/edits.ts'
 import {
   deleteEntry,
   type Entries,
@@ -119,6 +119,7 @@ export class IssuerEdits {
     return this.#next(async () => {
       const { entries, checkIssuer } = this.#issuer
       const { settings, edits } = await patchIssuer(entries().settings, document, checkIssuer)
+      if (choosesPersona(edits)) await this.#undress()
       await this.#keep(edits)
       await this.#issuer.takeOver(settings)
       return edits
@@ -133,6 +134,13 @@ export class IssuerEdits {
       this.#edits.clear()
       await this.#issuer.takeOver(this.#declared)
     })
+  }
+
+  /** Forgets what the persona has brought that was chosen before. */
+  async #undress(): Promise<void> {
+    const brought = [...this.#edits.values()].filter(({ isOfPersona }) => isOfPersona)
+    await Promise.all(brought.map((edit) => this.#records.delete(collection, idOf(edit))))
+    for (const edit of brought) this.#edits.delete(idOf(edit))
   }
 
   /** Stores edits, each in one small record. */
