@@ -18,6 +18,8 @@ export interface Served {
   tokenMembers: ReadonlySet<string> | undefined
   /** Whether it is an OpenID provider. */
   openid: boolean
+  /** Whether its authorization responses may say which issuer they come from (RFC 9207). */
+  responseIss: boolean
   /** Whether it takes proofs of keys (RFC 9449). */
   dpop: boolean
 }
@@ -38,7 +40,7 @@ export function unservedness({ steps, endpoints, grantTypes }: Plan, when: When,
       message: `${served.persona} has no ${missing}, where ${names} would fire. It has ${[...served.endpoints].join(', ')}`,
     }
   }
-  const missing = unmade(steps, served) ?? unproven(steps, served)
+  const missing = unmade(steps, served) ?? unsaid(steps, served) ?? unproven(steps, served)
   if (missing !== undefined || at.some((endpoint) => endpoint !== 'token')) return missing
   return ungranted(names, grantTypes, when, served) ?? untold(steps, served)
 }
@@ -74,6 +76,14 @@ function unmade(steps: Plan['steps'], { persona, openid }: Served): Mistake | un
     return { path: [], message }
   }
   return undefined
+}
+
+/** Why no authorization response ever says what the steps could change. */
+function unsaid(steps: Plan['steps'], { persona, responseIss }: Served): Mistake | undefined {
+  const step = steps.find((each) => each?.fault.acts === 'response' && each.fault.member === 'iss')
+  if (responseIss || step === undefined) return undefined
+  const message = `no authorization response of ${persona} has the parameter iss, which "${step.fault.name}" would change. A persona that extends it with response_iss: true has`
+  return { path: [], message }
 }
 
 /** Why nobody is ever told what is wrong with a proof. */

@@ -23,6 +23,8 @@ export interface ResponseFacts {
 export interface ResponseFault<Params extends z.ZodType = z.ZodType, Name extends string = string>
   extends FaultBase<Params, Name> {
   acts: 'response'
+  /** The parameter that it changes, where there are providers that never send it. */
+  member?: 'iss'
   /** @returns undefined where there is nothing in the response that it could change: then it has not fired */
   respond(
     response: AuthorizationResponse,

@@ -52,6 +52,16 @@ const inVain: Arming[] = [
     'no token answer of digital-dj-pool has the member token_type, which "missing-token-type" would change. They have access_token, refresh_token',
   ],
   [
+    'digitalocean',
+    { fault: 'wrong-response-iss' },
+    'no authorization response of digitalocean has the parameter iss, which "wrong-response-iss" would change. A persona that extends it with response_iss: true has',
+  ],
+  [
+    'dlive',
+    { fault: 'missing-response-iss', when: { endpoint: 'authorization' } },
+    'no authorization response of dlive has the parameter iss, which "missing-response-iss" would change. A persona that extends it with response_iss: true has',
+  ],
+  [
     'dlive',
     { fault: 'invalid-iss' },
     'dlive is no OpenID provider: it never makes an id_token, which "invalid-iss" would change. If it is for access tokens too, say so by when.token',
@@ -108,6 +118,8 @@ test.each([
   ['digital-dj-pool', { fault: 'missing-refresh-token' }],
   ['digital-dj-pool', { fault: 'invalid_grant', when: { grant_type: ['password', 'refresh_token'] } }],
   ['generic', { fault: 'discovery-html' }],
+  ['generic', { fault: 'wrong-response-iss' }],
+  ['digitalocean', { fault: 'wrong-state' }],
   ['generic', { fault: 'slow_down' }],
   ['generic', { fault: 'missing-id-token' }],
   ['generic', { fault: 'server_error', when: { endpoint: ['userinfo', 'registration'] } }],
@@ -115,4 +127,24 @@ test.each([
   const armed = await idp.issuer(persona).arm(written as never)
 
   expect(armed).toMatchObject({ fault: written.fault, fires: 0 })
+})
+
+test.each([
+  ['says so', { extends: 'digitalocean', response_iss: true }],
+  [
+    'writes it out',
+    { extends: 'digitalocean', answers: { authorization: { '*': { code: '{answer.code}', iss: 'me' } } } },
+  ],
+])('a persona whose authorization responses have an iss takes a wrong one: it %s', async (_, persona) => {
+  const web = { client_id: 'web', client_secret: 's', redirect_uris: ['http://localhost:3000/callback'] }
+  const issuer = await idp.createIssuer({ persona, clients: [web] } as never)
+  await issuer.arm('wrong-response-iss')
+  const asked = { client_id: 'web', response_type: 'code', redirect_uri: 'http://localhost:3000/callback' }
+
+  const callback = await issuer.login('mark', {
+    url: `${issuer.url}/v1/oauth/authorize?${new URLSearchParams(asked)}`,
+  })
+
+  expect(callback.searchParams.has('code')).toBe(true)
+  expect((await issuer.armed())[0]).toMatchObject({ fires: 1 })
 })
