@@ -27,6 +27,8 @@ export class Table {
   #slots = new Uint32Array(smallestSlots)
   #size = 0
   #hand = 0
+  /** Before this nothing has expired: no record has ever had a sooner end. */
+  #soonestSeconds = latestSeconds
 
   get size(): number {
     return this.#size
@@ -41,6 +43,7 @@ export class Table {
   put(key: string, text: string, { expiresAtSeconds, indexes }: Omit<StoredRecord, 'value'>): void {
     const id = key.toWellFormed()
     const expires = expiresAtSeconds === undefined ? never : clampSeconds(expiresAtSeconds)
+    if (expires !== never) this.#soonestSeconds = Math.min(this.#soonestSeconds, expires)
     const slot = this.#find(id)
     const old = this.#slots[slot] ?? 0
     const isIndexedAlike = old !== 0 && this.#isIndexed(old, indexes)
@@ -142,6 +145,7 @@ export class Table {
   /** Looks at the next few slots and drops the records that expired long ago. */
   #sweep(): void {
     const latest = Math.floor(Date.now() / 1000) - retentionSeconds
+    if (latest <= this.#soonestSeconds) return
     for (let step = 0; step < sweptSlots; step += 1) {
       this.#hand = (this.#hand + 1) & (this.#slots.length - 1)
       const ref = this.#slots[this.#hand] ?? 0
