@@ -103,15 +103,14 @@ export class Maker {
    * @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the issuer, its keys or its server cannot serve a fault
    */
   checkFit({ plan, spec }: ReadFault, armer: Armer = { when: spec.when ?? {} }): void {
-    this.checkServed({ plan, spec })
+    this.#checkServed({ plan, spec })
     const why = this.unfitness(plan) ?? unsignedness(plan, armer, this.#signs)
     if (why === undefined) return
     const [, message = why] = /^Failed to arm "[^"]*": (.+)$/s.exec(why) ?? []
     throw new UnderstudyError('ERR_FAULT_INVALID', 400, why, { errors: [{ path: '', message }] })
   }
 
-  /** @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the persona of the issuer has no place for a fault */
-  checkServed({ plan, spec }: ReadFault): void {
+  #checkServed({ plan, spec }: ReadFault): void {
     const served = this.#serves()
     const unserved = served && unservedness(plan, spec.when ?? {}, served)
     if (unserved !== undefined) throw unfit(spec, unserved)

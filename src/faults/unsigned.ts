@@ -8,9 +8,12 @@ export type Signs = (token: TokenType, client: string | undefined) => boolean
 
 /** What is not signed, and what has it signed. */
 const ways: Partial<Record<TokenType, [what: string, way: string]>> = {
+  id_token: [
+    'no ID token is made',
+    'a grant type that brings one, such as authorization_code, or mean another token by when.token',
+  ],
   access_token: ['access tokens are opaque', 'access_token: {format: jwt}'],
   userinfo: ['userinfo is not signed', 'userinfo_signed_response_alg: RS256'],
-  introspection: ['introspection is not signed', 'introspection_signed_response_alg: RS256'],
   logout_token: ['nobody is told of a logout by a token', 'a backchannel_logout_uri'],
 }
 

@@ -126,3 +126,73 @@ describe('arming what cannot fire is refused, with a way out', () => {
     await expect(idp.arm(spec)).resolves.toHaveProperty('id')
   })
 })
+
+describe('what no client gets signed', () => {
+  const users = ['alice']
+  const clients = [
+    { client_id: 'app', ...atOnce },
+    { client_id: 'service', client_secret: 's', grant_types: ['client_credentials'] },
+  ]
+  const vain: [ArmedFaultInput, string][] = [
+    [
+      { fault: 'missing-sub', when: { token: 'userinfo' } },
+      'userinfo is not signed at this issuer. Give a client userinfo_signed_response_alg: RS256',
+    ],
+    [
+      { fault: 'no-event' },
+      'nobody is told of a logout by a token at this issuer. Give a client a backchannel_logout_uri',
+    ],
+    [
+      { fault: 'nonce-invalid', when: { client: 'service' } },
+      'no ID token is made for service. Give it a grant type that brings one, such as authorization_code, or mean another token by when.token',
+    ],
+  ]
+
+  test.each(vain)('%j is a mistake in fixtures where it stands', async (fault, why) => {
+    await expect(startUnderstudy({ fixtures: { users, clients, faults: [fault] } as never })).rejects.toThrow(
+      new RegExp(`faults\\[0\\]: ${why}$`),
+    )
+  })
+
+  test.each(vain)('%j is refused when its scenario is switched on', async (fault, why) => {
+    await using own = await startUnderstudy({
+      fixtures: { users, clients, scenarios: { bad: { faults: [fault] } } } as never,
+    })
+
+    await expect(own.scenario('bad', true)).rejects.toThrow(why)
+    expect(await own.armed()).toEqual([])
+  })
+
+  test('goes on where others may register, and where fixtures are in force already', async () => {
+    const faults = [{ fault: 'no-event' }]
+    await using open = await startUnderstudy({
+      fixtures: { users, clients, faults, registration: { enabled: true } } as never,
+    })
+    const told = { ...clients[0], backchannel_logout_uri: 'http://localhost:4999/logout' }
+    await using own = await startUnderstudy({ fixtures: { users, clients: [told], faults } as never })
+
+    await own.clients.put('app', clients[0] as never)
+    await own.patch({ users: ['bob'] })
+
+    expect(await open.armed()).toMatchObject(faults)
+    expect(await own.armed()).toMatchObject(faults)
+  })
+})
+
+test('introspection is signed for whoever accepts that, so a fault of it can be armed', async () => {
+  const issuer = await idp.createIssuer({ users: ['alice'], clients: [{ client_id: 'app', ...atOnce }] })
+  await issuer.arm({ fault: 'invalid-iss', when: { token: 'introspection' } })
+  const { access_token: token = '' } = await issuer.tokens({ client: 'app', user: 'alice' })
+  const headers = {
+    accept: 'application/token-introspection+jwt',
+    authorization: `Basic ${btoa(`app:${atOnce.client_secret}`)}`,
+  }
+
+  const answer = await fetch(`${issuer.url}/token/introspection`, {
+    method: 'POST',
+    headers,
+    body: new URLSearchParams({ token }),
+  })
+
+  expect(decodeJwt(await answer.text()).iss).toBe('https://other-issuer.example')
+})
