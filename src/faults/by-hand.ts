@@ -3,13 +3,14 @@ import { type ErrorDetail, UnderstudyError } from '../errors.ts'
 import type { KnownFaults } from './catalog.ts'
 import type { Mistake, TokenFault } from './fault.ts'
 import type { FiredToken } from './fired.ts'
-import type { TokenType } from './jwt.ts'
+import { isSame, type TokenType } from './jwt.ts'
 import { readStep } from './plan.ts'
 import { errorsIn, mistakesText } from './read.ts'
 import { unknownFaultText } from './spec.ts'
 
 /**
- * Reads faults that are to change one token that is made by hand, in order.
+ * Reads faults that are to change one token that is made by hand, in order; one that changes nothing of it is refused then,
+ * in the same way.
  *
  * @param keyCount how many keys the issuer's JWKS has
  * @param known the faults that the issuer knows
@@ -32,9 +33,18 @@ export function readMutations(
     const mistakes: Mistake[] = []
     const read = readStep(typeof step === 'string' ? { fault: step } : step, [], mistakes, known)
     if (mistakes.length > 0) throw invalid(name, mistakesText(mistakes), errorsIn(mistakes))
-    return { patch: (jwt, facts) => fault.patch(jwt, read?.params, facts) }
+    return {
+      patch(jwt, facts) {
+        const mutated = { ...jwt, ...fault.patch(jwt, read?.params, facts) }
+        if (isSame(jwt, mutated)) throw invalid(name, `it leaves this ${token} as it is. ${wayOut}`)
+        return mutated
+      },
+    }
   })
 }
+
+/** Nobody wants a good token for a bad one. */
+const wayOut = 'Leave it out, or give the token by claims what it is to change.'
 
 function strangeness({ tokens }: TokenFault, token: TokenType): string | undefined {
   return tokens.includes(token) ? undefined : `it is for ${tokens.join(', ')}, and this is a signed ${token}.`

@@ -157,6 +157,16 @@ export function tokensContract(subject: () => ControlUnderTest): void {
       [{ client: 'web', key: 'RS255' }, 'ERR_KEY_UNKNOWN', 'Did you mean "RS256"?'],
       [{ client: 'web', faults: ['rogue-kee'] }, 'ERR_FAULT_UNKNOWN', 'Did you mean "rogue-key"?'],
       [{ client: 'web', faults: ['slow_down'] }, 'ERR_FAULT_INVALID', 'slow_down'],
+      [
+        { client: 'web', user: 'alice', type: 'id_token', faults: ['missing-nonce'] },
+        'ERR_FAULT_INVALID',
+        'Failed to change a token by "missing-nonce": it leaves this id_token as it is. Leave it out, or give the token by claims what it is to change.',
+      ],
+      [
+        { client: 'web', faults: ['missing-aud', 'missing-aud'] },
+        'ERR_FAULT_INVALID',
+        'leaves this access_token as it is',
+      ],
       [{ client: 'web', type: 'id_token' }, 'ERR_TOKEN_INVALID', 'Name a user.'],
       [{ client: 'web', type: 'logout_token' }, 'ERR_TOKEN_INVALID', 'give the claim sid'],
       [{ client: 'web', claims: { jti: 'x' } }, 'ERR_TOKEN_INVALID', 'jti cannot be chosen'],
