@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ArmedFaultInput } from '../../src/faults/spec.ts'
 import { startUnderstudy, type Understudy } from '../../src/index.ts'
+import { UserAgent } from '../user-agent.ts'
 import { atOnce, PlainClient } from './plain-client.ts'
 
 let idp: Understudy
@@ -16,6 +17,7 @@ beforeAll(async () => {
     clients: [
       { client_id: 'app', ...usual },
       { client_id: 'opaque', ...usual, access_token: { format: 'opaque' as const } },
+      { client_id: 'paged', ...usual, consent: 'ask' as const, auto_login: undefined },
       { client_id: 'signed', ...usual, userinfo_signed_response_alg: 'RS256' as const },
     ],
   }
@@ -67,6 +69,40 @@ describe('a request that arms what cannot fire in its flow is answered with 400,
 
     expect(answer.status).toBe(400)
     expect(await answer.text()).toContain('/device is no endpoint of the protocol')
+  })
+
+  test.each([
+    ['GET', '/device'],
+    ['GET', '/device/'],
+    ['POST', '/device'],
+    ['GET', '/device/screen?user_code=ABCD-EFGH'],
+    ['GET', '/backchannel/requests'],
+  ])('by a header, for %s %s, where people decide on what has begun elsewhere', async (method, path) => {
+    const answer = await fetch(idp.url + path, {
+      method,
+      headers: { 'understudy-fault': 'slow_down', cookie: 'us_session_default=x' },
+    })
+
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toMatch(/is no endpoint of the protocol. Put understudy_fault on the request by which/)
+  })
+
+  test('but not for the pages of a flow that has begun with the header, which a browser sends everywhere', async () => {
+    const agent = new UserAgent((url, init) => {
+      const headers = new Headers(init?.headers)
+      headers.set('understudy-fault', 'invalid_grant;endpoint=token')
+      return fetch(url, { ...init, headers })
+    })
+    const params = {
+      client_id: 'paged',
+      response_type: 'code',
+      redirect_uri: atOnce.redirect_uris[0] ?? '',
+      scope: 'openid',
+    }
+    const login = await agent.open(`${idp.url}/auth?${new URLSearchParams(params)}`)
+
+    expect(login.status).toBe(200)
+    expect(login.url.pathname).toMatch(/^\/interaction\//)
   })
 })
 

@@ -2,7 +2,7 @@ import type { Context, Middleware, Next } from 'koa'
 import type { Exchange } from '../../domain/exchange.ts'
 import { UnderstudyError } from '../../errors.ts'
 import type { Answer, FaultAnswer } from '../../faults/fault.ts'
-import type { RunningIssuer } from '../../issuer/issuer.ts'
+import { personaOf, type RunningIssuer } from '../../issuer/issuer.ts'
 import { hideToken } from '../../provider/access-token.ts'
 import { allowAnyOrigin } from '../../provider/metadata.ts'
 import { exchangeOf, issuerOf } from '../state.ts'
@@ -29,7 +29,7 @@ export function meetFaults(): Middleware {
     const issuer = issuerOf(ctx)
     const exchange = exchangeOf(ctx)
     if (exchange === undefined) {
-      if (ctx.query.understudy_fault !== undefined) throw nowhere(ctx.path)
+      if (ctx.query.understudy_fault !== undefined || isHeaderInVain(ctx, issuer)) throw nowhere(ctx.path)
       return next()
     }
     const allowed = exchange.methods?.join(', ') ?? methods[exchange.endpoint] ?? 'POST'
@@ -55,7 +55,17 @@ export function meetFaults(): Middleware {
   }
 }
 
-/** A page belongs to a flow that has begun before; a header may be the browser's, which sends it everywhere. */
+/**
+ * Whether the header of a request arms nothing. A browser that sends it everywhere sends it to the pages of its own flow as
+ * well, which has begun with it; but where people come to decide on what has begun elsewhere, no flow of theirs begins.
+ */
+function isHeaderInVain(ctx: Context, { settings }: RunningIssuer): boolean {
+  if (ctx.get('understudy-fault') === '') return false
+  const { device_verification: device, backchannel_authentication: backchannel } = personaOf(settings).endpoints
+  return [device, `${device}/screen`, `${backchannel}/requests`].includes(ctx.path.replace(/(?<=.)\/$/, ''))
+}
+
+/** A page belongs to a flow that has begun before. */
 function nowhere(path: string): UnderstudyError {
   const way =
     'Put understudy_fault on the request by which the flow begins: authorization, device authorization or pushed.'
