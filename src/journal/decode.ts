@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { bearerOf } from '../domain/bearer.ts'
 import { jsonObject, type ReadAnswer } from './answer.ts'
 
 /** A token as one can read it: of an encrypted one the header alone. */
@@ -28,7 +29,7 @@ export function receivedTokens(
   params: Readonly<Record<string, string | undefined>>,
   authorization: string | undefined,
 ): Record<string, DecodedToken> {
-  const bearer = authorization?.match(/^(?:bearer|dpop) +(\S+)$/i)?.[1]
+  const bearer = bearerOf(authorization)
   return decodeAll({ ...pick(params, received), ...(bearer !== undefined && { access_token: bearer }) })
 }
 

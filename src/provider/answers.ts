@@ -8,6 +8,7 @@ import { readClaims } from './access-token.ts'
 import { advertiseAuthentication } from './authentication-metadata.ts'
 import type { IssuerContext } from './context.ts'
 import { tellByFrames } from './frontchannel-logout.ts'
+import { pageIssuer } from './pages.ts'
 import { advertiseReferences } from './request-objects/feature.ts'
 import { targetOf } from './resources/targets.ts'
 import { applyRules } from './token-claims.ts'
@@ -118,7 +119,7 @@ async function askForCode(ctx: KoaContextWithOIDC, issuer: IssuerContext): Promi
   const { secret } = (ctx.oidc.session?.state ?? {}) as { secret?: string }
   const render: Render = issuer.render
   ctx.body = await render('device-input', {
-    issuer: { name: issuer.name, url: issuer.naming.issuerFor(ctx.req) },
+    issuer: pageIssuer(issuer, ctx.req),
     action: ctx.oidc.urlFor('code_verification'),
     xsrf: secret ?? '',
     userCode,

@@ -23,7 +23,7 @@ import type { IssuerContext } from './context.ts'
 import { frontchannelMetadata } from './frontchannel-logout.ts'
 import { joseAlgorithms, pairwiseSubject } from './jose.ts'
 import { clientAuthMethods, mtlsFeature } from './mtls.ts'
-import { createPageSources } from './pages.ts'
+import { createPageSources, pageIssuer } from './pages.ts'
 import { registrationFeatures } from './registration/feature.ts'
 import { requestObjects } from './request-objects/feature.ts'
 import { checkAskedAudience } from './resources/audiences.ts'
@@ -61,7 +61,7 @@ export function configure(issuer: IssuerContext): Configuration {
   const { settings, persona, users, scopes } = issuer
   const pages = createPageSources({
     render: issuer.render,
-    issuer: (ctx) => ({ name: issuer.name, url: issuer.naming.issuerFor(ctx.req), look: persona.look }),
+    issuer: (ctx) => pageIssuer(issuer, ctx.req),
     users,
     clients: issuer.clients,
     scopes: settings.scopes,

@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { IssuerContext } from './context.ts'
-import { pageClient } from './pages.ts'
+import { pageClient, pageIssuer } from './pages.ts'
 
 /** What a session that has ended knew of the clients that it was signed in to. */
 type Authorizations = Record<string, { sid?: string; issuer?: string }>
@@ -35,7 +35,7 @@ export async function tellByFrames(ctx: KoaContextWithOIDC, issuer: IssuerContex
   ctx.type = 'html'
   ctx.state.frameOrigins = [...new Set(frames.map(({ url }) => new URL(url).origin))]
   ctx.body = await issuer.render('logout-done', {
-    issuer: { name: issuer.name, url: issuer.naming.issuerFor(ctx.req) },
+    issuer: pageIssuer(issuer, ctx.req),
     client: client && pageClient(client),
     frames,
     ...(!isOurs && { next: target }),

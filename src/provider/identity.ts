@@ -1,3 +1,4 @@
+import { bearerOf } from '../domain/bearer.ts'
 import type { Identity } from '../domain/exchange.ts'
 import { wireId } from './access-token.ts'
 import type { Stored } from './adapter.ts'
@@ -45,9 +46,9 @@ export function createIdentify(issuer: IssuerContext) {
           ? load('PushedAuthorizationRequest', params.request_uri.slice(pushedPrefix.length))
           : Promise.resolve(undefined)
       case 'registration':
-        return load('RegistrationAccessToken', bearer(headers.authorization))
+        return load('RegistrationAccessToken', bearerOf(headers.authorization))
       default:
-        return loadAny(bearer(headers.authorization) ?? params.access_token)
+        return loadAny(bearerOf(headers.authorization) ?? params.access_token)
     }
   }
 
@@ -76,9 +77,4 @@ export function createIdentify(issuer: IssuerContext) {
       flow: stored?.flow,
     }
   }
-}
-
-/** The token of an `Authorization: Bearer` (or DPoP) header. */
-function bearer(authorization: string | undefined): string | undefined {
-  return authorization?.match(/^(?:bearer|dpop) +(\S+)$/i)?.[1]
 }

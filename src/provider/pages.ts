@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { allScopes } from '../domain/claims.ts'
 import type { Client as DeclaredClient } from '../domain/client.ts'
@@ -6,6 +7,7 @@ import type { PageClient, PageIssuer, PageScope, Render } from '../domain/pages.
 import type { Scope } from '../domain/scope.ts'
 import type { User } from '../domain/user.ts'
 import type { Users } from './accounts.ts'
+import type { IssuerContext } from './context.ts'
 import { rememberTag } from './signed-in.ts'
 
 /** What the pages of the provider's own floor are made from. */
@@ -26,6 +28,14 @@ const declareIt =
 /** Whether the address that a browser is to be sent back to is at fault. */
 function isRedirectRefused({ error, error_description: description = '' }: ErrorOut): boolean {
   return error === 'invalid_redirect_uri' || description.startsWith('post_logout_redirect_uri')
+}
+
+/** An issuer as all of its pages name it. */
+export function pageIssuer(
+  { name, naming, persona }: Pick<IssuerContext, 'name' | 'naming' | 'persona'>,
+  req: IncomingMessage,
+): PageIssuer {
+  return { name, url: naming.issuerFor(req), look: persona.look }
 }
 
 /** A client as people know it. */

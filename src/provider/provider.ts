@@ -4,6 +4,7 @@ import compose from 'koa-compose'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import type { Exchange } from '../domain/exchange.ts'
 import type { Outcome, Registrations } from '../domain/outcome.ts'
+import type { PageIssuer } from '../domain/pages.ts'
 import { dressTokens, refuseDroppedKeys } from './access-token.ts'
 import type { Users } from './accounts.ts'
 import { addressedIssuer } from './addressee.ts'
@@ -42,6 +43,7 @@ import { createMinting, type Minting } from './minting/minting.ts'
 import { hideCertificates } from './mtls.ts'
 import { takeAnyAssertion, takeAnyClient } from './open-clients.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
+import { pageIssuer } from './pages.ts'
 import { createErrorShape, type ErrorShape } from './persona/answers.ts'
 import { beforePersona, wearPersona } from './persona/persona.ts'
 import { completeBearer, mayBeDevice } from './persona/requests.ts'
@@ -66,6 +68,8 @@ export interface IssuerProvider {
   openExchange(ctx: ParameterizedContext): Exchange | undefined
   /** What the request of an exchange turns out to have been, now that it is answered; the exchange lets go of all else. */
   closeExchange(ctx: ParameterizedContext): Outcome
+  /** The issuer as its pages name it. */
+  pageIssuer(req: IncomingMessage): PageIssuer
   /** Gives an error the look of the persona; undefined where it has none of its own. */
   shapeError: ErrorShape | undefined
   /** What is known of clients and scopes. */
@@ -177,18 +181,19 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
     openExchange(ctx) {
       const found = endpointOf(ctx.path, ctx.method) ?? (isDevice(ctx) ? deviceRequest : undefined)
       if (found === undefined) return undefined
-      takeBareBearer?.(ctx.req)
       const { method, headers, querystring: query } = ctx.request
       const request = { method, headers, query, continued: found.continued, methods: found.methods }
       const exchange = new ProviderExchange(found.endpoint, request, (asking) =>
         identify(asking, cookie(asking.headers.cookie, cookieName('session', ctx.req))),
       )
       ctx.state.exchange = exchange
+      takeBareBearer?.(ctx.req)
       return exchange
     },
     closeExchange(ctx) {
       return outcomeOf(ctx, ctx.state.exchange as ProviderExchange, issuer)
     },
+    pageIssuer: (req) => pageIssuer(issuer, req),
     shapeError: createErrorShape(issuer.persona),
     registrations: registrationsOf(issuer, configuration.scopes as string[]),
     interactions: createInteractions(provider, issuer.users, settings),

@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { errorText } from '../domain/error-text.ts'
 import type { AuthorizationFault, IssuerContext } from './context.ts'
-import { pageClient } from './pages.ts'
+import { pageClient, pageIssuer } from './pages.ts'
 import { createResponseShape } from './persona/answers.ts'
 import { internals, type ResponseMode } from './private.ts'
 import { meetResponseFaults } from './response-faults.ts'
@@ -75,17 +75,17 @@ async function showTwice(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promis
   ctx.state.isFramed = true
   ctx.state.frameOrigins = [origin === 'null' ? protocol : origin]
   ctx.body = await issuer.render('twice', {
-    issuer: { name: issuer.name, url: issuer.naming.issuerFor(ctx.req) },
+    issuer: pageIssuer(issuer, ctx.req),
     client: ctx.oidc.client && pageClient(ctx.oidc.client),
     ...(posted ?? { next: location }),
   })
 }
 
-async function stay({ render, name, naming }: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
+async function stay(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
   ctx.type = 'html'
   ctx.status = 200
-  ctx.body = await render('error', {
-    issuer: { name, url: naming.issuerFor(ctx.req) },
+  ctx.body = await issuer.render('error', {
+    issuer: pageIssuer(issuer, ctx.req),
     status: 200,
     error: 'never-returns',
     description: 'The browser would go back to the client now. A fault keeps it here.',
@@ -125,7 +125,7 @@ async function showForm(issuer: IssuerContext, ctx: KoaContextWithOIDC, target: 
   const texts = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]))
   postedForms.set(ctx, { action: target, fields: texts })
   ctx.body = await issuer.render('post', {
-    issuer: { name: issuer.name, url: issuer.naming.issuerFor(ctx.req) },
+    issuer: pageIssuer(issuer, ctx.req),
     client: ctx.oidc.client && pageClient(ctx.oidc.client),
     action: target,
     fields: texts,

@@ -26,7 +26,8 @@ export function answerErrors(render: Render, logger: Logger): Middleware {
     ctx.set('cache-control', 'no-store')
     if (ctx.accepts('json', 'html') === 'html') {
       ctx.type = 'html'
-      ctx.body = await render('error', { status, error, description })
+      const { issuer } = ctx.state as Partial<RequestState>
+      ctx.body = await render('error', { issuer: issuer?.provider.pageIssuer(ctx.req), status, error, description })
     } else {
       // An app in a browser with a mistyped issuer should see this rather than a network error.
       allowAnyOrigin(ctx)

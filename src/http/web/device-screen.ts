@@ -23,13 +23,13 @@ export function deviceScreen(render: Render): Middleware {
     if (ctx.method !== 'GET') return
     const { user_code: typed } = ctx.query
     const userCode = typeof typed === 'string' ? typed : ''
-    const { provider, name } = issuer
+    const { provider } = issuer
     const device = await provider.devices.state(userCode)
     if (device === undefined) throw unknownCode(userCode)
     const verificationUri = provider.naming.baseFor(ctx.req, 'code_verification') + verification
     ctx.type = 'html'
     ctx.body = await render('device-screen', {
-      issuer: { name, url: provider.naming.issuerFor(ctx.req) },
+      issuer: provider.pageIssuer(ctx.req),
       client: issuer.clientName(device.clientId),
       userCode,
       verificationUri,

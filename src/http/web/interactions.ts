@@ -2,7 +2,6 @@ import { parse } from 'node:querystring'
 import type { Context, Middleware } from 'koa'
 import type { Render } from '../../domain/pages.ts'
 import { UnderstudyError } from '../../errors.ts'
-import { personaOf } from '../../issuer/issuer.ts'
 import { authenticate, type OpenInteraction } from '../../provider/interactions.ts'
 import { pageUser } from '../../provider/pages.ts'
 import { bodyText, issuerOf } from '../state.ts'
@@ -53,10 +52,10 @@ export function interactionPages(render: Render): Middleware {
     step: OpenInteraction,
     tried?: { username: string; claims: string; error: string },
   ) {
-    const { name, provider, settings } = issuerOf(ctx)
+    const { provider, settings } = issuerOf(ctx)
     const action = `${provider.naming.baseFor(ctx.req, 'resume')}/interaction/${uid}`
     const common = {
-      issuer: { name, url: provider.naming.issuerFor(ctx.req), look: personaOf(settings).look },
+      issuer: provider.pageIssuer(ctx.req),
       client: step.client,
       action,
       abortAction: `${action}/abort`,

@@ -82,7 +82,7 @@ export function waitingRequests(render: Render): Middleware {
     })
     ctx.type = 'html'
     ctx.body = await render('waiting', {
-      issuer: pageIssuer(ctx),
+      issuer: issuerOf(ctx).provider.pageIssuer(ctx.req),
       user: shown,
       requests: mine.map((request) => ({
         id: request.auth_req_id,
@@ -102,18 +102,13 @@ export function waitingRequests(render: Render): Middleware {
     const shown = [...users.all()].slice(0, pickerSize)
     ctx.type = 'html'
     ctx.body = await render('login', {
-      issuer: pageIssuer(ctx),
+      issuer: issuerOf(ctx).provider.pageIssuer(ctx.req),
       action: actionOf(ctx),
       users: shown.map((user) => ({ ...pageUser(user), state: user.state })),
       moreUsers: users.size - shown.length,
       ...tried,
     })
   }
-}
-
-function pageIssuer(ctx: Context) {
-  const { name, provider } = issuerOf(ctx)
-  return { name, url: provider.naming.issuerFor(ctx.req) }
 }
 
 function actionOf(ctx: Context): string {

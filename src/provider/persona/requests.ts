@@ -60,8 +60,12 @@ function moveQuery(req: IncomingMessage & { body?: string }, query: string): voi
   const asked = [...new URLSearchParams(query)].filter(([name]) => !told.has(name))
   const moved = [body, new URLSearchParams(asked).toString()].filter(Boolean).join('&')
   req.body = moved
-  headers['content-type'] = formType
-  headers['content-length'] = String(Buffer.byteLength(moved))
+  sendHeaders(req, { 'content-type': formType, 'content-length': String(Buffer.byteLength(moved)) })
+}
+
+/** Has a request come to the provider with other headers; the journal keeps those that it came with. */
+function sendHeaders(req: IncomingMessage, others: IncomingMessage['headers']): void {
+  req.headers = { ...req.headers, ...others }
 }
 
 /** Has an authorization request that names no scope ask for those that the persona then gives. */
@@ -123,7 +127,7 @@ export function limitAuthentication({ token_endpoint_auth_methods: methods, endp
     function overlookSecret(ctx, next) {
       if (!paths.has(folded(ctx.path))) return next()
       const req = ctx.req as IncomingMessage & { body?: string }
-      if (!takesBasic && /^basic /i.test(ctx.get('authorization'))) delete req.headers.authorization
+      if (!takesBasic && /^basic /i.test(ctx.get('authorization'))) sendHeaders(req, { authorization: undefined })
       if (!takesPost && req.body?.includes('client_secret')) {
         const form = new URLSearchParams(req.body)
         form.delete('client_secret')
@@ -137,10 +141,10 @@ export function limitAuthentication({ token_endpoint_auth_methods: methods, endp
 /** Has an access token that stands alone in its header be one with the word Bearer before it. */
 export function completeBearer({ bare_bearer: isBare }: Persona): ((req: IncomingMessage) => void) | undefined {
   if (!isBare) return undefined
-  return function complete({ headers }) {
-    const { authorization } = headers
+  return function complete(req) {
+    const { authorization } = req.headers
     if (authorization !== undefined && authorization !== '' && !authorization.includes(' ')) {
-      headers.authorization = `Bearer ${authorization}`
+      sendHeaders(req, { authorization: `Bearer ${authorization}` })
     }
   }
 }

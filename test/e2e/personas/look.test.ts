@@ -47,6 +47,57 @@ test('a light colour has dark text on it, and a name is no markup', async () => 
   expect(stylesOf(login).some(([css]) => css.includes('--on-strong:#000'))).toBe(true)
 })
 
+test('every page of an issuer names the provider, those that faults make too', async () => {
+  const look = { name: 'Stream & Co' }
+  await using idp = await startUnderstudy({
+    fixtures: {
+      persona: { extends: 'generic', look },
+      users: ['alice'],
+      clients: [
+        {
+          client_id: 'demo-app',
+          client_secret: 's',
+          redirect_uris: [redirectUri],
+          grant_types: ['authorization_code', 'device_code', 'ciba'],
+          auto_login: 'alice',
+          consent: 'skip',
+        },
+      ],
+    },
+  })
+  const asked = { response_type: 'code', client_id: 'demo-app', redirect_uri: redirectUri, scope: 'openid' }
+  const ask = (more: Record<string, string> = {}) =>
+    new UserAgent().open(`${idp.url}/auth?${new URLSearchParams({ ...asked, ...more })}`)
+  const faulty = async (fault: 'never-returns' | 'code-replayed' | 'form-post-error') => {
+    await idp.arm(fault)
+    return ask()
+  }
+  const device = await fetch(`${idp.url}/device/auth`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('demo-app:s')}` },
+    body: new URLSearchParams({ scope: 'openid' }),
+  })
+  const { user_code: code } = (await device.json()) as { user_code: string }
+  const open = (path: string) => new UserAgent().open(`${idp.url}${path}`)
+
+  const pages = [
+    await faulty('never-returns'),
+    await faulty('code-replayed'),
+    await faulty('form-post-error'),
+    await ask({ response_mode: 'form_post' }),
+    await ask({ redirect_uri: 'http://elsewhere.example/' }),
+    await open('/nowhere'),
+    await open('/device'),
+    await open(`/device?user_code=${code}`),
+    await open(`/device/screen?user_code=${code}`),
+    await open('/device/screen?user_code=none'),
+    await open('/backchannel/waiting'),
+    await open('/session/end'),
+  ]
+
+  for (const { url, html } of pages) expect(html, url.href).toContain('<bdi>Stream &amp; Co</bdi>')
+})
+
 test('generic has no look of its own', async () => {
   await using idp = await startUnderstudy()
 

@@ -72,3 +72,45 @@ test('a password request names its scopes, or gets the usual ones', async () => 
   expect((await pool.api('/api/user', named.body.access_token)).status).toBe(200)
   expect((await usual.api('/api/crates', body.access_token)).status).toBe(200)
 })
+
+test('the journal shows the headers with which a request came', async () => {
+  const cloud = providerAt(idp, 'cloud', 'mark')
+  const stream = providerAt(idp, 'stream', 'dora')
+  const asked = { grant_type: 'refresh_token', refresh_token: 'none' }
+  const last = async (issuer: string) => (await idp.issuer(issuer).requests()).at(-1)
+
+  await cloud.query('/v1/oauth/token', { ...asked, ...own })
+  const inQuery = await last('cloud')
+  await cloud.ask(`/v1/oauth/token?${new URLSearchParams(asked)}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+    body: new URLSearchParams(own).toString(),
+  })
+  const inBoth = await last('cloud')
+  await cloud.form('/v1/oauth/token', asked, { authorization: basic })
+  const byBasic = await last('cloud')
+  await stream.ask('/api/user', { headers: { authorization: 'a-token' } })
+  const bare = await last('stream')
+
+  expect(inQuery?.headers).toMatchObject({ 'content-length': '0' })
+  expect(inQuery?.headers).not.toHaveProperty('content-type')
+  expect(inQuery?.params).toMatchObject({ grant_type: 'refresh_token', client_id: 'demo-app' })
+  expect(inBoth?.headers).toMatchObject({
+    'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+    'content-length': String(new URLSearchParams(own).toString().length),
+  })
+  expect(byBasic?.headers?.authorization).toMatch(/^Basic demo-app:\[redacted/)
+  expect(bare?.headers?.authorization).toMatch(/^\[redacted/)
+})
+
+test('a user is known by a token that stands alone', async () => {
+  const stream = providerAt(idp, 'stream', 'dora')
+  const code = (await stream.authorize('/o/authorize', { scope: 'email:read' })).get('code') ?? ''
+  const asked = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
+  const { body } = await stream.form('/o/token', asked, { authorization: basic })
+
+  await stream.ask('/api/user', { headers: { authorization: String(body.access_token) } })
+
+  const [request] = (await idp.issuer('stream').requests({ user: 'dora', endpoint: 'resource' })).slice(-1)
+  expect(request).toMatchObject({ client: 'demo-app', user: 'dora', answer: { status: 200 } })
+})
