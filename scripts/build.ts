@@ -1,10 +1,11 @@
 /** Bundles the command and all that the package exports into dist/, with declarations and the licences of what is in them. */
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import manifest from '../package.json' with { type: 'json' }
 import { bundleClient } from './client-bundle.ts'
 import { declare } from './declarations.ts'
+import { joinChunks } from './joined-chunks.ts'
 import { leanPackages } from './lean.ts'
 import { licencesOf } from './licences.ts'
 
@@ -77,11 +78,13 @@ const library = {
 /** What is the user's own, and there where a helper for it is used. */
 const runners = Object.keys(manifest.peerDependencies)
 
+/** Sources within src/ that are loaded from outside, by the name of their bundle. */
+const entries = { cli: 'cli/main.ts', ...library }
+
 async function bundle(): Promise<string[]> {
-  const entries = Object.entries({ cli: 'cli/main.ts', ...library })
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(entries.map(([name, source]) => [name, `src/${source}`])),
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, source]) => [name, `src/${source}`])),
     outdir: dist,
     bundle: true,
     splitting: true,
@@ -99,6 +102,9 @@ async function bundle(): Promise<string[]> {
     },
     plugins: [ownFolders, lazyHttp, ...leanPackages, modelNames],
   })
+  const [server = ''] =
+    Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === 'src/server.ts') ?? []
+  await joinChunks(dist, Object.keys(entries), basename(server, '.js'))
   return Object.keys(metafile.inputs)
 }
 
