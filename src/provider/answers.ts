@@ -3,10 +3,10 @@ import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { errorText } from '../domain/error-text.ts'
 import type { Render } from '../domain/pages.ts'
-import { UnderstudyError } from '../errors.ts'
 import { readClaims } from './access-token.ts'
 import { advertiseAuthentication } from './authentication-metadata.ts'
 import type { IssuerContext } from './context.ts'
+import { ownFaultWords } from './error-descriptions.ts'
 import { tellByFrames } from './frontchannel-logout.ts'
 import { pageIssuer } from './pages.ts'
 import { advertiseReferences } from './request-objects/feature.ts'
@@ -24,9 +24,8 @@ export function reportFailures(provider: Provider): void {
     // A fault that plays this part has been asked for.
     if (!error.expose) ctx.app.emit('error', error, ctx)
     const told = ctx.body as Body | undefined
-    if (error instanceof UnderstudyError && error.code === 'ERR_OWN_FAULT' && told?.error === 'server_error') {
-      told.error_description = errorText(error.message)
-    }
+    const words = ownFaultWords(error)
+    if (words !== undefined && told?.error === 'server_error') told.error_description = errorText(words)
   })
 }
 

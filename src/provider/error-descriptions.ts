@@ -1,5 +1,14 @@
 import type { Middleware } from 'koa'
 import { errorText } from '../domain/error-text.ts'
+import { UnderstudyError } from '../errors.ts'
+
+/**
+ * What failed in a fault of somebody's own, which is for people to read; undefined of any other error, of whose inside
+ * nobody is told.
+ */
+export function ownFaultWords(error: unknown): string | undefined {
+  return error instanceof UnderstudyError && error.code === 'ERR_OWN_FAULT' ? error.message : undefined
+}
 
 /** A description in a challenge, quotes within escaped. */
 const described = /error_description="((?:[^"\\]|\\.)*)"/g

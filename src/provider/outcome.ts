@@ -4,6 +4,7 @@ import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import type { Outcome, Presented, Refused, Registrations } from '../domain/outcome.ts'
 import { currentExchange } from './adapter.ts'
 import type { IssuerContext } from './context.ts'
+import { ownFaultWords } from './error-descriptions.ts'
 import type { ProviderExchange } from './exchange.ts'
 
 /** Events that tell of an error that was answered, in whatever form. */
@@ -42,7 +43,7 @@ function refusalOf(error: ProviderError, { presented }: ProviderExchange): Refus
   const known = error.expose === true
   return {
     error: known ? (error.error ?? error.message) : 'server_error',
-    description: known ? error.error_description : undefined,
+    description: known ? error.error_description : ownFaultWords(error),
     detail: error.error_detail,
     presented: presented && recordOf(presented),
   }

@@ -8,6 +8,7 @@ import type { Scope } from '../domain/scope.ts'
 import type { User } from '../domain/user.ts'
 import type { Users } from './accounts.ts'
 import type { IssuerContext } from './context.ts'
+import { ownFaultWords } from './error-descriptions.ts'
 import { rememberTag } from './signed-in.ts'
 
 /** What the pages of the provider's own floor are made from. */
@@ -68,7 +69,8 @@ export function createPageSources({ render, issuer, users, clients, scopes }: Pa
   const xsrf = (ctx: KoaContextWithOIDC) => (ctx.oidc.session?.state as { secret?: string } | undefined)?.secret ?? ''
 
   async function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error & { error_detail?: string }) {
-    const page = { issuer: issuer(ctx), status: ctx.status, error: out.error, description: out.error_description }
+    const description = ownFaultWords(error) ?? out.error_description
+    const page = { issuer: issuer(ctx), status: ctx.status, error: out.error, description }
     const hint =
       isRedirectRefused(out) && isUndeclared(clients, ctx.oidc.client?.clientId ?? '') ? declareIt : undefined
     await show(ctx, render('error', { ...page, detail: ctx.status < 500 ? error.error_detail : undefined, hint }))

@@ -413,6 +413,53 @@ describe('one that throws', () => {
     expect(request).toMatchObject({ endpoint: 'token', answer: { status: 500, json } })
   })
 
+  test.each([
+    ['an ID token in the fragment', 'id_token', { response_type: 'id_token', nonce: 'n' }],
+    ['one beside a code', 'id_token', { response_type: 'code id_token', nonce: 'n', response_mode: 'form_post' }],
+    ['an access token', 'access_token', { response_type: 'token' }],
+    ['a signed response', 'authorization_response', { response_type: 'code', response_mode: 'jwt' }],
+  ])('is told of on a page where it is by %s', async (_, token, asked) => {
+    const tokens = ['id_token', 'access_token', 'authorization_response'] as const
+    const own: OwnFault = { name: 'x-boom', summary: 'It throws.', acts: 'token', tokens: [...tokens], patch: boom }
+    const app = {
+      client_id: 'app',
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'implicit'],
+      client_secret: 's',
+      consent: 'skip',
+    }
+    const fixtures = { users: ['alice'], clients: [app], ownFaults: [own] } as FixturesModule
+    await using idp = await startUnderstudy({ fixtures })
+    const all = { client_id: 'app', redirect_uri: redirectUri, scope: 'openid', ...asked } as Record<string, string>
+    const url = `${idp.url}/auth?${new URLSearchParams(all)}`
+    await idp.arm({ fault: 'x-boom', when: { token } } as never)
+
+    await expect(idp.login('alice', { url })).rejects.toMatchObject({
+      status: 500,
+      message: expect.stringContaining('A fault of your own has failed. Failed to play "x-boom": boom.'),
+    })
+
+    const [request] = await idp.requests({ fault: 'x-boom' })
+    expect(request?.refusal).toMatchObject({
+      error: 'server_error',
+      description: 'Failed to play "x-boom": boom.',
+      why: 'Failed to play "x-boom": boom. The fault is one of the fixtures\' own: mend it there.',
+    })
+    await expect(idp.login('alice', { url })).resolves.toMatchObject({ pathname: new URL(redirectUri).pathname })
+  })
+
+  test('is told of on a page by the answer to a login, and by what becomes of it', async () => {
+    const answer: OwnFault = { name: 'x-no', summary: 'x', acts: 'answer', endpoints: ['authorization'], answer: boom }
+    const response: OwnFault = { name: 'x-back', summary: 'x', acts: 'response', respond: boom }
+    await using idp = await startUnderstudy({ fixtures: { ...roundFixtures, ownFaults: [answer, response] } })
+
+    for (const fault of ['x-no', 'x-back']) {
+      await idp.arm({ fault } as never)
+      const login = idp.login('alice', { client: 'app' })
+      await expect(login).rejects.toThrow(`A fault of your own has failed. Failed to play "${fault}": boom.`)
+    }
+  })
+
   test('says why once in the log, and where', () => {
     const fault = completeOwn({ name: 'x-boom', summary: 'It throws.', acts: 'answer', answer: boom })
     let thrown: unknown

@@ -156,6 +156,12 @@ const rules: readonly Rule[] = [
   },
   {
     error: 'server_error',
+    says: /^Failed to play /,
+    title: 'A fault of your own has failed',
+    hint: 'The fixtures declare this fault themselves: mend it there. The log says where it broke.',
+  },
+  {
+    error: 'server_error',
     title: 'Something broke on our side',
     hint: 'A fault that a test has armed can cause this: `understudy armed` lists them. Otherwise the log has the details.',
   },

@@ -77,6 +77,11 @@ export const requestReasons: readonly Reason[] = [
 export const serverReasons: readonly Reason[] = [
   {
     error: 'server_error',
+    said: /^Failed to play /,
+    why: ({ said }) => `${said} The fault is one of the fixtures' own: mend it there.`,
+  },
+  {
+    error: 'server_error',
     why: () =>
       'Something failed inside Understudy, or in a hook of the fixtures; this is not the fault of the client. The log of the server says what.',
   },
