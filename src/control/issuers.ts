@@ -7,6 +7,10 @@ export const issuerSummary = z
     persona: z.string(),
     users: z.int().describe('How many there are.'),
     clients: z.int().describe('How many there are.'),
+    authorization_endpoint: z
+      .string()
+      .optional()
+      .describe('Where a login begins, if there is no discovery document that names it.'),
   })
   .meta({ id: 'IssuerSummary', description: 'An issuer in a list.' })
 

@@ -37,7 +37,7 @@ export function issuerOf(control: Control, origin: string, name: string, url: st
     sessionCookies: (user, options) => sessionCookies(control, name, hosts, { ...options, user }),
     initiateLogin: async (client, initiation) =>
       new URL((await control.initiateLogin(name, client, initiation, origin)).url),
-    login: (user, options) => login({ control, name, url }, user, options),
+    login: (user, options) => login({ control, name, url, origin }, user, options),
     logout: async (who) => (await control.backchannelLogout(name, who)).deliveries,
     tagged: (tag) => tagged(issuer, hosts, tag),
     reset: (options) => control.reset(name, options),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { rootIssuer } from '../../domain/issuer.ts'
+import { rootIssuer, withoutSlash } from '../../domain/issuer.ts'
 import { UnderstudyError } from '../../errors.ts'
 import { personaFor } from '../../fixtures/persona-choice.ts'
 import type { RunningIssuer } from '../../issuer/issuer.ts'
@@ -43,11 +43,16 @@ function declaredError(name: string): UnderstudyError {
 /** @param origin what `issuer: auto` stands for; left out, where the server listens */
 function summarize({ name, settings, provider }: RunningIssuer, origin: string | undefined): IssuerSummary {
   const isNamedByOrigin = settings.issuer === 'auto' && origin !== undefined
+  const url = isNamedByOrigin ? origin + mountOf(name) : provider.naming.issuerFor(undefined)
+  const { name: persona, discovery, endpoints, without = [] } = personaFor(settings.persona)
+  const isUntold = discovery === false && !without.includes('authorization')
+  const asBrowsersKnowIt = withoutSlash(settings.browser_url ?? url)
   return {
     name,
-    issuer: isNamedByOrigin ? origin + mountOf(name) : provider.naming.issuerFor(undefined),
-    persona: personaFor(settings.persona).name,
+    issuer: url,
+    persona,
     users: settings.users.length,
     clients: settings.clients.length,
+    ...(isUntold && { authorization_endpoint: asBrowsersKnowIt + endpoints.authorization }),
   }
 }
