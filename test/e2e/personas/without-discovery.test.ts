@@ -53,7 +53,7 @@ test.each([
 
     expect([...callback.searchParams.keys()]).toEqual(['code', 'state'])
     expect(callback.href).toMatch(/^http:\/\/localhost:3000\/callback\?/)
-    expect((await issuer.requests({ endpoint: 'authorization', user })).length).toBeGreaterThan(0)
+    expect((await issuer.requests({ endpoint: 'authorization', client: 'demo-app' })).length).toBeGreaterThan(0)
   }
   const some = await idp.issuer(name).login(user, { scope: scope.split(' ')[0] })
   expect(some.searchParams.get('error')).toBeNull()
