@@ -4,7 +4,9 @@ import { AbstractStartedContainer, GenericContainer, type StartedTestContainer, 
 import { refuseFunction } from '../control/http-client/ask.ts'
 import { version } from '../control/version.ts'
 import type { FixturesInput } from '../fixtures/schema.ts'
+import { authorityAt } from './authority.ts'
 import { type ConnectOptions, connect } from './connect.ts'
+import { trustAuthority } from './trust.ts'
 import type { Understudy } from './understudy.ts'
 
 export type * from './types.ts'
@@ -19,11 +21,12 @@ const folder = '/understudy-fixtures'
 export class UnderstudyContainer extends GenericContainer {
   readonly #fixtures: string[] = []
   #adminToken: string | undefined
+  #speaksTls = false
 
   /** @param image default: `understudy-idp` of the version of this package */
   constructor(image = `understudy-idp:${version}`) {
     super(image)
-    this.withExposedPorts(port).withWaitStrategy(Wait.forHttp('/_understudy/health', port).forStatusCode(200))
+    this.withExposedPorts(port).withWaitStrategy(served())
   }
 
   /**
@@ -56,6 +59,12 @@ export class UnderstudyContainer extends GenericContainer {
     return this.withEnvironment({ UNDERSTUDY_ADMIN_TOKEN: token })
   }
 
+  /** Serves HTTPS, by an authority of its own, which this process trusts until the container is stopped (from Node 22.19 on). */
+  withHttps(): this {
+    this.#speaksTls = true
+    return this.withEnvironment({ UNDERSTUDY_HTTPS: '1' }).withWaitStrategy(served().usingTls().allowInsecure())
+  }
+
   /** What other containers call it, such as `http://understudy:9400` by a network alias; the issuer of all clients. */
   withIssuerUrl(url: string): this {
     return this.withEnvironment({ UNDERSTUDY_ISSUER_URL: url })
@@ -67,7 +76,9 @@ export class UnderstudyContainer extends GenericContainer {
   }
 
   override async start(): Promise<StartedUnderstudyContainer> {
-    return new StartedUnderstudyContainer(await super.start(), this.#adminToken)
+    const started = await super.start()
+    const authority = this.#speaksTls ? await authorityAt(originOf(started, 'https')) : undefined
+    return new StartedUnderstudyContainer(started, this.#adminToken, authority)
   }
 
   #serve(name: string): void {
@@ -76,23 +87,42 @@ export class UnderstudyContainer extends GenericContainer {
   }
 }
 
+const served = () => Wait.forHttp('/_understudy/health', port).forStatusCode(200)
+
+const originOf = (container: StartedTestContainer, protocol: 'http' | 'https'): string =>
+  `${protocol}://${container.getHost()}:${container.getMappedPort(port)}`
+
 /** Understudy as it runs in its container. */
 export class StartedUnderstudyContainer extends AbstractStartedContainer {
   readonly #adminToken: string | undefined
+  readonly #authority: string | undefined
+  readonly #distrust: (() => void) | undefined
 
-  constructor(container: StartedTestContainer, adminToken?: string) {
+  /** @param authority the certificate by which it speaks HTTPS, as PEM; left out: it speaks HTTP */
+  constructor(container: StartedTestContainer, adminToken?: string, authority?: string) {
     super(container)
     this.#adminToken = adminToken
+    this.#authority = authority
+    this.#distrust = authority === undefined ? undefined : trustAuthority(authority)
   }
 
   /** The issuer as this process and browsers of this machine reach it, unless `withIssuerUrl` has said otherwise. */
   getIssuerUrl(name = 'default'): string {
-    const origin = `http://${this.getHost()}:${this.getMappedPort(port)}`
+    const origin = originOf(this, this.#authority === undefined ? 'http' : 'https')
     return name === 'default' ? origin : `${origin}/${encodeURIComponent(name)}`
+  }
+
+  /** The certificate of the authority of its HTTPS, as PEM, for clients in other processes; undefined without `withHttps`. */
+  getAuthority(): string | undefined {
+    return this.#authority
   }
 
   /** Takes hold of it: every verb of the library. */
   connect(options: Omit<ConnectOptions, 'adminToken'> = {}): Promise<Understudy> {
     return connect(this.getIssuerUrl(), { ...options, adminToken: this.#adminToken })
+  }
+
+  protected override async containerStopped(): Promise<void> {
+    this.#distrust?.()
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { getCACertificates } from 'node:tls'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { UnderstudyContainer } from '../../src/sdk/testcontainers.ts'
@@ -77,6 +78,29 @@ test('it is called as other containers and browsers call it', async () => {
 
   expect(idp.url).toBe('http://understudy:9400')
   expect(await discovered(container.getIssuerUrl())).toBe('http://understudy:9400')
+})
+
+test('HTTPS is spoken by an authority that this process trusts until the container is stopped', async () => {
+  const container = await new UnderstudyContainer().withHttps().start()
+  const url = container.getIssuerUrl()
+  const idp = await container.connect()
+
+  expect(url).toMatch(/^https:\/\/[\d.]+:\d+$/)
+  expect(idp.url).toBe(url)
+  expect(await discovered(url)).toBe(url)
+  expect((await idp.login('alice', { client: 'web-app' })).searchParams.has('code')).toBe(true)
+  const authority = container.getAuthority()
+  expect(authority).toBe(await idp.certificates.authority())
+  expect(getCACertificates('default').map((each) => each.trim())).toContain(authority?.trim())
+
+  await container.stop()
+  expect(getCACertificates('default').map((each) => each.trim())).not.toContain(authority?.trim())
+})
+
+test('without HTTPS there is no authority to trust', async () => {
+  await using container = await new UnderstudyContainer().start()
+
+  expect(container.getAuthority()).toBeUndefined()
 })
 
 test('a function cannot be sent into a container', () => {
