@@ -56,16 +56,18 @@ export function errorIn({
   return typeof description === 'string' ? { error, description } : { error }
 }
 
+const headEnd = '\r\n\r\n'
+
 function textsOf(sent: SentAnswer | undefined): Omit<ReadAnswer, 'redirect'> | undefined {
   if (sent === undefined) return undefined
-  const status = statusOf(sent)
-  if (typeof sent !== 'string') return { status, headers: headersIn(sent.head), body: bodyText(sent.body) }
-  const headEnd = sent.indexOf('\r\n\r\n')
-  return { status, headers: headersIn(sent.slice(0, headEnd)), body: sent.slice(headEnd + 4) }
+  const head = typeof sent === 'string' ? sent.slice(0, sent.indexOf(headEnd)) : sent.head
+  return { status: statusOf(sent), headers: headersIn(head), body: bodyOf(sent) }
 }
 
-function bodyText(body: readonly (string | Uint8Array)[]): string {
-  return Buffer.concat(body.map((part) => (typeof part === 'string' ? Buffer.from(part) : part))).toString()
+/** The body of an answer as text, without a look at its head. */
+export function bodyOf(sent: SentAnswer): string {
+  if (typeof sent === 'string') return sent.slice(sent.indexOf(headEnd) + headEnd.length)
+  return Buffer.concat(sent.body.map((part) => (typeof part === 'string' ? Buffer.from(part) : part))).toString()
 }
 
 /** The header fields of a head, by their names in lower case; those that come several times, and cookies, as lists. */

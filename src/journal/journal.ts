@@ -1,7 +1,7 @@
 import type { Exchange } from '../domain/exchange.ts'
 import type { Outcome, OutgoingCall, Registrations } from '../domain/outcome.ts'
 import { UnderstudyError } from '../errors.ts'
-import { readAnswer } from './answer.ts'
+import { bodyOf } from './answer.ts'
 import { Clearings } from './clearings.ts'
 import { valuesOf } from './fields.ts'
 import type { JournalRecord, RequestRecord, SentAnswer } from './record.ts'
@@ -84,7 +84,7 @@ export class Journal {
     const code = exchange.polledCode
     if (code !== undefined) {
       const atMs = this.#nowMs() - record.durationMs
-      const wasSlowedDown = /"slow_down"/.test(readAnswer(record)?.body ?? '')
+      const wasSlowedDown = answer !== undefined && bodyOf(answer).includes('"slow_down"')
       record.spacing = this.#spacing.note(
         code,
         atMs,
