@@ -253,6 +253,7 @@ test('an issuer that the client knows is examined one fault at a time, and is as
 test.each<[what: string, exam: Partial<ClientExam>, code: string, text: string]>([
   ['an unknown fault', { faults: ['invalid-sg'] }, 'ERR_FAULT_UNKNOWN', 'Did you mean "invalid-sig"?'],
   ['an exception that is unknown', { except: ['invalid-sg'] }, 'ERR_FAULT_UNKNOWN', 'Did you mean "invalid-sig"?'],
+  ['an own fault', { faults: ['x-mine'] }, 'ERR_FAULT_UNKNOWN', 'and none of your own. Arm it in a test'],
   ['nobody at once', { parallel: 0 }, 'ERR_EXAM_INVALID', 'parallel: 0'],
   ['no time', { timeoutMs: Number.NaN }, 'ERR_EXAM_INVALID', 'timeoutMs: NaN'],
   ['an unknown place', { places: ['tokn' as 'token'] }, 'ERR_EXAM_INVALID', 'Did you mean "token"?'],

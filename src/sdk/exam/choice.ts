@@ -26,7 +26,10 @@ export interface ChosenRows {
  * @throws UnderstudyError `ERR_FAULT_UNKNOWN` (404); `ERR_EXAM_INVALID` (400) where there is no such place, or nothing is left to examine
  */
 export function choose({ faults, except = [], places: asked }: RowChoice): ChosenRows {
-  for (const name of [...(faults ?? []), ...except]) checkKnown('fault', 'ERR_FAULT_UNKNOWN', 404, faultNames, name)
+  for (const name of [...(faults ?? []), ...except]) {
+    refuseOwn(name)
+    checkKnown('fault', 'ERR_FAULT_UNKNOWN', 404, faultNames, name)
+  }
   if (asked !== 'all') for (const name of asked ?? []) checkKnown('place', 'ERR_EXAM_INVALID', 400, placeNames, name)
   const isMeant = ({ fault }: { fault: string }) => faults === undefined || faults.includes(fault)
   const all = asked === undefined ? clientRows : everyClientRow
@@ -60,6 +63,13 @@ function nothingLeft(leftOut: ChosenRows['leftOut']): UnderstudyError {
   const more = leftOut.length > mostTold ? ` And ${leftOut.length - mostTold} more.` : ''
   const message = `Failed to examine a client: nothing is left to examine.${told.join('')}${more} Ask for other faults or places, or leave them out to have all.`
   return new UnderstudyError('ERR_EXAM_INVALID', 400, message)
+}
+
+function refuseOwn(name: string): void {
+  if (!name.startsWith('x-')) return
+  const why =
+    'an exam plays the faults of the catalog, and none of your own. Arm it in a test: docs/faults/own.md tells how'
+  throw new UnderstudyError('ERR_FAULT_UNKNOWN', 404, `Failed to examine by "${name}": ${why}.`)
 }
 
 function checkKnown(what: string, code: string, status: number, known: readonly string[], name: string): void {
