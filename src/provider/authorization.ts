@@ -13,19 +13,20 @@ import { knownScopes, requireScope } from './known-scopes.ts'
  */
 export async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContextWithOIDC): Promise<void> {
   const { oidc } = ctx
+  const params = (oidc.params ?? {}) as Record<string, string>
   if (oidc.route === 'device_authorization') {
     requireKnownScope(oidc)
-    requireMeetableAcr(issuer.settings, { ...oidc.params })
+    requireMeetableAcr(issuer.settings, params)
   }
   const exchange = currentExchange()
   const isPushed = oidc.route === 'pushed_authorization_request'
   if (isPushed || oidc.route === 'authorization') requireScope(issuer, oidc, exchange?.params.scope)
   if (oidc.route !== 'authorization') return
-  exchange?.resolveParams(oidc.params as Record<string, string>)
-  requireMeantUser(issuer, oidc.client?.clientId, { ...oidc.params }, exchange?.headers.cookie)
+  exchange?.resolveParams(params)
+  requireMeantUser(issuer, oidc.client?.clientId, params, exchange?.headers.cookie)
   const fault = exchange && (await issuer.authorizationFault(exchange).catch(refuseRequest))
   if (fault !== undefined) throw faultError(ctx, fault)
-  requireMeetableAcr(issuer.settings, oidc.params as Record<string, unknown>)
+  requireMeetableAcr(issuer.settings, params)
   logInAtOnce(issuer, oidc)
 }
 
