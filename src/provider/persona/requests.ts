@@ -58,9 +58,13 @@ function moveQuery(req: IncomingMessage & { body?: string }, query: string): voi
   if (body !== '' && !headers['content-type']?.startsWith(formType)) return
   const told = new URLSearchParams(body)
   const asked = [...new URLSearchParams(query)].filter(([name]) => !told.has(name))
-  const moved = [body, new URLSearchParams(asked).toString()].filter(Boolean).join('&')
-  req.body = moved
-  sendHeaders(req, { 'content-type': formType, 'content-length': String(Buffer.byteLength(moved)) })
+  sendForm(req, [body, new URLSearchParams(asked).toString()].filter(Boolean).join('&'))
+}
+
+/** Has a request come to the provider with another form. */
+function sendForm(req: IncomingMessage & { body?: string }, form: string): void {
+  req.body = form
+  sendHeaders(req, { 'content-type': formType, 'content-length': String(Buffer.byteLength(form)) })
 }
 
 /** Has a request come to the provider with other headers; the journal keeps those that it came with. */
@@ -68,14 +72,17 @@ function sendHeaders(req: IncomingMessage, others: IncomingMessage['headers']): 
   req.headers = { ...req.headers, ...others }
 }
 
-/** Has an authorization request that names no scope ask for those that the persona then gives. */
+/** Has an authorization request that names no scope, pushed or not, ask for those that the persona then gives. */
 export function completeScope({ default_scope: scope, endpoints }: Persona): Middleware[] {
   if (scope === undefined) return []
   return [
     function nameScope(ctx, next) {
-      if (folded(ctx.path) !== folded(endpoints.authorization)) return next()
-      const { body = '' } = ctx.req as IncomingMessage & { body?: string }
+      const path = folded(ctx.path)
+      const req = ctx.req as IncomingMessage & { body?: string }
+      const { body = '' } = req
       const isForm = ctx.method === 'POST' && ctx.is(formType)
+      if (isForm && path === folded(endpoints.pushed_authorization_request)) sendForm(req, withScope(body, scope))
+      if (path !== folded(endpoints.authorization)) return next()
       // What a form says is put behind the query later on.
       if (!isForm || !/(?:^|&)(?:scope|request|request_uri)=/.test(body)) {
         ctx.querystring = withScope(ctx.querystring, scope)

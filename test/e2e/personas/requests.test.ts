@@ -16,6 +16,7 @@ beforeAll(async () => {
         stream: { persona: 'dlive' },
         pool: { persona: 'digital-dj-pool' },
         usual: { persona: { extends: 'digital-dj-pool', default_scope: ['crate'] } },
+        pushing: { persona: { default_scope: ['openid'] } },
       },
     },
   })
@@ -40,6 +41,23 @@ test.each(['/v1/oauth/token/', '/V1/OAuth/Token'])('parameters in the query are 
   const tokens = await cloud.query(path, { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...own })
 
   expect([tokens.status, tokens.body.scope]).toEqual([200, 'read'])
+})
+
+test('a pushed authorization request that names no scope asks for the usual one', async () => {
+  const pushing = idp.issuer('pushing')
+  const { client_id, redirect_uri } = { client_id: 'web-app', redirect_uri: redirectUri }
+  await pushing.clients.put(client_id, { token_endpoint_auth_method: 'none', redirect_uris: [redirect_uri] })
+  const asked = {
+    client_id,
+    redirect_uri,
+    response_type: 'code',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  }
+
+  const pushed = await fetch(`${pushing.url}/request`, { method: 'POST', body: new URLSearchParams(asked) })
+
+  expect([pushed.status, await pushed.json()]).toMatchObject([201, { request_uri: expect.any(String) }])
 })
 
 test('an authorization request by POST that names no scope asks for the usual one', async () => {
