@@ -193,7 +193,8 @@ export class ProviderExchange implements Exchange {
       this.#flow = { id: randomUUID() }
       if (tag !== undefined) this.#flow.tag = tag
       if (faults !== undefined) this.#flow.faults = faults
-      if (this.#areResolved || this.#mentions('audience')) this.#flow.audience = this.audiences
+      const audience = this.#areResolved || this.#mentions('audience') ? this.audiences : []
+      if (audience.length > 0) this.#flow.audience = audience
       if (this.#leavesOutRedirectUri) this.#flow.leavesOutRedirectUri = true
     }
     return this.#flow
