@@ -102,6 +102,19 @@ export class Slab {
     return this.#chunkOf(ref).bytes.toString('utf8', start, start + this.#word(ref, header.idBytes))
   }
 
+  /** Whether an entry has this id; where it can be seen byte by byte, no text is made for it. */
+  isIdOf(ref: number, id: string): boolean {
+    if (this.#word(ref, header.idBytes) !== id.length) return this.idOf(ref) === id
+    const { bytes } = this.#chunkOf(ref)
+    const start = offsetOf(ref) + headerBytes
+    for (let index = 0; index < id.length; index += 1) {
+      const code = id.charCodeAt(index)
+      if (code > 0x7f) return this.idOf(ref) === id
+      if (bytes[start + index] !== code) return false
+    }
+    return true
+  }
+
   textOf(ref: number): string {
     const start = offsetOf(ref) + headerBytes + this.#word(ref, header.idBytes)
     return this.#chunkOf(ref).bytes.toString('utf8', start, start + this.#word(ref, header.textBytes))

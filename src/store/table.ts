@@ -23,7 +23,8 @@ export class Table {
   readonly #slab = new Slab((from, to) => {
     this.#slots[this.#slotOf(from)] = to
   })
-  readonly #owners = new Map<string, string | Set<string>>()
+  /** The ids of the records by their indexes; of most there is but one. */
+  readonly #owners = new Map<string, string | string[]>()
   #slots = new Uint32Array(smallestSlots)
   #size = 0
   #hand = 0
@@ -35,7 +36,8 @@ export class Table {
   }
 
   get(id: string): string | undefined {
-    const ref = this.#slots[this.#find(id.toWellFormed())] ?? 0
+    const wellFormed = id.toWellFormed()
+    const ref = this.#slots[this.#find(wellFormed, hashOf(wellFormed))] ?? 0
     return ref === 0 ? undefined : this.#slab.textOf(ref)
   }
 
@@ -44,15 +46,16 @@ export class Table {
     const id = key.toWellFormed()
     const expires = expiresAtSeconds === undefined ? never : clampSeconds(expiresAtSeconds)
     if (expires !== never) this.#soonestSeconds = Math.min(this.#soonestSeconds, expires)
-    const slot = this.#find(id)
+    const hash = hashOf(id)
+    const slot = this.#find(id, hash)
     const old = this.#slots[slot] ?? 0
     const isIndexedAlike = old !== 0 && this.#isIndexed(old, indexes)
-    if (old === 0) this.#insert(slot, this.#slab.add(hashOf(id), expires, id, text))
+    if (old === 0) this.#insert(slot, this.#slab.add(hash, expires, id, text))
     else {
       if (!isIndexedAlike) this.#disown(id, old)
       if (!this.#slab.rewrite(old, expires, text)) {
         this.#slab.free(old)
-        this.#slots[slot] = this.#slab.add(hashOf(id), expires, id, text)
+        this.#slots[slot] = this.#slab.add(hash, expires, id, text)
       }
     }
     if (!isIndexedAlike) for (const index in indexes) this.#own(ownerKey(index, indexes[index] ?? ''), id)
@@ -62,7 +65,7 @@ export class Table {
 
   delete(key: string): void {
     const id = key.toWellFormed()
-    const slot = this.#find(id)
+    const slot = this.#find(id, hashOf(id))
     if ((this.#slots[slot] ?? 0) !== 0) this.#remove(slot, id)
     this.#slab.tidy()
   }
@@ -85,12 +88,11 @@ export class Table {
   }
 
   /** The slot that holds the id, or the empty one where it would go. */
-  #find(id: string): number {
-    const hash = hashOf(id)
+  #find(id: string, hash: number): number {
     const mask = this.#slots.length - 1
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const ref = this.#slots[slot] ?? 0
-      if (ref === 0 || (this.#slab.hashOf(ref) === hash && this.#slab.idOf(ref) === id)) return slot
+      if (ref === 0 || (this.#slab.hashOf(ref) === hash && this.#slab.isIdOf(ref, id))) return slot
     }
   }
 
@@ -158,8 +160,8 @@ export class Table {
   #own(key: string, id: string): void {
     const owners = this.#owners.get(key)
     if (owners === undefined) this.#owners.set(key, id)
-    else if (typeof owners !== 'string') owners.add(id)
-    else if (owners !== id) this.#owners.set(key, new Set([owners, id]))
+    else if (typeof owners === 'string') this.#owners.set(key, [owners, id])
+    else owners.push(id)
   }
 
   /** Whether a record has these very indexes, seen by the end of its text: it need not be read for that. */
@@ -175,7 +177,11 @@ export class Table {
       const key = ownerKey(index, indexes[index] ?? '')
       const owners = this.#owners.get(key)
       if (owners === id) this.#owners.delete(key)
-      else if (owners instanceof Set && owners.delete(id) && owners.size === 0) this.#owners.delete(key)
+      if (!Array.isArray(owners)) continue
+      // What is deleted is mostly the oldest, which stands first.
+      const at = owners.indexOf(id)
+      if (at !== -1) owners.splice(at, 1)
+      if (owners.length === 0) this.#owners.delete(key)
     }
   }
 }
