@@ -18,7 +18,7 @@ import { type Launch, prepareYardsticks, type Server, understudy } from './serve
 import { type Row, render } from './table.ts'
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'string' } } })
-const [share, rounds, starts, memoryRounds] = options.quick ? [0.25, 9, 5, 1] : [1, 25, 15, 3]
+const [share, rounds, starts, memoryRounds] = options.quick ? [0.25, 9, 5, 1] : [1.5, 41, 15, 3]
 
 if (!existsSync(join(import.meta.dirname, '../dist/cli.js'))) {
   console.error('Failed to measure: there is no build. Run `npm run build` first.')

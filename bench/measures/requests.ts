@@ -1,5 +1,5 @@
 import * as flows from '../flows.ts'
-import { CookieJar, json, request } from '../http.ts'
+import { CookieJar, request } from '../http.ts'
 import { compared, interleave, type Job, type Work } from '../rates.ts'
 import type { Server } from '../servers.ts'
 import { judge, type Row } from '../table.ts'
@@ -19,6 +19,13 @@ const each = (operate: () => Promise<unknown>): Work<string> => ({
   operate,
 })
 
+/** Work that fetches a document; to read it would measure the client, and one that tells of more features by more. */
+const eachDocument = (url: string): Work<string> =>
+  each(async function fetchDocument() {
+    const { status } = await request(url)
+    if (status !== 200) throw new Error(`expected 200, got ${status} of ${url}`)
+  })
+
 /** Work that uses up one fresh token an operation. */
 const eachToken = (issue: () => Promise<string>, operate: (token: string) => Promise<unknown>): Work<string> => ({
   prepare: (count) => Promise.all(Array.from({ length: count }, issue)),
@@ -32,13 +39,13 @@ function formatOf(token: string): string {
 }
 
 const kinds: Kind[] = [
-  { measure: 'discovery', count: 15_000, atLeast: 1, work: async ({ issuer }) => each(() => flows.discover(issuer)) },
   {
-    measure: 'JWKS',
+    measure: 'discovery',
     count: 15_000,
     atLeast: 1,
-    work: async (at) => each(async () => json(await request(at.jwks_uri), 200)),
+    work: async ({ issuer }) => eachDocument(`${issuer}/.well-known/openid-configuration`),
   },
+  { measure: 'JWKS', count: 15_000, atLeast: 1, work: async ({ jwks_uri: url }) => eachDocument(url) },
   {
     measure: 'userinfo',
     count: 8000,
