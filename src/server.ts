@@ -5,6 +5,7 @@ import { Authority } from './certificates/authority.ts'
 import { type CertificateOptions, setUpCertificates } from './certificates/setup.ts'
 import type { Control } from './control/control.ts'
 import { createControl } from './control/in-process.ts'
+import { checkScenarios } from './fixtures/check-signed.ts'
 import { type LoadOptions, loadFixtures } from './fixtures/load.ts'
 import type { Fixtures } from './fixtures/schema.ts'
 import { FixturesSource } from './fixtures/watch.ts'
@@ -145,7 +146,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 }
 
 /**
- * Reads fixtures and checks them as a start would, without starting anything.
+ * Reads fixtures and checks them as a start would, and their scenarios as switching them on would, without starting anything.
  *
  * @throws UnderstudyError `ERR_FIXTURES_INVALID`
  */
@@ -157,7 +158,11 @@ export async function checkFixtures(options: Pick<ServerOptions, 'fixtures' | 'i
     // Whether they will be served by HTTPS nobody has said.
     clientTrust: { tls: true, header: undefined, authorities: [] },
   }
-  return loadFixtures(loadOptions(options, new Issuers(memoryStore(), environment)))
+  const registry = new Issuers(memoryStore(), environment)
+  return loadFixtures({
+    ...loadOptions(options, registry),
+    checkIssuer: async (issuer) => [...checkScenarios(issuer), ...(await registry.checkIssuer(issuer))],
+  })
 }
 
 function loadOptions(options: ServerOptions, registry: Issuers): LoadOptions {

@@ -55,8 +55,8 @@ export class Declared {
   /**
    * Arms or disarms the faults of a scenario; one that is enabled again starts counting anew.
    *
-   * @throws UnderstudyError `ERR_SCENARIO_UNKNOWN` (404), `ERR_FAULT_INVALID` (400) where one of its faults could
-   * not fire
+   * @throws UnderstudyError `ERR_SCENARIO_UNKNOWN` (404), `ERR_FAULT_INVALID` (400) where the issuer has no place
+   * or no token for one of its faults
    */
   toggle(name: string, enabled: boolean): ScenarioState {
     const scenario = this.#find(name)
@@ -66,7 +66,7 @@ export class Declared {
       const verb = enabled ? 'enable' : 'disable'
       throw new UnderstudyError('ERR_SCENARIO_UNKNOWN', 404, `Failed to ${verb} "${name}": no such scenario.${way}`)
     }
-    if (enabled) for (const spec of scenario.faults) this.#maker.checkFit(readArmedFault(spec, this.#maker.known))
+    if (enabled) for (const spec of scenario.faults) this.#maker.checkDeclared(readArmedFault(spec, this.#maker.known))
     const group = { origin: 'scenario', scenario: name } as const
     this.#roster.declare(group, [])
     if (enabled) this.#roster.declare(group, scenario.faults)

@@ -44,6 +44,13 @@ function unfit({ fault, script = [] }: ArmedFaultSpec, { path, message }: Mistak
   return new UnderstudyError('ERR_FAULT_INVALID', 400, text, { errors: [{ path: formatPath(path), message }] })
 }
 
+/** @param why as a whole sentence; undefined: there is nothing against it */
+function refuse(why: string | undefined): void {
+  if (why === undefined) return
+  const [, message = why] = /^Failed to arm "[^"]*": (.+)$/s.exec(why) ?? []
+  throw new UnderstudyError('ERR_FAULT_INVALID', 400, why, { errors: [{ path: '', message }] })
+}
+
 /** Makes armed faults, new ones and those that were stored. */
 export class Maker {
   readonly nowMs: () => number
@@ -102,12 +109,24 @@ export class Maker {
    * @param armer for whom it is armed; default: whom `when` means
    * @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the issuer, its keys or its server cannot serve a fault
    */
-  checkFit({ plan, spec }: ReadFault, armer: Armer = { when: spec.when ?? {} }): void {
-    this.#checkServed({ plan, spec })
-    const why = this.unfitness(plan) ?? unsignedness(plan, armer, this.#signs)
-    if (why === undefined) return
-    const [, message = why] = /^Failed to arm "[^"]*": (.+)$/s.exec(why) ?? []
-    throw new UnderstudyError('ERR_FAULT_INVALID', 400, why, { errors: [{ path: '', message }] })
+  checkFit(read: ReadFault, armer?: Armer): void {
+    this.#checkServed(read)
+    refuse(this.unfitness(read.plan))
+    this.#checkSigned(read, armer)
+  }
+
+  /**
+   * Checks a fault that a scenario declares: one for other keys or another server never fires there, and leaves the others be.
+   *
+   * @throws UnderstudyError `ERR_FAULT_INVALID` (400) where the issuer cannot serve it
+   */
+  checkDeclared(read: ReadFault): void {
+    this.#checkServed(read)
+    this.#checkSigned(read)
+  }
+
+  #checkSigned({ plan, spec }: ReadFault, armer: Armer = { when: spec.when ?? {} }): void {
+    refuse(unsignedness(plan, armer, this.#signs))
   }
 
   #checkServed({ plan, spec }: ReadFault): void {

@@ -79,3 +79,22 @@ test('what only the provider knows of a client is told with its place', async ()
   expect(ran.code).toBe(1)
   expect(ran.stderr).toContain('client.yaml:2:5 clients[0]: id_token_signed_response_alg must be')
 })
+
+test('a scenario that would be refused when it is switched on is told, as its issuer stands', async () => {
+  const file = join(folder, 'scenarios.yaml')
+  const lines = [
+    'clients: [{ client_id: tv-app, grant_types: [device_code] }]',
+    'scenarios:',
+    '  vain: { faults: [{ fault: expired_token }, { fault: no-event }] }',
+    '  elsewhere: { faults: [{ fault: tls-expired }, { fault: kid-absent-single-jwks }] }',
+    'issuers: { cloud: { persona: digitalocean, scenarios: { tv: { faults: [{ fault: slow_down }] } } } }',
+  ]
+  await writeFile(file, lines.join('\n'))
+
+  const { code, stderr } = await run(['validate', file])
+
+  expect(code).toBe(1)
+  expect(stderr).toContain('2 mistakes')
+  expect(stderr).toMatch(/:3:46 scenarios\.vain\.faults\[1]: nobody is told of a logout by a token at this issuer/)
+  expect(stderr).toMatch(/issuers\.cloud\.scenarios\.tv\.faults\[0]: digitalocean has not got the grant device_code/)
+})

@@ -199,6 +199,16 @@ describe('what no client gets signed', () => {
     expect(await own.armed()).toEqual([])
   })
 
+  test('one for other keys or another server keeps no scenario from the rest of what it declares', async () => {
+    const scenario = { faults: [{ fault: 'tls-expired' }, { fault: 'kid-absent-single-jwks' }, { fault: 'slow_down' }] }
+    await using own = await startUnderstudy({ fixtures: { users, clients, scenarios: { mix: scenario } } as never })
+    await own.keys.rotate()
+
+    await expect(own.arm('kid-absent-single-jwks')).rejects.toMatchObject({ code: 'ERR_FAULT_INVALID' })
+    expect(await own.scenario('mix', true)).toMatchObject({ enabled: true })
+    expect(await own.armed()).toMatchObject(scenario.faults)
+  })
+
   test('goes on where others may register, and where fixtures are in force already', async () => {
     const faults = [{ fault: 'no-event' }]
     await using open = await startUnderstudy({
