@@ -51,8 +51,8 @@ export function markRefreshTokens(provider: Provider, { refresh_token_characters
 }
 
 /**
- * Has a password request of a plain OAuth 2.0 provider name its scopes as an authorization request must, since it is the
- * first of its flow.
+ * Has a password request name its scopes as an authorization request must, since it is the first of its flow; one that
+ * names none asks for the usual ones of the persona, where it has some.
  */
 export function requirePasswordScope(handler: GrantHandler, { default_scope: usual }: Persona): GrantHandler {
   return async function scopedPassword(ctx) {

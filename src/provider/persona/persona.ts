@@ -21,7 +21,7 @@ export function wearPersona(provider: Provider, issuer: IssuerContext): void {
   }
   const { grantTypeHandlers } = internals(provider)
   const password = grantTypeHandlers.get('password')
-  if (persona.openid === false && password !== undefined) {
+  if ((persona.openid === false || persona.default_scope !== undefined) && password !== undefined) {
     grantTypeHandlers.set('password', requirePasswordScope(password, persona))
   }
   if (!persona.narrowing) return

@@ -175,6 +175,20 @@ test('what is said of endpoints and grants that the persona has not got is a mis
   )
 })
 
+test('what is of use for several things is a mistake where all of them are missing', async () => {
+  const scopes = { read: {} }
+  const persona = { name: 'jobs', grant_types: ['client_credentials'], default_scope: ['read'] }
+
+  expect(await mistakesIn({ ...persona, parameters_in_query: true }, { scopes })).toEqual([
+    'fixtures persona.default_scope: jobs has no authorization endpoint and has not got the grant password, so this would do nothing. Leave it out',
+  ])
+  expect(
+    await mistakesIn({ ...persona, default_scope: undefined, grant_types: ['implicit'], parameters_in_query: true }),
+  ).toEqual([
+    'fixtures persona.parameters_in_query: jobs has no token endpoint and has no device_authorization endpoint, so this would do nothing. Leave it out',
+  ])
+})
+
 test('whoever lays another persona over fixtures need not mend them; whoever patches in vain is told', async () => {
   const fixtures = { device: { interval: 1 }, registration: { enabled: true } } as never
 

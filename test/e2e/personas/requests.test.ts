@@ -6,6 +6,13 @@ import { basic, providerAt, redirectUri } from './provider.ts'
 
 const own = { client_id: 'demo-app', client_secret: 'demo-secret' }
 
+const desk = ['password', 'refresh_token'] as const
+const members = {
+  scopes: { read: {} },
+  users: [{ username: 'dj-dana', password: 'turntable' }],
+  clients: [{ client_id: 'demo-app', client_secret: 'demo-secret', grant_types: [...desk] }],
+}
+
 let idp: Understudy
 
 beforeAll(async () => {
@@ -17,6 +24,8 @@ beforeAll(async () => {
         pool: { persona: 'digital-dj-pool' },
         usual: { persona: { extends: 'digital-dj-pool', default_scope: ['crate'] } },
         pushing: { persona: { default_scope: ['openid'] } },
+        desk: { persona: { name: 'desk', openid: false, grant_types: [...desk], default_scope: ['read'] }, ...members },
+        office: { persona: { name: 'office', grant_types: [...desk], default_scope: ['openid', 'read'] }, ...members },
       },
     },
   })
@@ -89,6 +98,17 @@ test('a password request names its scopes, or gets the usual ones', async () => 
   expect([refused.status, refused.body.error]).toEqual([400, 'invalid_scope'])
   expect((await pool.api('/api/user', named.body.access_token)).status).toBe(200)
   expect((await usual.api('/api/crates', body.access_token)).status).toBe(200)
+})
+
+test.each([
+  ['desk', 'read'],
+  ['office', 'openid read'],
+])('%s has password requests alone, and usual scopes for them', async (issuer, scope) => {
+  const asked = { grant_type: 'password', username: 'dj-dana', password: 'turntable', ...own }
+
+  const { status, body } = await providerAt(idp, issuer, '').form('/token', asked)
+
+  expect([status, body.scope]).toEqual([200, scope])
 })
 
 test('the journal shows the headers with which a request came', async () => {
