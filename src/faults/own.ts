@@ -85,8 +85,9 @@ export function completeOwn(own: OwnFault): Fault {
     return { ...base, acts: 'response', endpoints: ['authorization'], respond: atOnce(name, own.respond) }
   }
   if (own.acts === 'token') {
-    const { tokens } = own
-    return { ...base, acts: 'token', tokens, endpoints: endpointsOfTokens(tokens), patch: atOnce(name, own.patch) }
+    const { tokens, patch } = own
+    const patched = atOnce(name, (jwt: Jwt, ...rest: [OwnParams, TokenFacts]) => patch(copyOf(jwt), ...rest))
+    return { ...base, acts: 'token', tokens, endpoints: endpointsOfTokens(tokens), patch: patched }
   }
   const placed = { ...base, endpoints: own.endpoints ?? endpoints }
   if (own.acts === 'answer') return { ...placed, acts: 'answer', answer: atOnce(name, own.answer) }
@@ -101,6 +102,11 @@ export function completeOwn(own: OwnFault): Fault {
     else await port.sleep(ms)
   }
   return { ...timed, acts: 'delay', delay }
+}
+
+/** Somebody's own verb may write into what it is given, which is held against what it returns. */
+function copyOf(jwt: Jwt): Jwt {
+  return JSON.parse(JSON.stringify(jwt))
 }
 
 /**

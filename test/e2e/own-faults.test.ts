@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { decodeJwt } from 'jose'
 import * as client from 'openid-client'
 import pino from 'pino'
 import { describe, expect, test } from 'vitest'
@@ -393,6 +394,31 @@ describe('what a fault of state or delay returns', () => {
     expect(users.map(({ username }) => username)).not.toContain('nobody')
     expect(clients.map(({ client_id: id }) => id)).not.toContain('nobody')
   })
+})
+
+test('one that writes into the token that it is given has changed it, in a flow and by hand', async () => {
+  const own: OwnFault = {
+    name: 'x-in-place',
+    summary: 'The issuer is another.',
+    acts: 'token',
+    tokens: ['id_token'],
+    patch: (jwt) => Object.assign(jwt, { payload: Object.assign(jwt.payload, { iss: 'https://other.example' }) }),
+  }
+  await using idp = await startUnderstudy({ fixtures: { ...roundFixtures, ownFaults: [own] } })
+  const config = await discover(idp.url, 'app', 'app-secret')
+  await idp.arm('x-in-place')
+
+  const failed = await login(config, { redirectUri }).catch((error) => error)
+  const { id_token: minted = '' } = await idp.tokens({
+    type: 'id_token',
+    client: 'app',
+    user: 'alice',
+    faults: ['x-in-place'],
+  })
+
+  expect(codesOf(failed)).toContain('OAUTH_JWT_CLAIM_COMPARISON_FAILED')
+  expect(await idp.armed()).toMatchObject([{ fault: 'x-in-place', fires: 1, spent: true }])
+  expect(decodeJwt(minted).iss).toBe('https://other.example')
 })
 
 describe('one that throws', () => {
