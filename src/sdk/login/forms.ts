@@ -23,11 +23,22 @@ export function formsOf(html: string): Form[] {
   })
 }
 
+/** What a page of an error says of it, beside all that stands on such pages; undefined where it says nothing. */
+export function descriptionOf(html: string): string | undefined {
+  const told = /<p\b[^>]*\bid="description"[^>]*>(.*?)<\/p>/s.exec(html)?.[1]
+  return told === undefined ? undefined : plain(told) || undefined
+}
+
 /** What a page says, for people: the alert that it shows, else its words. */
 export function textOf(html: string): string {
   const alert = /<p\b[^>]*\brole="alert"[^>]*>(.*?)<\/p>/s.exec(html)?.[1]
   const main = /<main\b[^>]*>(.*?)<\/main>/s.exec(html)?.[1] ?? /<body\b[^>]*>(.*?)<\/body>/s.exec(html)?.[1]
-  const words = (alert ?? main ?? html)
+  return plain(alert ?? main ?? html)
+}
+
+/** The words of markup, each block of them a sentence. */
+function plain(html: string): string {
+  const words = html
     .replace(/<(style|script|svg)\b.*?<\/\1>/gs, ' ')
     .replace(/<\/(?:h\d|p|dt|dd|li|div|dl)>/g, '. ')
     .replace(/<[^>]*>/g, ' ')

@@ -1,9 +1,9 @@
-import { UnderstudyError } from '../../errors.ts'
+import { ended, UnderstudyError } from '../../errors.ts'
 import { cookieValue, tagCookie, userCookie } from '../cookies.ts'
 import { checkTag } from '../tag.ts'
 import { Agent, type Stop } from './agent.ts'
 import { type AuthorizationRequest, authorizationUrl, type LoginAt } from './authorization-url.ts'
-import { type Form, type Page, textOf } from './forms.ts'
+import { descriptionOf, type Form, type Page, textOf } from './forms.ts'
 
 /** How a person goes through the pages. */
 export interface Walk {
@@ -82,7 +82,10 @@ function consentForm({ forms, status }: Page, consent: 'allow' | 'deny') {
 }
 
 function failed(user: string, { status, url, html }: Page): UnderstudyError {
-  const message = `Failed to log "${user}" in: ${url.origin}${url.pathname} answered ${status}: ${textOf(html)}`
+  // Only who says whom it means is answered so, and is told all of it by the one sentence.
+  const refusal = status === 409 ? descriptionOf(html) : undefined
+  const said = `${url.origin}${url.pathname} answered ${status}: ${textOf(html)}`
+  const message = `Failed to log "${user}" in: ${refusal === undefined ? said : ended(refusal)}`
   return new UnderstudyError('ERR_LOGIN_FAILED', status < 400 ? 502 : status, message)
 }
 
