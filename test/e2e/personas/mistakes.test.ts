@@ -199,3 +199,29 @@ test('whoever lays another persona over fixtures need not mend them; whoever pat
     'device: dlive has no device_authorization endpoint, so this would do nothing. Leave it out',
   )
 })
+
+test('a switch that is off is no mistake where there is nothing to switch; a client that asks in vain is one', async () => {
+  const clients = [
+    { client_id: 'web', grant_types: ['client_credentials'], client_secret: 's', dpop_bound_access_tokens: false },
+    { client_id: 'bound', grant_types: ['client_credentials'], client_secret: 's', dpop_bound_access_tokens: true },
+  ]
+  const message = 'stream has no DPoP, so this would do nothing. Leave it out'
+  const persona = { extends: 'dlive', name: 'stream' }
+
+  expect(await mistakesIn(persona, { dpop: { nonce: false }, clients })).toEqual([
+    `fixtures clients[1].dpop_bound_access_tokens: ${message}`,
+  ])
+  expect(await mistakesIn({ ...persona, defaults: { clients } }, { dpop: { nonce: true } })).toEqual([
+    `fixtures dpop: ${message}`,
+    `fixtures persona.defaults.clients[1].dpop_bound_access_tokens: ${message}`,
+  ])
+})
+
+test('a client that is put in vain is told so', async () => {
+  await using idp = await startUnderstudy({ fixtures: { persona: 'dlive' } })
+  const client = { client_secret: 's', grant_types: ['client_credentials'], dpop_bound_access_tokens: true }
+
+  await expect(idp.clients.put('bound', client as never)).rejects.toThrow(
+    'dpop_bound_access_tokens: dlive has no DPoP, so this would do nothing. Leave it out',
+  )
+})
