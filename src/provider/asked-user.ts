@@ -76,8 +76,8 @@ export function requireSubjectsInList({ id_token }: AskedClaims): void {
 }
 
 /**
- * Whom a request that is decided elsewhere asks for: by its `id_token_hint`, by values of `sub` among its `claims`, else by
- * its `login_hint`.
+ * Whom a request that is decided elsewhere asks for: by its `id_token_hint` and by values of `sub` among its `claims`, or
+ * where it has neither by its `login_hint`.
  *
  * @param params of the request, which was found to be right when it came
  */
@@ -87,9 +87,10 @@ export function askedUser(
   params: Readonly<Record<string, unknown>> = {},
 ): User | undefined {
   const { id_token_hint: jwt, login_hint: hint } = params
-  const hinted = typeof jwt === 'string' ? readClaims(jwt)?.sub : undefined
-  const found = firstUser(issuer, client, [hinted, ...(claimedSubjects(askedClaims(params)) ?? [])])
-  return found ?? (typeof hint === 'string' ? userByHint(issuer.users, hint) : undefined)
+  const hinted = typeof jwt === 'string' ? [readClaims(jwt)?.sub] : undefined
+  const asked = inBoth(hinted, claimedSubjects(askedClaims(params)))
+  if (asked !== undefined) return firstUser(issuer, client, asked)
+  return typeof hint === 'string' ? userByHint(issuer.users, hint) : undefined
 }
 
 /** The first user that there is by one of these subjects, as a client knows them. */
@@ -125,7 +126,10 @@ async function askedSubjects({ oidc }: KoaContextWithOIDC): Promise<unknown[] | 
   const hint =
     known ??
     (typeof jwt === 'string' && client !== undefined ? await provider.IdToken.validate(jwt, client) : undefined)
-  const claimed = claimedSubjects(claims)
-  if (hint === undefined) return claimed
-  return [hint.payload.sub].filter((subject) => claimed?.includes(subject) ?? true)
+  return inBoth(hint && [hint.payload.sub], claimedSubjects(claims))
+}
+
+/** The subjects that will do by a hint and by a `claims` parameter; undefined where neither says any. */
+function inBoth(hinted: unknown[] | undefined, claimed: unknown[] | undefined): unknown[] | undefined {
+  return hinted?.filter((subject) => claimed?.includes(subject) ?? true) ?? claimed
 }

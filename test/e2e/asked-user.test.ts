@@ -233,11 +233,16 @@ describe.each(['default', 'partner'])('who is asked for at %s', (name) => {
   }
 
   test.each([
-    ['nobody', {}],
-    ['nobody who is here', { login_hint: 'zoe' }],
+    ['nobody', async () => ({})],
+    ['nobody who is here', async () => ({ login_hint: 'zoe' })],
+    [
+      'nobody who is here by sub, whatever the login_hint',
+      async () => ({ claims: subject('zoe'), login_hint: 'alice' }),
+    ],
+    ['two by hint and sub', async () => ({ claims: subject('zoe'), id_token_hint: await idTokenOf('alice') })],
   ])('a device that asks for %s is approved by who is named alone', async (_, asked) => {
     const config = await discover(idp().url, 'app', 'a-secret')
-    const device = await client.initiateDeviceAuthorization(config, { scope: 'openid', ...asked })
+    const device = await client.initiateDeviceAuthorization(config, { scope: 'openid', ...(await asked()) })
     const url = `${server.url}/_understudy/api/issuers/${name}/device/${device.user_code}`
     const approve = (body: object) =>
       fetch(url, {
@@ -252,6 +257,20 @@ describe.each(['default', 'partner'])('who is asked for at %s', (name) => {
     expect((await approve({ user: 'bob' })).ok).toBe(true)
     expect(await idp().device.pending()).toEqual([])
   })
+
+  test('a device is approved by who is named, whoever it asks for', async () => {
+    const config = await discover(idp().url, 'app', 'a-secret')
+    const device = await client.initiateDeviceAuthorization(config, { scope: 'openid', claims: subject('zoe') })
+
+    await idp().device.approve(device.user_code, 'alice')
+
+    const tokens = await client.genericGrantRequest(config, deviceGrant, { device_code: device.device_code })
+    expect(tokens.claims()?.sub).toBe('100101')
+  })
+
+  function subject(value: string): string {
+    return JSON.stringify({ id_token: { sub: { value } } })
+  }
 
   async function confirm(link: string): Promise<Page> {
     const typed = await agent.submit(await agent.open(link), /name="user_code"/)
