@@ -101,6 +101,17 @@ export function processRequestObjectsBy(wrap: (handle: EndpointMiddleware) => En
   }
 }
 
+/** Puts other middleware before that which checks the scopes of an authorization request, pushed or not, for every provider. */
+export function checkScopesAfter(complete: EndpointMiddleware): void {
+  for (const endpoint of ['authorization', 'pushed_authorization_request']) {
+    const stack = (authorizationStack as (endpoint: string) => EndpointMiddleware[])(endpoint)
+    const index = stack.findIndex(({ name }) => name === 'checkScope')
+    if (index === -1)
+      throw new Error(`Failed to complete scopes: this oidc-provider checks those of ${endpoint} elsewhere`)
+    stack.splice(index, 0, complete)
+  }
+}
+
 /** Puts other middleware before that which reads the forms of clients, of logins and logouts, for every provider. */
 export function readFormsAfter(check: EndpointMiddleware): void {
   const begun = requestObjectEndpoints.map(authorizationStack as (endpoint: string) => EndpointMiddleware[])

@@ -5,6 +5,7 @@ import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import { expect, test } from 'vitest'
 import { clientModel, internals } from '../../src/provider/private.ts'
 import {
+  checkScopesAfter,
   processRequestObjectsBy,
   readFormsAfter,
   takeReferences,
@@ -60,6 +61,7 @@ test('registration and references are taken where they are', () => {
 
 test('request objects and forms are read where we reach for them', () => {
   expect(() => readFormsAfter(async (_ctx, next) => next())).not.toThrow()
+  expect(() => checkScopesAfter(async (_ctx, next) => next())).not.toThrow()
   expect(() => processRequestObjectsBy(() => async () => {})).not.toThrow()
   expect(() => processRequestObjectsBy(() => async () => {})).toThrow('takes those of authorization elsewhere')
 })

@@ -7,7 +7,8 @@ import { shapeAnswers } from './answers.ts'
 import { shapeErrors } from './errors.ts'
 import { limitGrants, limitResponseTypes, markRefreshTokens, narrowEarlier, requirePasswordScope } from './grants.ts'
 import { tellPersona } from './metadata.ts'
-import { completeScope, hideEndpoints, limitAuthentication, redirectDevices, takeQueries } from './requests.ts'
+import { hideEndpoints, limitAuthentication, redirectDevices, takeQueries } from './requests.ts'
+import { askUsualScope } from './usual-scope.ts'
 
 /** Has a provider be what its persona says; nothing is put where the persona says nothing. */
 export function wearPersona(provider: Provider, issuer: IssuerContext): void {
@@ -16,6 +17,7 @@ export function wearPersona(provider: Provider, issuer: IssuerContext): void {
   limitGrants(provider, persona)
   limitResponseTypes(provider, persona)
   markRefreshTokens(provider, persona)
+  askUsualScope(provider, persona)
   for (const shape of [shapeErrors(persona), shapeAnswers(issuer), tellPersona(persona)]) {
     if (shape !== undefined) provider.use(shape as unknown as Parameters<Provider['use']>[0])
   }
@@ -33,7 +35,6 @@ export function wearPersona(provider: Provider, issuer: IssuerContext): void {
 export function beforePersona({ persona }: IssuerContext): Middleware[] {
   return [
     ...hideEndpoints(persona),
-    ...completeScope(persona),
     ...redirectDevices(persona),
     ...takeQueries(persona),
     ...limitAuthentication(persona),

@@ -72,34 +72,6 @@ function sendHeaders(req: IncomingMessage, others: IncomingMessage['headers']): 
   req.headers = { ...req.headers, ...others }
 }
 
-/** Has an authorization request that names no scope, pushed or not, ask for those that the persona then gives. */
-export function completeScope({ default_scope: scope, endpoints }: Persona): Middleware[] {
-  if (scope === undefined) return []
-  return [
-    function nameScope(ctx, next) {
-      const path = folded(ctx.path)
-      const req = ctx.req as IncomingMessage & { body?: string }
-      const { body = '' } = req
-      const isForm = ctx.method === 'POST' && ctx.is(formType)
-      if (isForm && path === folded(endpoints.pushed_authorization_request)) sendForm(req, withScope(body, scope))
-      if (path !== folded(endpoints.authorization)) return next()
-      // What a form says is put behind the query later on.
-      if (!isForm || !/(?:^|&)(?:scope|request|request_uri)=/.test(body)) {
-        ctx.querystring = withScope(ctx.querystring, scope)
-      }
-      return next()
-    },
-  ]
-}
-
-/** An authorization request that asks for a scope, whatever it has asked for. */
-function withScope(request: string, scope: readonly string[]): string {
-  const asked = new URLSearchParams(request)
-  if (asked.get('scope') || asked.has('request') || asked.has('request_uri')) return request
-  asked.set('scope', scope.join(' '))
-  return asked.toString()
-}
-
 /** Leaves what a persona has not got to nobody: the answer is that there is nothing. */
 export function hideEndpoints({ discovery = true, without = [], endpoints }: Persona): Middleware[] {
   const hidden = without.map((name) => endpoints[name])

@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startUnderstudy, type Understudy } from '../../../src/index.ts'
 import { UserAgent } from '../../user-agent.ts'
@@ -13,12 +14,38 @@ const members = {
   clients: [{ client_id: 'demo-app', client_secret: 'demo-secret', grant_types: [...desk] }],
 }
 
+const app = await generateKeyPair('ES256')
+const coded = {
+  client_id: 'app',
+  response_type: 'code',
+  redirect_uri: redirectUri,
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+}
+const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+
 let idp: Understudy
 
 beforeAll(async () => {
+  const jwks = { keys: [{ ...(await exportJWK(app.publicKey)), alg: 'ES256' }] }
   idp = await startUnderstudy({
     fixtures: {
       issuers: {
+        objects: {
+          persona: { default_scope: ['read'] },
+          scopes: { read: {}, write: {} },
+          users: ['alice'],
+          clients: [
+            {
+              client_id: 'app',
+              token_endpoint_auth_method: 'none',
+              redirect_uris: [redirectUri],
+              jwks,
+              auto_login: 'alice',
+              consent: 'skip',
+            },
+          ],
+        },
         cloud: { persona: 'digitalocean' },
         stream: { persona: 'dlive' },
         pool: { persona: 'digital-dj-pool' },
@@ -56,17 +83,40 @@ test('a pushed authorization request that names no scope asks for the usual one'
   const pushing = idp.issuer('pushing')
   const { client_id, redirect_uri } = { client_id: 'web-app', redirect_uri: redirectUri }
   await pushing.clients.put(client_id, { token_endpoint_auth_method: 'none', redirect_uris: [redirect_uri] })
-  const asked = {
-    client_id,
-    redirect_uri,
-    response_type: 'code',
-    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    code_challenge_method: 'S256',
-  }
+  const asked = { ...coded, client_id, redirect_uri }
 
   const pushed = await fetch(`${pushing.url}/request`, { method: 'POST', body: new URLSearchParams(asked) })
 
   expect([pushed.status, await pushed.json()]).toMatchObject([201, { request_uri: expect.any(String) }])
+})
+
+test.each([
+  ['none, nor does what stands beside it', {}, {}, 'read'],
+  ['one', { scope: 'write' }, {}, 'write'],
+  ['none, and asks for what stands beside it in vain', {}, { scope: 'write' }, 'read'],
+])('a request object that names %s is one for a scope', async (_, inside, beside, scope) => {
+  const objects = idp.issuer('objects')
+  const request = await new SignJWT({ ...coded, ...inside, iss: 'app', aud: objects.url })
+    .setProtectedHeader({ alg: 'ES256' })
+    .setExpirationTime('1m')
+    .sign(app.privateKey)
+  const pushing = new URLSearchParams({ client_id: 'app', request, ...beside })
+  const pushed = await fetch(`${objects.url}/request`, { method: 'POST', body: pushing })
+  const { request_uri: uri = '' } = (await pushed.json()) as { request_uri?: string }
+
+  for (const asked of [{ request, ...beside }, { request_uri: uri }]) {
+    const query = new URLSearchParams({ client_id: 'app', ...asked } as Record<string, string>)
+    const { url } = await new UserAgent().open(`${objects.url}/auth?${query}`)
+    const form = {
+      grant_type: 'authorization_code',
+      client_id: 'app',
+      redirect_uri: redirectUri,
+      code: url.searchParams.get('code') ?? '',
+      code_verifier: verifier,
+    }
+    const answer = await fetch(`${objects.url}/token`, { method: 'POST', body: new URLSearchParams(form) })
+    expect(await answer.json()).toMatchObject({ scope })
+  }
 })
 
 test('an authorization request by POST that names no scope asks for the usual one', async () => {
