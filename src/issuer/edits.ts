@@ -9,7 +9,7 @@ import {
   putEntry,
   type WrittenEntry,
 } from '../fixtures/entries.ts'
-import { writeIssuer } from '../fixtures/export.ts'
+import { writeLoadable } from '../fixtures/loadable.ts'
 import { type MisfitEdit, overlay } from '../fixtures/overlay.ts'
 import { patchIssuer } from '../fixtures/patch.ts'
 import type { IssuerFixtures } from '../fixtures/schema.ts'
@@ -104,9 +104,9 @@ export class IssuerEdits {
     })
   }
 
-  /** What is in force, as a fixtures document. */
+  /** What is in force, as a fixtures document that loads again. */
   export(): Record<string, unknown> {
-    return writeIssuer(this.#issuer.entries().settings)
+    return writeLoadable(this.#issuer.entries().settings)
   }
 
   /**
