@@ -1,4 +1,5 @@
 import type { Endpoint } from '../domain/exchange.ts'
+import { foldedPath } from '../domain/folded-path.ts'
 import { managementMethods, type RegistrationSettings } from '../domain/registration.ts'
 import { methodsOf, type Resources } from '../domain/resource.ts'
 import type { PathName, Persona } from '../personas/persona.ts'
@@ -37,7 +38,7 @@ export function createEndpointMap(
 
   return function endpointOf(path: string, method: string): FoundEndpoint | undefined {
     if (method === 'OPTIONS') return undefined
-    const folded = path.toLowerCase().replace(/(?<=.)\/$/, '')
+    const folded = foldedPath(path)
     const endpoint = byPath.get(folded)
     if (endpoint !== undefined) return { endpoint, continued: false }
     const resource = ofResources.get(folded)

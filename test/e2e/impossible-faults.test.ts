@@ -74,6 +74,7 @@ describe('a request that arms what cannot fire in its flow is answered with 400,
   test.each([
     ['GET', '/device'],
     ['GET', '/device/'],
+    ['GET', '/Device'],
     ['POST', '/device'],
     ['GET', '/device/screen?user_code=ABCD-EFGH'],
     ['GET', '/backchannel/requests'],

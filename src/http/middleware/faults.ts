@@ -1,5 +1,6 @@
 import type { Context, Middleware, Next } from 'koa'
 import type { Exchange } from '../../domain/exchange.ts'
+import { foldedPath } from '../../domain/folded-path.ts'
 import { UnderstudyError } from '../../errors.ts'
 import type { Answer, FaultAnswer } from '../../faults/fault.ts'
 import { personaOf, type RunningIssuer } from '../../issuer/issuer.ts'
@@ -62,7 +63,8 @@ export function meetFaults(): Middleware {
 function isHeaderInVain(ctx: Context, { settings }: RunningIssuer): boolean {
   if (ctx.get('understudy-fault') === '') return false
   const { device_verification: device, backchannel_authentication: backchannel } = personaOf(settings).endpoints
-  return [device, `${device}/screen`, `${backchannel}/requests`].includes(ctx.path.replace(/(?<=.)\/$/, ''))
+  const pages = [device, `${device}/screen`, `${backchannel}/requests`]
+  return pages.map(foldedPath).includes(foldedPath(ctx.path))
 }
 
 /** A page belongs to a flow that has begun before. */

@@ -1,11 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Middleware, ParameterizedContext } from 'koa'
+import { foldedPath } from '../../domain/folded-path.ts'
 import type { Persona } from '../../personas/persona.ts'
-
-/** A path as the provider's router tells it: without regard to case or a last slash. */
-function folded(path: string): string {
-  return path.toLowerCase().replace(/(?<=.)\/$/, '')
-}
 
 /** Where parameters may stand in the query of a POST. */
 const takingQueries = ['token', 'device_authorization'] as const
@@ -40,11 +36,11 @@ export function redirectDevices(persona: Persona): Middleware[] {
 /** Takes what stands in the query of a POST for tokens into its body, which wins where both say something. */
 export function takeQueries(persona: Persona): Middleware[] {
   if (!persona.parameters_in_query) return []
-  const paths = new Set(takingQueries.map((name) => folded(persona.endpoints[name])))
+  const paths = new Set(takingQueries.map((name) => foldedPath(persona.endpoints[name])))
 
   return [
     function takeQuery(ctx, next) {
-      if (ctx.method === 'POST' && ctx.querystring !== '' && paths.has(folded(ctx.path)))
+      if (ctx.method === 'POST' && ctx.querystring !== '' && paths.has(foldedPath(ctx.path)))
         moveQuery(ctx.req, ctx.querystring)
       return next()
     },
@@ -77,10 +73,10 @@ export function hideEndpoints({ discovery = true, without = [], endpoints }: Per
   const hidden = without.map((name) => endpoints[name])
   if (!discovery) hidden.push('/.well-known/openid-configuration', '/.well-known/oauth-authorization-server')
   if (hidden.length === 0) return []
-  const paths = new Set(hidden.map(folded))
+  const paths = new Set(hidden.map(foldedPath))
   return [
     async function hideEndpoint(ctx, next) {
-      if (!paths.has(folded(ctx.path))) await next()
+      if (!paths.has(foldedPath(ctx.path))) await next()
     },
   ]
 }
@@ -98,13 +94,13 @@ const authenticating = [
 /** Has a secret that is sent where the persona does not look for it be one that nobody has sent. */
 export function limitAuthentication({ token_endpoint_auth_methods: methods, endpoints }: Persona): Middleware[] {
   if (methods === undefined) return []
-  const paths = new Set(authenticating.map((name) => folded(endpoints[name])))
+  const paths = new Set(authenticating.map((name) => foldedPath(endpoints[name])))
   const takesPost = methods.includes('client_secret_post')
   const takesBasic = methods.includes('client_secret_basic')
 
   return [
     function overlookSecret(ctx, next) {
-      if (!paths.has(folded(ctx.path))) return next()
+      if (!paths.has(foldedPath(ctx.path))) return next()
       const req = ctx.req as IncomingMessage & { body?: string }
       if (!takesBasic && /^basic /i.test(ctx.get('authorization'))) sendHeaders(req, { authorization: undefined })
       if (!takesPost && req.body?.includes('client_secret')) {
