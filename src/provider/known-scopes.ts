@@ -26,9 +26,13 @@ export function keepOwnScopes(provider: Provider, { persona, scopes }: IssuerCon
 
 /** What is said where no scope is left that the issuer has. */
 export function unknownScopes(known: Iterable<string>, why = 'none of the requested scopes exists here'): Error {
-  const error = new errors.InvalidScope(`${why}; there are ${[...known].join(', ')}`, '')
+  return invalidScope(`${why}; there are ${[...known].join(', ')}`)
+}
+
+/** A refusal that is of no scope in particular. */
+export function invalidScope(why: string): Error {
   // An empty one would be told as well, which the grammar of scopes has no place for.
-  return Object.assign(error, { scope: undefined })
+  return Object.assign(new errors.InvalidScope(why, ''), { scope: undefined })
 }
 
 /**

@@ -4,6 +4,7 @@ import { hasResponseType } from '../../personas/consistent.ts'
 import type { Persona } from '../../personas/persona.ts'
 import type { Stored } from '../adapter.ts'
 import type { IssuerContext } from '../context.ts'
+import { invalidScope } from '../known-scopes.ts'
 import { clientModel, type GrantHandler } from '../private.ts'
 
 /** Has no client use a grant that the persona lacks, whatever it is registered for. */
@@ -57,7 +58,7 @@ export function markRefreshTokens(provider: Provider, { refresh_token_characters
 export function requirePasswordScope(handler: GrantHandler, { default_scope: usual }: Persona): GrantHandler {
   return async function scopedPassword(ctx) {
     if (!ctx.oidc.params?.scope) {
-      if (usual === undefined) throw new errors.InvalidScope('at least one scope must be asked for', '')
+      if (usual === undefined) throw invalidScope('at least one scope must be asked for')
       Object.assign(ctx.oidc.params ?? {}, { scope: usual.join(' ') })
     }
     await handler(ctx)
