@@ -111,7 +111,9 @@ export const traitsSchema = z.strictObject({
   default_scope: z
     .array(z.string())
     .optional()
-    .describe('The scopes of an authorization or password request that names none. Left out: at least one must be named.'),
+    .describe(
+      'The scopes of an authorization or password request that names none. Left out: at least one must be named.',
+    ),
   parameters_in_query: z
     .boolean()
     .optional()
