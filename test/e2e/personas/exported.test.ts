@@ -146,3 +146,26 @@ test('users and clients that were all deleted stay so where the persona would br
 
   expect([await again.clients.list(), await again.users.list()]).toEqual([[], []])
 })
+
+test('a persona that two files describe is exported without what one has taken from the other', async () => {
+  const grants = ['authorization_code', 'device_code']
+  const errors = { device_authorization: { '*': { status: 422 } }, token: { '*': { status: 418 } } }
+  const files = [
+    { persona: { name: 'split', grant_types: grants, device_at_verification: true, errors } },
+    { persona: { without: ['device_authorization'] } },
+  ].map((document, index) => {
+    const file = join(folder, `split-${index}.yaml`)
+    writeFileSync(file, stringify(document))
+    return file
+  })
+  const idp = await started({ fixtures: files })
+
+  const again = await exportedFrom(idp, 'split')
+
+  expect((await again.fixtures()).persona).toEqual({
+    name: 'split',
+    grant_types: ['authorization_code'],
+    errors: { token: { '*': { status: 418 } } },
+    without: ['device_authorization'],
+  })
+})
