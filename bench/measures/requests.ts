@@ -41,11 +41,11 @@ function formatOf(token: string): string {
 const kinds: Kind[] = [
   {
     measure: 'discovery',
-    count: 15_000,
+    count: 45_000,
     atLeast: 1,
     work: async ({ issuer }) => eachDocument(`${issuer}/.well-known/openid-configuration`),
   },
-  { measure: 'JWKS', count: 15_000, atLeast: 1, work: async ({ jwks_uri: url }) => eachDocument(url) },
+  { measure: 'JWKS', count: 45_000, atLeast: 1, work: async ({ jwks_uri: url }) => eachDocument(url) },
   {
     measure: 'userinfo',
     count: 8000,
