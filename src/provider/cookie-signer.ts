@@ -1,14 +1,14 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 
 /**
- * Signs cookies as Koa's own Keygrip does, at a tenth of its cost: a login signs and checks two dozen of them.
+ * Signs cookies as Koa's own Keygrip does, at less than a tenth of its cost: a login signs and checks two dozen of them.
  *
  * The first secret signs; all of them verify.
  */
 export class CookieSigner {
   readonly #secrets: readonly string[]
 
-  /** @param secrets text of one length, the newest first */
+  /** @param secrets text, the newest first */
   constructor(secrets: readonly string[]) {
     this.#secrets = secrets
   }
