@@ -102,8 +102,9 @@ async function bundle(): Promise<string[]> {
     },
     plugins: [ownFolders, lazyHttp, ...leanPackages, modelNames],
   })
-  const [server = ''] =
-    Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === 'src/server.ts') ?? []
+  const outputs = Object.entries(metafile.outputs)
+  const [server] = outputs.find(([, { entryPoint }]) => entryPoint === 'src/server.ts') ?? []
+  if (server === undefined) throw new Error('Failed to bundle: the server is no chunk of its own any more.')
   await joinChunks(dist, Object.keys(entries), basename(server, '.js'))
   return Object.keys(metafile.inputs)
 }
