@@ -110,6 +110,30 @@ const plainRecords: Plugin = {
   },
 }
 
+/**
+ * Makes oidc-provider's refusals without a trace of where they were made: each is an answer, which nobody traces, and
+ * traces itself twice, a tenth of the time that it takes to poll for a code.
+ */
+const untracedRefusals: Plugin = {
+  name: 'untraced-refusals',
+  setup(bundler) {
+    const made = 'super(message, options);\n    this.name'
+    const untraced = `const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
+    this.name`
+    bundler.onLoad(
+      { filter: /[\\/]oidc-provider[\\/]lib[\\/]helpers[\\/]errors\.js$/ },
+      function leaveTraces({ path }) {
+        const again = /Error\.captureStackTrace\(this, this\.constructor\);/g
+        const contents = rewritten(path, again, '')
+        return { contents: replaced(path, { [made]: untraced }, contents), loader: 'js' }
+      },
+    )
+  },
+}
+
 /** Makes what joins words in oidc-provider's error messages when there is one to tell: it loads tables, 10 ms of a start. */
 const lateListFormats: Plugin = {
   name: 'late-list-formats',
@@ -148,8 +172,8 @@ function rewritten(path: string, pattern: RegExp, replacement: string | Replacer
 }
 
 /** The text of a file with some parts of it replaced, each of which must be there. */
-function replaced(path: string, parts: Record<string, string>): string {
-  let text = readFileSync(path, 'utf8')
+function replaced(path: string, parts: Record<string, string>, of = readFileSync(path, 'utf8')): string {
+  let text = of
   for (const [part, replacement] of Object.entries(parts)) {
     if (!text.includes(part)) throw new Error(`Failed to bundle ${path}: it has no \`${part}\` any more.`)
     text = text.replace(part, () => replacement)
@@ -165,5 +189,6 @@ export const leanPackages: Plugin[] = [
   lateListFormats,
   oidcAsValue,
   plainRecords,
+  untracedRefusals,
   yamlModules,
 ]

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 let end: Promise<void> | undefined
+let isOver = false
 
 /**
  * The end of this turn of the event loop: one promise for all who ask during it.
@@ -13,7 +14,19 @@ export function endOfTurn(): Promise<void> {
   return end
 }
 
+/** Whether a turn has just ended and those who waited for it go on: to wait for another would gain nothing. */
+export function isTurnOver(): boolean {
+  return isOver
+}
+
 async function nextEnd(): Promise<void> {
   await nextTurn()
   end = undefined
+  isOver = true
+  // Runs when all who waited have gone as far as they could.
+  process.nextTick(begin)
+}
+
+function begin(): void {
+  isOver = false
 }

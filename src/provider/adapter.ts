@@ -2,7 +2,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider'
 import Provider from 'oidc-provider'
 import type { Clock } from '../domain/clock.ts'
 import type { Flow } from '../domain/exchange.ts'
-import type { Bucket, Indexes, StoredRecord } from '../store/store.ts'
+import type { Bucket, Indexes, MaybePromise, StoredRecord } from '../store/store.ts'
 import { wireId } from './access-token.ts'
 import type { ProviderExchange } from './exchange.ts'
 
@@ -80,18 +80,20 @@ class StoreAdapter implements Adapter {
       const flow = currentExchange()?.ownFlow ?? (await this.#storedFlow(id))
       if (flow !== undefined) stored.flow = flow
     }
-    await this.#bucket.put(this.#model, id, {
-      value: stored,
-      expiresAtSeconds: expiresInSeconds ? nowSeconds() + expiresInSeconds : undefined,
-      indexes: this.#indexes(payload),
-    })
+    await this.#written(
+      this.#bucket.put(this.#model, id, {
+        value: stored,
+        expiresAtSeconds: expiresInSeconds ? nowSeconds() + expiresInSeconds : undefined,
+        indexes: this.#indexes(payload),
+      }),
+    )
   }
 
   // Drivers that answer at once are not waited for: most requests do nothing but find records.
   async find(value: string): Promise<AdapterPayload | undefined> {
     const wire = this.#isDressed ? wireId(value) : { id: value, dress: undefined }
     if (wire === undefined) return undefined
-    const found = this.#bucket.get(this.#model, wire.id)
+    const found = this.#get(wire.id)
     const payload = this.#read(found instanceof Promise ? await found : found)
     return payload?.dress === wire.dress ? payload : undefined
   }
@@ -105,7 +107,7 @@ class StoreAdapter implements Adapter {
   }
 
   async consume(id: string): Promise<void> {
-    const found = this.#bucket.get(this.#model, id)
+    const found = this.#get(id)
     const record = found instanceof Promise ? await found : found
     if (record === undefined) return
     const stored = record.value as Stored
@@ -115,21 +117,44 @@ class StoreAdapter implements Adapter {
     const value: Stored = { ...stored, payload }
     if (advanced === 0) delete value.advanced
     else value.advanced = advanced
-    await this.#bucket.put(this.#model, id, { ...record, value })
+    await this.#written(this.#bucket.put(this.#model, id, { ...record, value }))
   }
 
   async destroy(id: string): Promise<void> {
-    await this.#bucket.delete(this.#model, id)
+    await this.#written(this.#bucket.delete(this.#model, id))
   }
 
   async revokeByGrantId(grantId: string): Promise<void> {
-    for (const id of await this.#bucket.idsBy(this.#model, 'grantId', grantId))
-      await this.#bucket.delete(this.#model, id)
+    for (const id of await this.#idsBy('grantId', grantId)) await this.destroy(id)
   }
 
   async #findBy(index: string, value: string): Promise<AdapterPayload | undefined> {
-    const [id] = await this.#bucket.idsBy(this.#model, index, value)
-    return id === undefined ? undefined : this.#read(await this.#bucket.get(this.#model, id))
+    const [id] = await this.#idsBy(index, value)
+    return id === undefined ? undefined : this.#read(await this.#get(id))
+  }
+
+  #get(id: string): MaybePromise<StoredRecord | undefined> {
+    const own = this.#ownWrites()
+    return own === undefined ? this.#bucket.get(this.#model, id) : own.then(() => this.#bucket.get(this.#model, id))
+  }
+
+  async #idsBy(index: string, value: string): Promise<string[]> {
+    await this.#ownWrites()
+    return this.#bucket.idsBy(this.#model, index, value)
+  }
+
+  /** What the request itself has written and would not see yet. */
+  #ownWrites(): Promise<void> | undefined {
+    const writes = currentExchange()?.writes
+    return writes?.hasOf(this.#model) ? writes.done() : undefined
+  }
+
+  /** Waits for a write, unless the request waits for all of them at once. */
+  #written(write: MaybePromise<void>): MaybePromise<void> {
+    if (!(write instanceof Promise)) return
+    const writes = currentExchange()?.writes
+    if (writes === undefined) return write
+    writes.add(this.#model, write)
   }
 
   /** Gives a record to the provider, and its flow to the exchange that asked for it. */
@@ -147,7 +172,7 @@ class StoreAdapter implements Adapter {
 
   /** The flow that a record has already, for one that a page or a test changes. */
   async #storedFlow(id: string): Promise<Flow | undefined> {
-    const record = await this.#bucket.get(this.#model, id)
+    const record = await this.#get(id)
     return (record?.value as Stored | undefined)?.flow
   }
 

@@ -18,6 +18,7 @@ import {
   type Params,
   simpleMembers,
 } from './request-words.ts'
+import type { Writes } from './writes.ts'
 
 /** What a request says of its own flow: the header, the parameter and the cookie, in this order. */
 const faultSources = { header: 'understudy-fault', param: 'understudy_fault' } as const
@@ -41,6 +42,8 @@ export class ProviderExchange implements Exchange {
   readonly fired: FiredFault[] = []
   /** What the provider has refused it with. */
   refused: Refused | undefined
+  /** Its writes, while it does not wait for each of them. */
+  writes: Writes | undefined
   /** The search part of the URL, as it came. */
   readonly #query: string
   /** As one text once it is answered: a journal full of them keeps the garbage collector busy. */

@@ -25,7 +25,8 @@ function mistakeIn(ctx: KoaContextWithOIDC, body: string): string | undefined {
   const encoding = ctx.get('content-encoding')
   if (encoding !== '' && encoding !== 'identity') return `this one is encoded (content-encoding: ${encoding})`
   const type = ctx.get('content-type')
+  if (bodyKind(type, body) === 'form') return undefined
   if (type === '') return 'this one has no content-type'
-  if (ctx.is(formType)) return bodyKind(type, body) === 'form' ? undefined : 'this one only says that it is one'
+  if (ctx.is(formType)) return 'this one only says that it is one'
   return ctx.method === 'POST' ? undefined : `this one is ${type}`
 }

@@ -122,3 +122,9 @@ export function readFormsAfter(check: EndpointMiddleware): void {
     stack.splice(index, 0, check)
   }
 }
+
+/** Surrounds what answers requests that begin or go on with an authorization, for every provider. */
+export function surroundAuthorizations(middleware: EndpointMiddleware): void {
+  for (const endpoint of [...requestObjectEndpoints, 'resume'])
+    (authorizationStack as (endpoint: string) => EndpointMiddleware[])(endpoint).unshift(middleware)
+}

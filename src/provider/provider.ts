@@ -41,6 +41,7 @@ import { createLogout, type Logout } from './logout.ts'
 import { cacheMetadata } from './metadata.ts'
 import { createMinting, type Minting } from './minting/minting.ts'
 import { hideCertificates } from './mtls.ts'
+import { waitOnceAfter } from './one-wait.ts'
 import { takeAnyAssertion, takeAnyClient } from './open-clients.ts'
 import { outcomeOf, registrationsOf, rememberRefusals } from './outcome.ts'
 import { pageIssuer } from './pages.ts'
@@ -133,6 +134,7 @@ export function createProvider(options: ProviderOptions): IssuerProvider {
   checkHints(provider)
   checkRequestObjects(provider)
   takeTokenAlone(provider)
+  for (const grantType of internals(provider).grantTypeHandlers.keys()) wrapGrant(provider, grantType, waitOnceAfter)
   for (const polled of pollGrants(settings)) {
     wrapGrant(provider, polled.grantType, (handler) => pacePolls(handler, polled, bucket, clock))
     wrapGrant(provider, polled.grantType, (handler) => oneAtATime(handler, polled.parameter))

@@ -1,6 +1,6 @@
 import type { Context, Next } from 'koa'
 import type { Endpoint } from '../../domain/exchange.ts'
-import { endOfTurn } from '../../turn.ts'
+import { endOfTurn, isTurnOver } from '../../turn.ts'
 import { exchangeOf } from '../state.ts'
 
 /** What is there already: to wait would cost these as much as it saves. */
@@ -9,5 +9,5 @@ const documents: ReadonlySet<Endpoint | undefined> = new Set(['discovery', 'jwks
 /** Lets the answers that are ready in one turn of the event loop leave together. */
 export async function answerTogether(ctx: Context, next: Next): Promise<void> {
   await next()
-  if (!documents.has(exchangeOf(ctx)?.endpoint)) await endOfTurn()
+  if (!isTurnOver() && !documents.has(exchangeOf(ctx)?.endpoint)) await endOfTurn()
 }
