@@ -1,11 +1,8 @@
 import { hash } from 'node:crypto'
 import { decodeJwt, type JWTPayload } from 'jose'
-import Provider, {
-  type AccessToken,
-  type AdapterPayload,
-  type ClientCredentials,
-  type KoaContextWithOIDC,
-} from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import type { AccessToken, AdapterPayload, ClientCredentials, KoaContextWithOIDC } from 'oidc-provider'
+import { currentExchange } from './current-exchange.ts'
 import { takeStructuredTokens } from './private-stacks.ts'
 
 type Token = AccessToken | ClientCredentials
@@ -23,14 +20,6 @@ interface TokenModel {
   prototype: { getValueAndPayload(this: Token): Promise<TokenForm> }
 }
 
-/** The access token that each request has made, as its client sees it. */
-const handedOut = new WeakMap<object, string>()
-
-/** The access token that a request has made; undefined where it has made none. */
-export function handedOutBy(ctx: object): string | undefined {
-  return handedOut.get(ctx)
-}
-
 /**
  * Makes access tokens wear JWTs: each is a stored opaque token whose id is the `jti`, so hashes, revocation, narrowing
  * and the clock follow. The record remembers the digest of its JWT, which takes the place of a signature check when it
@@ -41,7 +30,8 @@ export function dressTokens(provider: Provider, tailor: Tailor): void {
     const undressed = Model.prototype.getValueAndPayload
     Model.prototype.getValueAndPayload = async function getValueAndPayload() {
       const dressed = await putOn(await undressed.call(this), this)
-      if (Provider.ctx !== undefined) handedOut.set(Provider.ctx, dressed.value)
+      const exchange = currentExchange()
+      if (exchange !== undefined) exchange.handedOut = dressed.value
       return dressed
     }
   }

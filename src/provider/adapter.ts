@@ -1,10 +1,9 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
-import Provider from 'oidc-provider'
 import type { Clock } from '../domain/clock.ts'
 import type { Flow } from '../domain/exchange.ts'
 import type { Bucket, Indexes, MaybePromise, StoredRecord } from '../store/store.ts'
 import { wireId } from './access-token.ts'
-import type { ProviderExchange } from './exchange.ts'
+import { currentExchange } from './current-exchange.ts'
 
 /** What is stored of each of the provider's records. */
 export interface Stored {
@@ -41,11 +40,6 @@ export const grantModels: ReadonlySet<string> = new Set([
 
 /** Tokens whose value on the wire may be a JWT. */
 export const dressedModels: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredentials'])
-
-/** The exchange of the request that is being answered, if it is one at an endpoint. */
-export function currentExchange(): ProviderExchange | undefined {
-  return (Provider.ctx as { state?: { exchange?: ProviderExchange } } | undefined)?.state?.exchange
-}
 
 /**
  * Keeps the provider's records in an issuer's bucket: ages them by the issuer's clock, and carries each flow from the

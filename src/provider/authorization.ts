@@ -1,10 +1,10 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { userStates } from '../domain/user.ts'
 import { UnderstudyError } from '../errors.ts'
-import { currentExchange } from './adapter.ts'
 import { acrFor, isAcrMet, requireMeetableAcr } from './authentication-context.ts'
 import { loggedInWithoutPage, requireMeantUser } from './auto-login.ts'
 import type { AuthorizationFault, IssuerContext } from './context.ts'
+import { currentExchange } from './current-exchange.ts'
 import { knownScopes, requireScope } from './known-scopes.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { OutgoingCall } from '../domain/outcome.ts'
-import { currentExchange } from './adapter.ts'
 import { readBounded } from './bounded-answer.ts'
 import type { IssuerContext } from './context.ts'
+import { currentExchange } from './current-exchange.ts'
 
 /** Answers above this are not remembered, in bytes. */
 const rememberedBytes = 65_536

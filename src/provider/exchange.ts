@@ -42,6 +42,8 @@ export class ProviderExchange implements Exchange {
   readonly fired: FiredFault[] = []
   /** What the provider has refused it with. */
   refused: Refused | undefined
+  /** The access token that it has made, as its client sees it. */
+  handedOut: string | undefined
   /** Its writes, while it does not wait for each of them. */
   writes: Writes | undefined
   /** The search part of the URL, as it came. */
@@ -51,6 +53,7 @@ export class ProviderExchange implements Exchange {
   #body = ''
   #lookup: (exchange: ProviderExchange) => Promise<Identity>
   #params: Params | undefined
+  #audiences: readonly string[] | undefined
   #areResolved = false
   #flow: Flow | undefined
   #presented: { model: string; payload: AdapterPayload } | undefined
@@ -89,7 +92,9 @@ export class ProviderExchange implements Exchange {
   /** Takes over the body, once it has been read. */
   set body(text: string) {
     this.#body = text
-    if (!this.#areResolved) this.#params = undefined
+    if (this.#areResolved) return
+    this.#params = undefined
+    this.#audiences = undefined
   }
 
   get params(): Params {
@@ -99,6 +104,11 @@ export class ProviderExchange implements Exchange {
 
   /** What it names by `audience`, which may stand there several times. */
   get audiences(): readonly string[] {
+    this.#audiences ??= this.#namedAudiences()
+    return this.#audiences
+  }
+
+  #namedAudiences(): readonly string[] {
     const all = this.#areResolved ? [] : [this.#query, this.#body].flatMap((text) => allValues(text, 'audience'))
     // Without a value it is as if it were not there: RFC 6749 section 3.2.
     return all.length > 0 ? all : [this.params.audience || []].flat()
@@ -114,6 +124,7 @@ export class ProviderExchange implements Exchange {
   /** The parameters as the provider resolved them, of a pushed request for one. */
   resolveParams(params: Params): void {
     this.#params = params
+    this.#audiences = undefined
     this.#areResolved = true
     const { tag } = this.requested
     // What was pushed in secret could not be read before.
@@ -228,6 +239,7 @@ export class ProviderExchange implements Exchange {
    */
   release(): number {
     this.#presented = undefined
+    this.handedOut = undefined
     this.#lookup = nobody
     const headers = writeHeaders(this.headers)
     this.#headers = headers

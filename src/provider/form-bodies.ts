@@ -1,6 +1,6 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { bodyKind } from '../domain/request-body.ts'
-import { currentExchange } from './adapter.ts'
+import { currentExchange } from './current-exchange.ts'
 import { readFormsAfter } from './private-stacks.ts'
 
 const formType = 'application/x-www-form-urlencoded'

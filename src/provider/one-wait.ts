@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { currentExchange } from './adapter.ts'
+import { currentExchange } from './current-exchange.ts'
 import type { GrantHandler } from './private.ts'
 import { surroundAuthorizations } from './private-stacks.ts'
 import { Writes } from './writes.ts'

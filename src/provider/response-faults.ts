@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { AuthorizationResponse } from '../faults/fault.ts'
-import { currentExchange } from './adapter.ts'
 import type { IssuerContext } from './context.ts'
+import { currentExchange } from './current-exchange.ts'
 import type { ResponseMode } from './private.ts'
 
 type Fields = Parameters<ResponseMode>[2]

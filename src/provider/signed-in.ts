@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import type { Flow } from '../domain/exchange.ts'
 import type { Bucket } from '../store/store.ts'
-import { currentExchange } from './adapter.ts'
+import { currentExchange } from './current-exchange.ts'
 
 type Session = InstanceType<Provider['Session']>
 

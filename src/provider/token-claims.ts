@@ -3,12 +3,12 @@ import { accessTokenClaims, isNamed, ruleClaims, type TokenCircumstance, without
 import { shortGrantType } from '../domain/client.ts'
 import type { AccessTokenSettings } from '../domain/tokens.ts'
 import type { Persona } from '../personas/persona.ts'
-import { handedOutBy, type Tailor } from './access-token.ts'
+import type { Tailor } from './access-token.ts'
 import { claimsOf } from './accounts.ts'
-import { currentExchange } from './adapter.ts'
 import { addressedIssuer } from './addressee.ts'
 import { usualAlgorithm } from './algorithms.ts'
 import type { IssuerContext } from './context.ts'
+import { currentExchange } from './current-exchange.ts'
 import { encryptFor, wantsBareUserinfo, withoutEncryption } from './encryption.ts'
 import { handedOnBy } from './grants/handed-on.ts'
 import { subjectFor } from './jose.ts'
@@ -32,11 +32,15 @@ function circumstanceOf(
 ): TokenCircumstance {
   const grantType = (Provider.ctx as KoaContextWithOIDC | undefined)?.oidc?.params?.grant_type
   return {
-    scope: scope?.split(' ').filter(Boolean) ?? [],
+    scope: scopesIn(scope),
     client,
     user: sub === undefined ? undefined : issuer.users.bySub(sub)?.username,
     grantType: typeof grantType === 'string' ? shortGrantType(grantType) : undefined,
   }
+}
+
+function scopesIn(scope: string | undefined): string[] {
+  return scope?.split(' ').filter(Boolean) ?? []
 }
 
 /** What an access token says beyond the protocol: of its user, of its client, and by the rules. */
@@ -44,20 +48,20 @@ export async function extraTokenClaims(issuer: IssuerContext, token: Token): Pro
   const clientId = token.clientId as string
   const client = issuer.clients.get(clientId)
   const sub = 'accountId' in token ? token.accountId : undefined
-  const circumstance = circumstanceOf(issuer, clientId, sub, token.scope)
   const user = sub === undefined ? undefined : issuer.users.bySub(sub)
   const wanted =
     targetOf(issuer, token.aud)?.access_token?.claims ??
     client?.access_token?.claims ??
     issuer.settings.access_token.claims
-  const context = { scope: [...circumstance.scope], client: clientId }
+  const rules = issuer.settings.token_rules
+  const context = { scope: scopesIn(token.scope), client: clientId }
   // Where a refresh token is used again and again, nothing has looked at this before.
   requireGrantedTarget(issuer, typeof token.aud === 'string' ? token.aud : undefined)
   const claims = {
     ...namedAudience(token),
     ...(user && accessTokenClaims(await claimsOf(user, issuer.hooks, context), wanted, issuer.named)),
     ...(sub === undefined && client?.claims),
-    ...ruleClaims(issuer.settings.token_rules, 'access_token', circumstance),
+    ...(rules.length > 0 && ruleClaims(rules, 'access_token', circumstanceOf(issuer, clientId, sub, token.scope))),
     ...handedOnBy(Provider.ctx),
     ...wishFor(token)?.claims,
   }
@@ -74,8 +78,11 @@ export function createTailor(issuer: IssuerContext): Tailor {
     const client = issuer.clients.get(payload.clientId as string)
     const target = targetOf(issuer, payload.aud)?.access_token
     const ofGrant = byGrant && formatOf(byGrant)
-    const settings = { ...issuer.settings.access_token, ...ofGrant, ...client?.access_token, ...target }
-    if (settings.format === 'opaque') return undefined
+    const usual = issuer.settings.access_token
+    // Most are opaque, and need no more than this.
+    const format = target?.format ?? client?.access_token?.format ?? ofGrant?.format ?? usual.format
+    if (format === 'opaque') return undefined
+    const settings = { ...usual, ...ofGrant, ...client?.access_token, ...target }
     const wished = wishFor(token)
     const alg = wished?.key?.alg ?? settings.signed_response_alg ?? usualAlgorithm(issuer.settings, issuer.keys)
     // With a secret it is signed where faults sign, which know how.
@@ -196,7 +203,7 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
       return encryptFor(this.client, 'userinfo', claims, provider.issuer)
     }
     // The token endpoint may leave this out, but most real providers tell it, and strict clients check it.
-    const accessToken = this.ctx && handedOutBy(this.ctx)
+    const accessToken = currentExchange()?.handedOut
     if (options.use === 'idtoken' && accessToken !== undefined) this.extra.at_hash ??= accessToken
     if (options.use === 'idtoken') this.extra.s_hash ??= frontChannelState(this.ctx)
     const token = faultedOf[options.use as keyof typeof faultedOf]

@@ -2,9 +2,10 @@ const unitBytes = 8
 const smallestChunkBytes = 512
 const largestChunkBytes = 256 * 1024
 const unitsPerChunk = largestChunkBytes / unitBytes
+const unitBits = Math.log2(unitsPerChunk)
 
 /** The words (32 bits each) that stand before an entry's id and text. */
-const header = { units: 0, hash: 1, expiresAtSeconds: 2, idBytes: 3, textBytes: 4, words: 5 } as const
+const header = { units: 0, expiresAtSeconds: 1, idBytes: 2, textBytes: 3, words: 4 } as const
 const headerBytes = header.words * 4
 
 interface Chunk {
@@ -35,14 +36,13 @@ export class Slab {
   }
 
   /** Appends an entry and gives its number, which is never 0. */
-  add(hash: number, expiresAtSeconds: number, id: string, text: string): number {
+  add(expiresAtSeconds: number, id: string, text: string): number {
     const idBytes = Buffer.byteLength(id)
     const textBytes = Buffer.byteLength(text)
     const ref = this.#reserve(Math.ceil((headerBytes + idBytes + textBytes) / unitBytes))
     const { bytes, words } = this.#chunkOf(ref)
     const at = offsetOf(ref)
     const word = at / 4
-    words[word + header.hash] = hash
     words[word + header.expiresAtSeconds] = expiresAtSeconds
     words[word + header.idBytes] = idBytes
     words[word + header.textBytes] = textBytes
@@ -89,10 +89,6 @@ export class Slab {
     }
   }
 
-  hashOf(ref: number): number {
-    return this.#word(ref, header.hash)
-  }
-
   expiresAtSecondsOf(ref: number): number {
     return this.#word(ref, header.expiresAtSeconds)
   }
@@ -102,17 +98,18 @@ export class Slab {
     return this.#chunkOf(ref).bytes.toString('utf8', start, start + this.#word(ref, header.idBytes))
   }
 
-  /** Whether an entry has this id; where it can be seen byte by byte, no text is made for it. */
+  /** Whether an entry has this id. */
   isIdOf(ref: number, id: string): boolean {
     if (this.#word(ref, header.idBytes) !== id.length) return this.idOf(ref) === id
-    const { bytes } = this.#chunkOf(ref)
-    const start = offsetOf(ref) + headerBytes
-    for (let index = 0; index < id.length; index += 1) {
-      const code = id.charCodeAt(index)
-      if (code > 0x7f) return this.idOf(ref) === id
-      if (bytes[start + index] !== code) return false
-    }
-    return true
+    return isAt(this.#chunkOf(ref).bytes, offsetOf(ref) + headerBytes, id) ?? this.idOf(ref) === id
+  }
+
+  /** Whether an entry's text ends so. */
+  endsWith(ref: number, tail: string): boolean {
+    const textBytes = this.#word(ref, header.textBytes)
+    if (textBytes < tail.length) return false
+    const end = offsetOf(ref) + headerBytes + this.#word(ref, header.idBytes) + textBytes
+    return isAt(this.#chunkOf(ref).bytes, end - tail.length, tail) ?? this.textOf(ref).endsWith(tail)
   }
 
   textOf(ref: number): string {
@@ -210,9 +207,19 @@ function nextChunkUnits(needed: number, previous: number | undefined): number {
 }
 
 function chunkIndexOf(ref: number): number {
-  return Math.floor((ref - 1) / unitsPerChunk)
+  return (ref - 1) >>> unitBits
 }
 
 function offsetOf(ref: number): number {
-  return ((ref - 1) % unitsPerChunk) * unitBytes
+  return ((ref - 1) & (unitsPerChunk - 1)) * unitBytes
+}
+
+/** Whether these bytes spell a text, with no text made of them; undefined where not each character is a byte. */
+function isAt(bytes: Uint8Array, start: number, text: string): boolean | undefined {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code > 0x7f) return undefined
+    if (bytes[start + index] !== code) return false
+  }
+  return true
 }

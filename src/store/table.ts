@@ -21,11 +21,13 @@ export function recordOf(text: string): StoredRecord {
 /** One collection: its records by id in a {@link Slab}, found through a hash table of numbers, and by their indexes. */
 export class Table {
   readonly #slab = new Slab((from, to) => {
-    this.#slots[this.#slotOf(from)] = to
+    this.#refs[this.#slotOf(from)] = to
   })
   /** The ids of the records by their indexes; of most there is but one. */
   readonly #owners = new Map<string, string | string[]>()
-  #slots = new Uint32Array(smallestSlots)
+  /** By slot: what stands there, 0 for nothing, and the hash of its id, so that looking for a slot walks these alone. */
+  #refs = new Int32Array(smallestSlots)
+  #hashes = new Int32Array(smallestSlots)
   #size = 0
   #hand = 0
   /** Before this nothing has expired: no record has ever had a sooner end. */
@@ -37,7 +39,7 @@ export class Table {
 
   get(id: string): string | undefined {
     const wellFormed = id.toWellFormed()
-    const ref = this.#slots[this.#find(wellFormed, hashOf(wellFormed))] ?? 0
+    const ref = this.#refs[this.#find(wellFormed, hashOf(wellFormed))] ?? 0
     return ref === 0 ? undefined : this.#slab.textOf(ref)
   }
 
@@ -48,14 +50,14 @@ export class Table {
     if (expires !== never) this.#soonestSeconds = Math.min(this.#soonestSeconds, expires)
     const hash = hashOf(id)
     const slot = this.#find(id, hash)
-    const old = this.#slots[slot] ?? 0
+    const old = this.#refs[slot] ?? 0
     const isIndexedAlike = old !== 0 && this.#isIndexed(old, indexes)
-    if (old === 0) this.#insert(slot, this.#slab.add(hash, expires, id, text))
+    if (old === 0) this.#insert(slot, hash, this.#slab.add(expires, id, text))
     else {
       if (!isIndexedAlike) this.#disown(id, old)
       if (!this.#slab.rewrite(old, expires, text)) {
         this.#slab.free(old)
-        this.#slots[slot] = this.#slab.add(hash, expires, id, text)
+        this.#refs[slot] = this.#slab.add(expires, id, text)
       }
     }
     if (!isIndexedAlike) for (const index in indexes) this.#own(ownerKey(index, indexes[index] ?? ''), id)
@@ -66,13 +68,13 @@ export class Table {
   delete(key: string): void {
     const id = key.toWellFormed()
     const slot = this.#find(id, hashOf(id))
-    if ((this.#slots[slot] ?? 0) !== 0) this.#remove(slot, id)
+    if ((this.#refs[slot] ?? 0) !== 0) this.#remove(slot, id)
     this.#slab.tidy()
   }
 
   ids(): string[] {
     const ids: string[] = []
-    for (const ref of this.#slots) if (ref !== 0) ids.push(this.#slab.idOf(ref))
+    for (const ref of this.#refs) if (ref !== 0) ids.push(this.#slab.idOf(ref))
     return ids
   }
 
@@ -89,40 +91,44 @@ export class Table {
 
   /** The slot that holds the id, or the empty one where it would go. */
   #find(id: string, hash: number): number {
-    const mask = this.#slots.length - 1
+    const mask = this.#refs.length - 1
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const ref = this.#slots[slot] ?? 0
-      if (ref === 0 || (this.#slab.hashOf(ref) === hash && this.#slab.isIdOf(ref, id))) return slot
+      const ref = this.#refs[slot] ?? 0
+      if (ref === 0 || (this.#hashes[slot] === hash && this.#slab.isIdOf(ref, id))) return slot
     }
   }
 
   #slotOf(ref: number): number {
-    const mask = this.#slots.length - 1
-    let slot = this.#slab.hashOf(ref) & mask
-    while (this.#slots[slot] !== ref) slot = (slot + 1) & mask
+    const mask = this.#refs.length - 1
+    let slot = hashOf(this.#slab.idOf(ref)) & mask
+    while (this.#refs[slot] !== ref) slot = (slot + 1) & mask
     return slot
   }
 
-  #insert(slot: number, ref: number): void {
-    this.#slots[slot] = ref
+  #insert(slot: number, hash: number, ref: number): void {
+    this.#refs[slot] = ref
+    this.#hashes[slot] = hash
     this.#size += 1
-    if (this.#size * 4 > this.#slots.length * 3) this.#resize(this.#slots.length * 2)
+    if (this.#size * 4 > this.#refs.length * 3) this.#resize(this.#refs.length * 2)
   }
 
   #resize(length: number): void {
-    const old = this.#slots
+    const [refs, hashes] = [this.#refs, this.#hashes]
     const mask = length - 1
-    this.#slots = new Uint32Array(length)
-    for (const ref of old) {
+    this.#refs = new Int32Array(length)
+    this.#hashes = new Int32Array(length)
+    for (let from = 0; from < refs.length; from += 1) {
+      const [ref = 0, hash = 0] = [refs[from], hashes[from]]
       if (ref === 0) continue
-      let slot = this.#slab.hashOf(ref) & mask
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
-      this.#slots[slot] = ref
+      let slot = hash & mask
+      while (this.#refs[slot] !== 0) slot = (slot + 1) & mask
+      this.#refs[slot] = ref
+      this.#hashes[slot] = hash
     }
   }
 
   #remove(slot: number, id: string): void {
-    const ref = this.#slots[slot] ?? 0
+    const ref = this.#refs[slot] ?? 0
     this.#disown(id, ref)
     this.#close(slot)
     this.#size -= 1
@@ -131,17 +137,19 @@ export class Table {
 
   /** Empties a slot and moves up those behind it that were only there because it was taken. */
   #close(emptied: number): void {
-    const mask = this.#slots.length - 1
+    const mask = this.#refs.length - 1
     let hole = emptied
     for (let slot = (hole + 1) & mask; ; slot = (slot + 1) & mask) {
-      const ref = this.#slots[slot] ?? 0
+      const ref = this.#refs[slot] ?? 0
       if (ref === 0) break
-      const distance = (slot - this.#slab.hashOf(ref)) & mask
+      const hash = this.#hashes[slot] ?? 0
+      const distance = (slot - hash) & mask
       if (distance < ((slot - hole) & mask)) continue
-      this.#slots[hole] = ref
+      this.#refs[hole] = ref
+      this.#hashes[hole] = hash
       hole = slot
     }
-    this.#slots[hole] = 0
+    this.#refs[hole] = 0
   }
 
   /** Looks at the next few slots and drops the records that expired long ago. */
@@ -149,8 +157,8 @@ export class Table {
     const latest = Math.floor(Date.now() / 1000) - retentionSeconds
     if (latest <= this.#soonestSeconds) return
     for (let step = 0; step < sweptSlots; step += 1) {
-      this.#hand = (this.#hand + 1) & (this.#slots.length - 1)
-      const ref = this.#slots[this.#hand] ?? 0
+      this.#hand = (this.#hand + 1) & (this.#refs.length - 1)
+      const ref = this.#refs[this.#hand] ?? 0
       if (ref === 0) continue
       const expires = this.#slab.expiresAtSecondsOf(ref)
       if (expires !== never && expires < latest) this.#remove(this.#hand, this.#slab.idOf(ref))
@@ -167,7 +175,7 @@ export class Table {
   /** Whether a record has these very indexes, seen by the end of its text: it need not be read for that. */
   #isIndexed(ref: number, indexes: StoredRecord['indexes']): boolean {
     if (indexes === undefined && this.#owners.size === 0) return true
-    return this.#slab.textOf(ref).endsWith(`,${JSON.stringify(indexes ?? null)}]`)
+    return this.#slab.endsWith(ref, `,${JSON.stringify(indexes ?? null)}]`)
   }
 
   #disown(id: string, ref: number): void {
@@ -199,5 +207,5 @@ function hashOf(id: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < id.length; index += 1) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  return (hash ^ (hash >>> 13)) >>> 0
+  return hash ^ (hash >>> 13)
 }

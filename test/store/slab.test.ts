@@ -11,7 +11,7 @@ test('room is used again as entries come and go around some that stay', () => {
   const refs: number[] = []
   let highest = 0
   for (let n = 0; n < 20_000; n += 1) {
-    const ref = slab.add(n, 0, `id-${n}`, text)
+    const ref = slab.add(0, `id-${n}`, text)
     highest = Math.max(highest, ref)
     refs.push(ref)
     const isToStay = n % 100 === 0
@@ -48,7 +48,7 @@ test('a walk that is left early lets room be used again', () => {
   const slab = new Slab(() => {
     moves += 1
   })
-  const refs = Array.from({ length: 1_000 }, (_, n) => slab.add(n, 0, `id-${n}`, text))
+  const refs = Array.from({ length: 1_000 }, (_, n) => slab.add(0, `id-${n}`, text))
   for (const _ of slab.refs()) break
   for (const [n, ref] of refs.entries()) if (n % 3 !== 0) slab.free(ref)
   slab.tidy()

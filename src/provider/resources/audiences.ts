@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { currentExchange } from '../adapter.ts'
+import { currentExchange } from '../current-exchange.ts'
 import { internals } from '../private.ts'
 import { type Declared, targetByAudience, targetOf } from './targets.ts'
 
