@@ -14,11 +14,11 @@ import { measurePeer } from './measures/peers.ts'
 import { measureMemory, measureReady } from './measures/process.ts'
 import { measureRequests } from './measures/requests.ts'
 import { measureFullStore, measureManyFixtures } from './measures/scale.ts'
-import { type Launch, prepareYardsticks, type Server, understudy } from './servers.ts'
+import { type Launch, prepareYardsticks, understudy, withServers } from './servers.ts'
 import { type Row, render } from './table.ts'
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'string' } } })
-const [share, rounds, starts, memoryRounds] = options.quick ? [0.25, 9, 5, 1] : [1.5, 41, 15, 3]
+const [share, rounds, starts, memoryRounds, processes] = options.quick ? [0.25, 9, 5, 1, 1] : [1.5, 41, 15, 3, 3]
 
 if (!existsSync(join(import.meta.dirname, '../dist/cli.js'))) {
   console.error('Failed to measure: there is no build. Run `npm run build` first.')
@@ -34,9 +34,13 @@ try {
   const contestants = { bare, memory, json: understudyOnFreshFile(), peer }
   await note('start to first answer', () => measureReady(contestants, starts))
   await note('memory', () => measureMemory(contestants, memoryRounds))
-  await withServers({ bare, memory, json: understudyOnFreshFile() }, async ({ bare: yardstick, ...stores }) => {
-    if (yardstick) for await (const row of measureRequests(yardstick, stores, share, rounds)) add(row)
-  })
+  const servers = { bare, memory, json: understudyOnFreshFile() }
+  for (const row of await measureRequests(servers, {
+    processes,
+    share: Math.min(share, 1),
+    rounds: Math.ceil(rounds / processes),
+  }))
+    add(row)
   await note('json store, full', () => measureFullStore(folder, 6000 * share, rounds))
   for await (const row of measureManyFixtures(folder, 6000 * share, rounds)) add(row)
   await note('a new issuer', measureNewIssuer)
@@ -78,17 +82,4 @@ async function note(measure: string, run: () => Promise<Row>): Promise<void> {
 function understudyOnFreshFile(): Launch {
   let files = 0
   return () => understudy(`json:${join(folder, `store-${process.pid}-${files++}-${rows.length}.json`)}`)()
-}
-
-async function withServers(
-  launches: Record<string, Launch>,
-  use: (servers: Record<string, Server>) => Promise<void>,
-): Promise<void> {
-  const servers: Record<string, Server> = {}
-  try {
-    for (const [name, launch] of Object.entries(launches)) servers[name] = await launch()
-    await use(servers)
-  } finally {
-    for (const server of Object.values(servers)) await server.stop()
-  }
 }

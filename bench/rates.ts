@@ -44,14 +44,16 @@ export async function perSecond<Item>(items: Item[], operate: (item: Item) => Pr
 /**
  * The same work against several servers in turn (A B C, C B A, …), so that what else the machine does hits all alike.
  *
- * Many short rounds are steadier than few long ones: a neighbour's burst spoils some, and the median forgets them.
+ * Many short rounds are steadier than few long ones: a neighbour's burst spoils some, and the median forgets them. The
+ * first third of all is not counted: V8 compiles in earnest what has been called some thousand times.
  *
  * @param jobs one a server
  * @param total operations a server, over all rounds
+ * @param rounds that count
  */
 export async function interleave<Item>(jobs: Job<Item>[], total: number, rounds: number): Promise<Seen[]> {
   const seen: Seen[] = jobs.map(() => ({ rates: [], cpuRates: [] }))
-  const warmUps = 3
+  const warmUps = Math.ceil(rounds / 2)
   const count = Math.ceil(total / (rounds + warmUps))
   for (let round = -warmUps; round < rounds; round += 1) {
     const order = [...jobs.entries()]

@@ -45,7 +45,9 @@ export async function prepareYardsticks(): Promise<{ bare: Launch; peer: Launch 
     outExtension: { '.js': '.mjs' },
   })
   const jwks = join(cache, 'jwks.json')
-  writeFileSync(jwks, JSON.stringify({ keys: [await signingKey('RS256'), await signingKey('ES256')] }))
+  // As many as Understudy has, so that their documents are alike.
+  const keys = await Promise.all(['RS256', 'ES256', 'EdDSA'].map(signingKey))
+  writeFileSync(jwks, JSON.stringify({ keys }))
   return {
     bare: () => launch([join(cache, 'bare.mjs')], { BENCH_JWKS: jwks, NODE_ENV: 'production' }),
     peer: () => launch([join(cache, 'peer.mjs')], {}),
@@ -67,6 +69,20 @@ async function signingKey(alg: string): Promise<object> {
 export function understudy(store: string, fixtures = benchFixtures, further: string[] = []): Launch {
   const args = ['start', '--port', '0', '--fixtures', fixtures, '--store', store, ...further]
   return () => launch([join(root, 'dist/cli.js'), ...args], { NODE_COMPILE_CACHE: join(cache, 'compiled') })
+}
+
+/** Starts servers, and stops them when they have been used. */
+export async function withServers(
+  launches: Record<string, Launch>,
+  use: (servers: Record<string, Server>) => Promise<void>,
+): Promise<void> {
+  const servers: Record<string, Server> = {}
+  try {
+    for (const [name, launch] of Object.entries(launches)) servers[name] = await launch()
+    await use(servers)
+  } finally {
+    for (const server of Object.values(servers)) await server.stop()
+  }
 }
 
 async function launch(args: string[], env: Record<string, string>): Promise<Server> {

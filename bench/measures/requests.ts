@@ -1,7 +1,7 @@
 import * as flows from '../flows.ts'
 import { CookieJar, request } from '../http.ts'
-import { compared, interleave, type Job, type Work } from '../rates.ts'
-import type { Server } from '../servers.ts'
+import { compared, interleave, type Job, type Seen, type Work } from '../rates.ts'
+import { type Launch, type Server, withServers } from '../servers.ts'
 import { judge, type Row } from '../table.ts'
 
 /** A kind of request: what it does at a server, how often, and its least ratio to bare oidc-provider. */
@@ -114,39 +114,74 @@ const kinds: Kind[] = [
   { measure: 'device request and poll', count: 2500, atLeast: 0.9, work: async (at) => each(() => flows.device(at)) },
 ]
 
+/** How much is asked for. */
+interface Amount {
+  /** Servers are started anew so often: how V8 happens to compile one makes several percent, for as long as it lives. */
+  processes: number
+  /** Of the full number of operations, by each. */
+  share: number
+  /** By each. */
+  rounds: number
+}
+
 /**
  * Requests per second of each kind, against bare oidc-provider.
  *
- * @param bare the yardstick
- * @param stores Understudy by store
- * @param share of the full number of operations
+ * @param launches the yardstick first
  */
-export async function* measureRequests(
-  bare: Server,
-  stores: Record<string, Server>,
-  share: number,
-  rounds: number,
-): AsyncGenerator<Row> {
-  for (const kind of kinds) {
-    const row = { group: 'Requests, against bare oidc-provider', measure: kind.measure, unit: 'per second' }
-    try {
-      const servers = { bare, ...stores }
-      const jobs: Job<string>[] = []
-      for (const server of Object.values(servers)) {
-        const issuer = kind.issuer && server !== bare ? `${server.url}/${kind.issuer}` : server.url
-        jobs.push({ server, work: await kind.work(await flows.discover(issuer)) })
+export async function measureRequests(launches: Record<string, Launch>, amount: Amount): Promise<Row[]> {
+  const names = Object.keys(launches)
+  const seen = new Map<Kind, Seen[]>()
+  const failures = new Map<Kind, string>()
+  for (let process = 0; process < amount.processes; process += 1) {
+    await withServers(launches, async function measureAll(servers) {
+      for (const kind of kinds) {
+        const before = seen.get(kind) ?? names.map(nothingSeen)
+        try {
+          seen.set(kind, joined(before, await measureKind(kind, Object.values(servers), amount)))
+        } catch (error) {
+          failures.set(kind, (error as Error).message)
+        }
       }
-      const seen = compared(Object.keys(servers), await interleave(jobs, kind.count * share, rounds))
-      yield { ...row, ...seen, ...judge('at least', kind.atLeast, '', Object.values(seen.ratios)) }
-    } catch (error) {
-      yield {
-        ...row,
-        values: {},
-        ratios: {},
-        target: `≥ ${kind.atLeast}`,
-        met: false,
-        failure: (error as Error).message,
-      }
+    })
+  }
+  return kinds.map((kind) => rowOf(kind, names, seen.get(kind), failures.get(kind)))
+}
+
+async function measureKind(kind: Kind, servers: Server[], { share, rounds }: Amount): Promise<Seen[]> {
+  const jobs: Job<string>[] = []
+  for (const [index, server] of servers.entries()) {
+    const issuer = kind.issuer && index > 0 ? `${server.url}/${kind.issuer}` : server.url
+    jobs.push({ server, work: await kind.work(await flows.discover(issuer)) })
+  }
+  return interleave(jobs, kind.count * share, rounds)
+}
+
+function nothingSeen(): Seen {
+  return { rates: [], cpuRates: [] }
+}
+
+/** What was seen of contestants by several processes. */
+function joined(before: readonly Seen[], after: readonly Seen[]): Seen[] {
+  return before.map(({ rates, cpuRates }, index) => ({
+    rates: [...rates, ...(after[index]?.rates ?? [])],
+    cpuRates: [...cpuRates, ...(after[index]?.cpuRates ?? [])],
+  }))
+}
+
+function rowOf(kind: Kind, names: readonly string[], seen: Seen[] | undefined, failure: string | undefined): Row {
+  const { measure, atLeast } = kind
+  const row = { group: 'Requests, against bare oidc-provider', measure, unit: 'per second' }
+  if (seen === undefined || failure !== undefined) {
+    return {
+      ...row,
+      values: {},
+      ratios: {},
+      target: `≥ ${atLeast}`,
+      met: false,
+      failure: failure ?? 'nothing was seen',
     }
   }
+  const told = compared(names, seen)
+  return { ...row, ...told, ...judge('at least', atLeast, '', Object.values(told.ratios)) }
 }
