@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { endOfTurn } from '../src/turn.ts'
+import { endOfTurn, isTurnOver } from '../src/turn.ts'
 
 test('all who ask in one turn wait for the same end', async () => {
   const order: string[] = []
@@ -14,4 +14,12 @@ test('all who ask in one turn wait for the same end', async () => {
 
   expect(endOfTurn()).not.toBe(first)
   expect(order).toEqual(['still the same turn', 'its end'])
+})
+
+test('a turn is over for those who waited for its end, and for nobody after them', async () => {
+  expect(isTurnOver()).toBe(false)
+  const waited = [endOfTurn(), endOfTurn()].map((end) => end.then(() => isTurnOver()))
+  expect(await Promise.all(waited)).toEqual([true, true])
+  await new Promise((resolve) => process.nextTick(resolve))
+  expect(isTurnOver()).toBe(false)
 })

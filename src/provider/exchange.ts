@@ -98,8 +98,13 @@ export class ProviderExchange implements Exchange {
   }
 
   get params(): Params {
-    this.#params ??= { ...firstValues(this.#query), ...this.#bodyParams() }
+    this.#params ??= this.#namedParams()
     return this.#params
+  }
+
+  #namedParams(): Params {
+    if (this.#query === '') return this.#bodyParams()
+    return this.#body === '' ? firstValues(this.#query) : { ...firstValues(this.#query), ...this.#bodyParams() }
   }
 
   /** What it names by `audience`, which may stand there several times. */

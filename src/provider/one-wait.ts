@@ -15,9 +15,10 @@ interface KeptSession {
  * Does a part of a request's work and waits once, at its end, for all that is written meanwhile. What it writes it reads
  * itself, and others do not see it before it is there for good.
  *
+ * @param onRefused takes back what the work has made already of the answer
  * @throws UnderstudyError where the store refused a write, whatever else went wrong
  */
-async function waitOnce(work: () => Promise<unknown>): Promise<void> {
+async function waitOnce(work: () => Promise<unknown>, onRefused: () => void = () => {}): Promise<void> {
   const exchange = currentExchange()
   const writes = new Writes()
   if (exchange !== undefined) exchange.writes = writes
@@ -25,7 +26,16 @@ async function waitOnce(work: () => Promise<unknown>): Promise<void> {
     await work()
   } finally {
     if (exchange !== undefined) exchange.writes = undefined
+    if (writes.isUnderWay) await heard(writes, onRefused)
+  }
+}
+
+async function heard(writes: Writes, onRefused: () => void): Promise<void> {
+  try {
     await writes.done()
+  } catch (error) {
+    onRefused()
+    throw error
   }
 }
 
@@ -35,10 +45,17 @@ export function waitOnceAfter(handler: GrantHandler): GrantHandler {
 }
 
 surroundAuthorizations(function authorizeWithOneWait(ctx, next) {
-  return waitOnce(async function authorizeAndKeepSession() {
-    await next()
-    await keepSession(ctx)
-  })
+  const before = new Set(ctx.res.getHeaderNames())
+  return waitOnce(
+    async function authorizeAndKeepSession() {
+      await next()
+      await keepSession(ctx)
+    },
+    // Nobody is to be sent on to what is not there.
+    function forgetHeaders() {
+      for (const name of ctx.res.getHeaderNames()) if (!before.has(name)) ctx.remove(name)
+    },
+  )
 })
 
 /** Saves a session as the provider itself does once everything else is over, and waited for. */

@@ -7,10 +7,12 @@ export type Params = Record<string, string | undefined>
 
 /** The parameters of a query or a form; of one that is repeated the first. */
 export function firstValues(text: string): Params {
-  if (text === '') return {}
-  const params: Params = {}
-  for (const [name, value] of Object.entries(parseQuery(text))) params[name] = Array.isArray(value) ? value[0] : value
-  return params
+  const params = parseQuery(text)
+  for (const name in params) {
+    const value = params[name]
+    if (Array.isArray(value)) params[name] = value[0]
+  }
+  return params as Params
 }
 
 /** All values of a parameter of a query or a form. */

@@ -11,6 +11,11 @@ export class Writes {
     write.catch(heardOfAtTheEnd)
   }
 
+  /** Whether there is anything to wait for; of drivers that answer at once there never is. */
+  get isUnderWay(): boolean {
+    return this.#underWay.length > 0
+  }
+
   /** Whether a reader of these records would miss something. */
   hasOf(model: string): boolean {
     return this.#models.includes(model)
@@ -18,8 +23,8 @@ export class Writes {
 
   /** Waits for all. @throws UnderstudyError what the store refused one of them with */
   async done(): Promise<void> {
-    await Promise.all(this.#underWay.splice(0))
     this.#models.length = 0
+    await Promise.all(this.#underWay.splice(0))
   }
 }
 

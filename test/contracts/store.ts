@@ -128,6 +128,15 @@ export function storeContract(open: () => Promise<Store>): void {
       await bucket.delete('AccessToken', 't2')
       expect([await byGrant('g1'), await byGrant('g2')]).toEqual([[], []])
     })
+
+    test('find a record once, however often it is written with the same value', async () => {
+      for (const value of ['g1', 'ключ', 'Ü🎩']) {
+        for (let n = 0; n < 3; n += 1) await bucket.put('AccessToken', value, { value: n, indexes: { grantId: value } })
+        expect(await byGrant(value)).toEqual([value])
+        await bucket.delete('AccessToken', value)
+        expect(await byGrant(value)).toEqual([])
+      }
+    })
   })
 
   describe('buckets', () => {
