@@ -20,7 +20,7 @@ export async function beforeAuthorization(issuer: IssuerContext, ctx: KoaContext
   }
   const exchange = currentExchange()
   const isPushed = oidc.route === 'pushed_authorization_request'
-  if (isPushed || oidc.route === 'authorization') requireScope(issuer, oidc, exchange?.params.scope)
+  if (isPushed || oidc.route === 'authorization') requireScope(issuer, oidc, () => exchange?.params.scope)
   if (oidc.route !== 'authorization') return
   exchange?.resolveParams(params)
   requireMeantUser(issuer, oidc.client?.clientId, params, exchange?.headers.cookie)

@@ -32,6 +32,9 @@ const takeObjects: ReadonlySet<Endpoint> = new Set([
   'backchannel_authentication',
 ])
 
+/** A name that may be another than it looks: of a form's field or a query's, or anything of a JSON object's. */
+const escapedName = /(?:^|&)[^=&]*%|\\u/
+
 /** One request at an endpoint; what costs something to know is worked out when it is first asked for. */
 export class ProviderExchange implements Exchange {
   readonly endpoint: Endpoint
@@ -114,7 +117,10 @@ export class ProviderExchange implements Exchange {
   }
 
   #namedAudiences(): readonly string[] {
-    const all = this.#areResolved ? [] : [this.#query, this.#body].flatMap((text) => allValues(text, 'audience'))
+    // To see that nothing can be called so costs less than to read a form.
+    const texts = [this.#query, this.#body]
+    if (!this.#areResolved && !texts.some((text) => text.includes('audience') || escapedName.test(text))) return []
+    const all = this.#areResolved ? [] : texts.flatMap((text) => allValues(text, 'audience'))
     // Without a value it is as if it were not there: RFC 6749 section 3.2.
     return all.length > 0 ? all : [this.params.audience || []].flat()
   }

@@ -39,17 +39,17 @@ export function invalidScope(why: string): Error {
  * Refuses an authorization for which no scope is left that the issuer has: there is nothing to authorize, and the provider
  * would call that a denial.
  *
- * @param sent the scope as it was sent, where that is known
+ * @param sent tells the scope as it was sent, where that is known
  * @throws InvalidScope
  */
 export function requireScope(
   { scopes: known }: Pick<IssuerContext, 'scopes'>,
   { requestParamScopes, params }: KoaContextWithOIDC['oidc'],
-  sent = '',
+  sent: () => string | undefined,
 ): void {
   if ([...requestParamScopes].some((scope) => Object.hasOwn(known, scope))) return
   const names = Object.keys(known)
-  if (names.includes('offline_access') && sent.split(' ').includes('offline_access')) {
+  if (names.includes('offline_access') && sent()?.split(' ').includes('offline_access')) {
     const needed = 'prompt=consent, a code and the grant refresh_token'
     const left = `offline_access is left out without ${needed}`
     throw unknownScopes(names, `${left}, and no other of the requested scopes exists here`)

@@ -127,6 +127,17 @@ test('an audience without a value beside others is none of them', async () => {
   expect(audOf(await ask.client_credentials())).toBe('orders')
 })
 
+test('an audience is heard by whatever spelling of its name', async () => {
+  const answer = await fetch(`${idp.url}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('web:s')}`, 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'grant_type=client_credentials&aud%69ence=orders',
+  })
+  const { access_token: token } = (await answer.json()) as { access_token: string }
+
+  expect(decodeJwt(token).aud).toBe('orders')
+})
+
 test.each(['client_credentials', 'token_exchange'] as const)(
   'audiences of one resource are that resource, by %s',
   async (grant) => {
