@@ -18,7 +18,8 @@ import { type Launch, prepareYardsticks, understudy, withServers } from './serve
 import { type Row, render } from './table.ts'
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'string' } } })
-const [share, rounds, starts, memoryRounds, processes] = options.quick ? [0.25, 9, 5, 1, 1] : [1.5, 41, 15, 3, 3]
+const [share, rounds, starts, memoryRounds] = options.quick ? [0.25, 9, 5, 1] : [1.5, 41, 15, 3]
+const eachProcess = options.quick ? { processes: 1, share: 0.25, rounds: 9 } : { processes: 3, share: 1, rounds: 14 }
 
 if (!existsSync(join(import.meta.dirname, '../dist/cli.js'))) {
   console.error('Failed to measure: there is no build. Run `npm run build` first.')
@@ -35,12 +36,7 @@ try {
   await note('start to first answer', () => measureReady(contestants, starts))
   await note('memory', () => measureMemory(contestants, memoryRounds))
   const servers = { bare, memory, json: understudyOnFreshFile() }
-  for (const row of await measureRequests(servers, {
-    processes,
-    share: Math.min(share, 1),
-    rounds: Math.ceil(rounds / processes),
-  }))
-    add(row)
+  for (const row of await measureRequests(servers, eachProcess)) add(row)
   await note('json store, full', () => measureFullStore(folder, 6000 * share, rounds))
   for await (const row of measureManyFixtures(folder, 6000 * share, rounds)) add(row)
   await note('a new issuer', measureNewIssuer)

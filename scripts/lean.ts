@@ -120,8 +120,11 @@ const untracedRefusals: Plugin = {
     const made = 'super(message, options);\n    this.name'
     const untraced = `const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
-    super(message, options);
-    Error.stackTraceLimit = stackTraceLimit;
+    try {
+      super(message, options);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
     this.name`
     bundler.onLoad(
       { filter: /[\\/]oidc-provider[\\/]lib[\\/]helpers[\\/]errors\.js$/ },

@@ -17,9 +17,13 @@ test('all who ask in one turn wait for the same end', async () => {
 })
 
 test('a turn is over for those who waited for its end, and for nobody after them', async () => {
+  await afterThisTurn()
   expect(isTurnOver()).toBe(false)
   const waited = [endOfTurn(), endOfTurn()].map((end) => end.then(() => isTurnOver()))
   expect(await Promise.all(waited)).toEqual([true, true])
-  await new Promise((resolve) => process.nextTick(resolve))
+  await afterThisTurn()
   expect(isTurnOver()).toBe(false)
 })
+
+/** When all who wait for the end of this turn have gone on. */
+const afterThisTurn = () => new Promise((resolve) => process.nextTick(resolve))

@@ -133,7 +133,7 @@ export async function measureRequests(launches: Record<string, Launch>, amount: 
   const names = Object.keys(launches)
   const seen = new Map<Kind, Seen[]>()
   const failures = new Map<Kind, string>()
-  for (let process = 0; process < amount.processes; process += 1) {
+  for (let started = 0; started < amount.processes; started += 1) {
     await withServers(launches, async function measureAll(servers) {
       for (const kind of kinds) {
         const before = seen.get(kind) ?? names.map(nothingSeen)

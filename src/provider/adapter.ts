@@ -74,7 +74,7 @@ class StoreAdapter implements Adapter {
       const flow = currentExchange()?.ownFlow ?? (await this.#storedFlow(id))
       if (flow !== undefined) stored.flow = flow
     }
-    await this.#written(
+    await this.#write(() =>
       this.#bucket.put(this.#model, id, {
         value: stored,
         expiresAtSeconds: expiresInSeconds ? nowSeconds() + expiresInSeconds : undefined,
@@ -111,11 +111,11 @@ class StoreAdapter implements Adapter {
     const value: Stored = { ...stored, payload }
     if (advanced === 0) delete value.advanced
     else value.advanced = advanced
-    await this.#written(this.#bucket.put(this.#model, id, { ...record, value }))
+    await this.#write(() => this.#bucket.put(this.#model, id, { ...record, value }))
   }
 
   async destroy(id: string): Promise<void> {
-    await this.#written(this.#bucket.delete(this.#model, id))
+    await this.#write(() => this.#bucket.delete(this.#model, id))
   }
 
   async revokeByGrantId(grantId: string): Promise<void> {
@@ -143,10 +143,12 @@ class StoreAdapter implements Adapter {
     return writes?.hasOf(this.#model) ? writes.done() : undefined
   }
 
-  /** Waits for a write, unless the request waits for all of them at once. */
-  #written(write: MaybePromise<void>): MaybePromise<void> {
-    if (!(write instanceof Promise)) return
+  /** Writes, and waits for it unless the request waits for all of its writes at once. */
+  #write(begin: () => MaybePromise<void>): MaybePromise<void> {
     const writes = currentExchange()?.writes
+    writes?.requireAccepted()
+    const write = begin()
+    if (!(write instanceof Promise)) return
     if (writes === undefined) return write
     writes.add(this.#model, write)
   }

@@ -1,15 +1,7 @@
-import type { KoaContextWithOIDC } from 'oidc-provider'
 import { currentExchange } from './current-exchange.ts'
 import type { GrantHandler } from './private.ts'
 import { surroundAuthorizations } from './private-stacks.ts'
 import { Writes } from './writes.ts'
-
-/** A session, as far as it is saved with all else. */
-interface KeptSession {
-  touched?: boolean
-  destroyed?: boolean
-  persist(): Promise<unknown>
-}
 
 /**
  * Does a part of a request's work and waits once, at its end, for all that is written meanwhile. What it writes it reads
@@ -45,21 +37,9 @@ export function waitOnceAfter(handler: GrantHandler): GrantHandler {
 }
 
 surroundAuthorizations(function authorizeWithOneWait(ctx, next) {
-  const before = new Set(ctx.res.getHeaderNames())
-  return waitOnce(
-    async function authorizeAndKeepSession() {
-      await next()
-      await keepSession(ctx)
-    },
-    // Nobody is to be sent on to what is not there.
-    function forgetHeaders() {
-      for (const name of ctx.res.getHeaderNames()) if (!before.has(name)) ctx.remove(name)
-    },
-  )
+  return waitOnce(next, function stay() {
+    // Nobody is to be sent on to what is not there, and the page that says so is no form that sends itself.
+    ctx.remove('location')
+    ctx.remove('content-security-policy')
+  })
 })
-
-/** Saves a session as the provider itself does once everything else is over, and waited for. */
-async function keepSession({ oidc }: KoaContextWithOIDC): Promise<void> {
-  const session = oidc.session as KeptSession | undefined
-  if (session?.touched && !session.destroyed) await session.persist()
-}

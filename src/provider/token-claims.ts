@@ -203,7 +203,7 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
       return encryptFor(this.client, 'userinfo', claims, provider.issuer)
     }
     // The token endpoint may leave this out, but most real providers tell it, and strict clients check it.
-    const accessToken = currentExchange()?.handedOut
+    const accessToken = this.ctx && currentExchange()?.handedOut
     if (options.use === 'idtoken' && accessToken !== undefined) this.extra.at_hash ??= accessToken
     if (options.use === 'idtoken') this.extra.s_hash ??= frontChannelState(this.ctx)
     const token = faultedOf[options.use as keyof typeof faultedOf]

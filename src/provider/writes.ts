@@ -1,31 +1,39 @@
-/** What a request has written and not waited for yet. */
+/** What a request has written and not waited for. */
 export class Writes {
-  readonly #underWay: Promise<void>[] = []
-  readonly #models: string[] = []
+  readonly #models = new Set<string>()
+  #all: Promise<unknown> | undefined
+  #newest: Promise<void> | undefined
+  #refusal: { error: unknown } | undefined
 
   /** @param model what of the provider's records is written */
   add(model: string, write: Promise<void>): void {
-    this.#models.push(model)
-    if (this.#underWay.at(-1) === write) return
-    this.#underWay.push(write)
-    write.catch(heardOfAtTheEnd)
+    this.#models.add(model)
+    // All writes of a turn are one.
+    if (write === this.#newest) return
+    this.#newest = write
+    this.#all = this.#all === undefined ? write : Promise.all([this.#all, write])
+    this.#all.catch((error) => {
+      this.#refusal ??= { error }
+    })
   }
 
   /** Whether there is anything to wait for; of drivers that answer at once there never is. */
   get isUnderWay(): boolean {
-    return this.#underWay.length > 0
+    return this.#all !== undefined
   }
 
-  /** Whether a reader of these records would miss something. */
+  /** Whether a reader of these records might miss something. */
   hasOf(model: string): boolean {
-    return this.#models.includes(model)
+    return this.#models.has(model)
   }
 
-  /** Waits for all. @throws UnderstudyError what the store refused one of them with */
+  /** Lets nothing be written any more once something was refused. @throws UnderstudyError what it was refused with */
+  requireAccepted(): void {
+    if (this.#refusal !== undefined) throw this.#refusal.error
+  }
+
+  /** Waits for all. @throws UnderstudyError what the store refused one of them with, whoever was told before */
   async done(): Promise<void> {
-    this.#models.length = 0
-    await Promise.all(this.#underWay.splice(0))
+    await this.#all
   }
 }
-
-function heardOfAtTheEnd(): void {}

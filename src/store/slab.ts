@@ -107,9 +107,10 @@ export class Slab {
   /** Whether an entry's text ends so. */
   endsWith(ref: number, tail: string): boolean {
     const textBytes = this.#word(ref, header.textBytes)
+    if (Buffer.byteLength(tail) !== tail.length) return this.textOf(ref).endsWith(tail)
     if (textBytes < tail.length) return false
     const end = offsetOf(ref) + headerBytes + this.#word(ref, header.idBytes) + textBytes
-    return isAt(this.#chunkOf(ref).bytes, end - tail.length, tail) ?? this.textOf(ref).endsWith(tail)
+    return isAt(this.#chunkOf(ref).bytes, end - tail.length, tail) === true
   }
 
   textOf(ref: number): string {

@@ -51,15 +51,18 @@ test('what a client is given is in the log by then', async () => {
   expect(log).toContain(`["put","default","AccessToken","${decodeJwt(token).jti}"`)
 })
 
-test('a write that fails is heard of at the end, and not before', async () => {
+test('a write that fails is heard of at the end, whoever has heard of it before, and nothing is written after it', async () => {
   const writes = new Writes()
   const { promise, reject } = refusal()
   writes.add('AccessToken', promise)
   writes.add('RefreshToken', promise)
   expect([writes.hasOf('AccessToken'), writes.hasOf('Session')]).toEqual([true, false])
+  writes.requireAccepted()
   reject(new Error('the disk is full'))
   await expect(writes.done()).rejects.toThrow('the disk is full')
-  expect([writes.isUnderWay, writes.hasOf('AccessToken')]).toEqual([false, false])
+  expect(() => writes.requireAccepted()).toThrow('the disk is full')
+  writes.add('Session', Promise.resolve())
+  await expect(writes.done()).rejects.toThrow('the disk is full')
 })
 
 /** A write that will fail when it is told to. */

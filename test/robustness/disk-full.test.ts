@@ -60,6 +60,12 @@ test('a full disk fails what needs it, and nothing else, until there is room aga
   await expect(client.refreshTokenGrant(web, alice.refresh_token ?? '')).rejects.toMatchObject({
     code: 'OAUTH_RESPONSE_IS_NOT_CONFORM',
   })
+  const pushed = await fetch(web.serverMetadata().pushed_authorization_request_endpoint ?? '', {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('web-app:web-secret')}` },
+    body: new URLSearchParams({ client_id: 'web-app', redirect_uri: callback, scope: 'openid', response_type: 'code' }),
+  })
+  expect([pushed.status, pushed.headers.get('cache-control')]).toEqual([500, 'no-store'])
   const page = await new UserAgent().open(
     client.buildAuthorizationUrl(web, { redirect_uri: callback, scope: 'openid' }),
   )

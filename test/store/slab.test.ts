@@ -54,3 +54,12 @@ test('a walk that is left early lets room be used again', () => {
   slab.tidy()
   expect(moves).toBeGreaterThan(100)
 })
+
+test('the end of a text is told, whatever its characters', () => {
+  const slab = new Slab(() => {})
+  for (const tail of [',{"grantId":"g1"}]', ',{"grantId":"ключ"}]', ',{"grantId":"🎩"}]']) {
+    const ref = slab.add(0, 'id', `["value",null${tail}`)
+    expect([slab.endsWith(ref, tail), slab.endsWith(ref, tail.replace('grantId', 'grantID'))]).toEqual([true, false])
+    expect(slab.endsWith(ref, 'x'.repeat(100))).toBe(false)
+  }
+})
