@@ -9,6 +9,7 @@ import {
 } from 'oidc-provider'
 import { defaultLifetimes, type Lifetimes } from '../domain/tokens.ts'
 import { userStates } from '../domain/user.ts'
+import { extraTokenClaims } from './access-token-claims.ts'
 import { createFindAccount } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
 import { usualAlgorithm } from './algorithms.ts'
@@ -29,7 +30,6 @@ import { requestObjects } from './request-objects/feature.ts'
 import { checkAskedAudience } from './resources/audiences.ts'
 import { resourceIndicators, targetOf } from './resources/targets.ts'
 import { heldKeys } from './signing.ts'
-import { extraTokenClaims } from './token-claims.ts'
 
 /** Every response type but `token` alone, which oidc-provider takes only afterwards. */
 const responseTypes = [

@@ -56,7 +56,6 @@ export class ProviderExchange implements Exchange {
   #body = ''
   #lookup: (exchange: ProviderExchange) => Promise<Identity>
   #params: Params | undefined
-  #audiences: readonly string[] | undefined
   #areResolved = false
   #flow: Flow | undefined
   #presented: { model: string; payload: AdapterPayload } | undefined
@@ -95,9 +94,7 @@ export class ProviderExchange implements Exchange {
   /** Takes over the body, once it has been read. */
   set body(text: string) {
     this.#body = text
-    if (this.#areResolved) return
-    this.#params = undefined
-    this.#audiences = undefined
+    if (!this.#areResolved) this.#params = undefined
   }
 
   get params(): Params {
@@ -112,11 +109,6 @@ export class ProviderExchange implements Exchange {
 
   /** What it names by `audience`, which may stand there several times. */
   get audiences(): readonly string[] {
-    this.#audiences ??= this.#namedAudiences()
-    return this.#audiences
-  }
-
-  #namedAudiences(): readonly string[] {
     // To see that nothing can be called so costs less than to read a form.
     const texts = [this.#query, this.#body]
     if (!this.#areResolved && !texts.some((text) => text.includes('audience') || escapedName.test(text))) return []
@@ -135,7 +127,6 @@ export class ProviderExchange implements Exchange {
   /** The parameters as the provider resolved them, of a pushed request for one. */
   resolveParams(params: Params): void {
     this.#params = params
-    this.#audiences = undefined
     this.#areResolved = true
     const { tag } = this.requested
     // What was pushed in secret could not be read before.

@@ -24,6 +24,7 @@ import { ProviderExchange } from './exchange.ts'
 import { explainErrors } from './explained-errors.ts'
 import { checkBeforeSpending } from './grants/before-spending.ts'
 import './form-bodies.ts'
+import { createTailor } from './access-token-claims.ts'
 import { oneAtATime } from './grants/one-at-a-time.ts'
 import { pacePolls, pollGrants } from './grants/poll-pace.ts'
 import { prolongGrant, rejectReuse } from './grants/refresh-token.ts'
@@ -59,7 +60,7 @@ import { describeResources } from './resources/metadata.ts'
 import { serveResources } from './resources/serve.ts'
 import { completeResponses } from './response-modes.ts'
 import { keepNewSessions, sessionLifetime } from './sessions.ts'
-import { createTailor, patchClaims } from './token-claims.ts'
+import { patchClaims } from './token-claims.ts'
 
 /** One issuer's provider, as the rooms above use it. */
 export interface IssuerProvider {
