@@ -5,27 +5,23 @@ import { compared, interleave, type Job } from '../rates.ts'
 import { benchFixtures, understudy } from '../servers.ts'
 import { judge, type Row } from '../table.ts'
 
-const kinds = [
-  { format: 'opaque', issuer: '', client: 'opaque-service' },
-  { format: 'ES256', issuer: '/es256', client: 'es256-service' },
-]
-
 /**
  * Client credentials where every request is journalled and the admin API stands on the same port, against a server that
  * keeps no journal and has its admin API elsewhere.
  */
 export async function* measureJournal(folder: string, count: number, rounds: number): AsyncGenerator<Row> {
   const bare = join(folder, 'no-journal.yaml')
-  writeFileSync(bare, withoutJournal(readFileSync(benchFixtures, 'utf8')))
+  writeFileSync(bare, `journal: { max_entries: 0 }\n${readFileSync(benchFixtures, 'utf8')}`)
   const servers = {
     without: await understudy('memory', bare, ['--admin-port', '0'])(),
     with: await understudy('memory')(),
   }
   try {
-    for (const { format, issuer, client } of kinds) {
+    for (const format of ['opaque', 'ES256']) {
+      const client = `${format.toLowerCase()}-service`
       const jobs: Job<string>[] = []
       for (const server of Object.values(servers)) {
-        const at = await discover(server.url + issuer)
+        const at = await discover(server.url)
         const work = {
           prepare: async (length: number) => new Array<string>(length).fill(client),
           operate: (name: string) => clientCredentials(at, name),
@@ -45,9 +41,4 @@ export async function* measureJournal(folder: string, count: number, rounds: num
   } finally {
     for (const server of Object.values(servers)) await server.stop()
   }
-}
-
-/** The fixtures with a journal of nothing at the root and at the one further issuer. */
-function withoutJournal(fixtures: string): string {
-  return `journal: { max_entries: 0 }\n${fixtures.replace(/^ {2}es256:\n/m, '$&    journal: { max_entries: 0 }\n')}`
 }

@@ -9,8 +9,6 @@ interface Kind {
   measure: string
   count: number
   atLeast: number
-  /** Understudy's issuer that is asked, where it is not the root. */
-  issuer?: string
   work(at: flows.Endpoints): Promise<Work<string>>
 }
 
@@ -59,7 +57,6 @@ const kinds: Kind[] = [
     measure: `client credentials, ${format}`,
     count: 5000,
     atLeast: 0.9,
-    ...(format === 'ES256' && { issuer: 'es256' }),
     async work(at: flows.Endpoints) {
       const client = `${format.toLowerCase()}-service`
       const seen = formatOf(await flows.clientCredentials(at, client))
@@ -150,10 +147,7 @@ export async function measureRequests(launches: Record<string, Launch>, amount: 
 
 async function measureKind(kind: Kind, servers: Server[], { share, rounds }: Amount): Promise<Seen[]> {
   const jobs: Job<string>[] = []
-  for (const [index, server] of servers.entries()) {
-    const issuer = kind.issuer && index > 0 ? `${server.url}/${kind.issuer}` : server.url
-    jobs.push({ server, work: await kind.work(await flows.discover(issuer)) })
-  }
+  for (const server of servers) jobs.push({ server, work: await kind.work(await flows.discover(server.url)) })
   return interleave(jobs, kind.count * share, rounds)
 }
 
