@@ -51,22 +51,6 @@ const lazyHttp: Plugin = {
   },
 }
 
-/**
- * Gives oidc-provider's models their names for good: it files records by `constructor.name`, which bundling may change.
- *
- * esbuild's `keepNames` would do, but it names every closure anew whenever one is made, a quarter of a request's time.
- */
-const modelNames: Plugin = {
-  name: 'model-names',
-  setup(bundler) {
-    bundler.onLoad({ filter: /[\\/]oidc-provider[\\/]lib[\\/]models[\\/]\w+\.js$/ }, function nameModels({ path }) {
-      const named = /\bclass (\w+)( extends [\w.()]+)? \{/g
-      const block = "class $1$2 { static { Object.defineProperty(this, 'name', { value: '$1' }) }"
-      return { contents: readFileSync(path, 'utf8').replaceAll(named, block), loader: 'js' }
-    })
-  },
-}
-
 /** What the package exports: sources within src/, by the name of their bundle. */
 const library = {
   index: 'index.ts',
@@ -100,7 +84,7 @@ async function bundle(): Promise<string[]> {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [ownFolders, lazyHttp, ...leanPackages, modelNames],
+    plugins: [ownFolders, lazyHttp, ...leanPackages],
   })
   const outputs = Object.entries(metafile.outputs)
   const [server] = outputs.find(([, { entryPoint }]) => entryPoint === 'src/server.ts') ?? []

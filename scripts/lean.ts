@@ -5,6 +5,17 @@ import type { Plugin } from 'esbuild'
 
 const require = createRequire(import.meta.url)
 
+/** A change to the sources of a package, as it goes into the bundle. */
+interface Edit {
+  files: RegExp
+  /** @throws Error where the source is not any more what the change was made for */
+  apply(source: string, path: string): string
+}
+
+/** Where oidc-provider keeps its sources. */
+const oidc = (file: string) =>
+  new RegExp(String.raw`[\\/]oidc-provider[\\/]lib[\\/]${file.replaceAll('/', String.raw`[\\/]`)}\.js$`)
+
 /** What mime-types computes from its database whenever it is loaded, twelve milliseconds of a start. */
 interface MimeTypes {
   types: Record<string, string>
@@ -12,24 +23,19 @@ interface MimeTypes {
 }
 
 /**
- * Bundles mime-types once, of one version, with its tables as it would compute them.
+ * Bundles mime-types with its tables as it would compute them.
  *
  * What its callers here ask it for is the type of an extension and the charset of a type.
  */
-const readyMimeTypes: Plugin = {
-  name: 'ready-mime-types',
-  setup(bundler) {
-    const file = require.resolve('mime-types')
-    bundler.onResolve({ filter: /^mime-types$/ }, () => ({ path: file }))
-    bundler.onLoad({ filter: /[\\/]mime-types[\\/]index\.js$/ }, function insertTables({ path }) {
-      const { types, extensions }: MimeTypes = require(path)
-      const database: Record<string, { charset?: string }> = createRequire(path)('mime-db')
-      const charsets = Object.entries(database).flatMap(([type, { charset }]) => (charset ? [[type, { charset }]] : []))
-      const contents = replaced(path, {
-        "require('mime-db')": literal(Object.fromEntries(charsets)),
-        'populateMaps(exports.extensions, exports.types)': `exports.types = ${literal(types)}; exports.extensions = ${literal(extensions)}`,
-      })
-      return { contents, loader: 'js' }
+const readyMimeTypes: Edit = {
+  files: /[\\/]mime-types[\\/]index\.js$/,
+  apply(source, path) {
+    const { types, extensions }: MimeTypes = require(path)
+    const database: Record<string, { charset?: string }> = createRequire(path)('mime-db')
+    const charsets = Object.entries(database).flatMap(([type, { charset }]) => (charset ? [[type, { charset }]] : []))
+    return replaced(source, {
+      "require('mime-db')": literal(Object.fromEntries(charsets)),
+      'populateMaps(exports.extensions, exports.types)': `exports.types = ${literal(types)}; exports.extensions = ${literal(extensions)}`,
     })
   },
 }
@@ -44,14 +50,212 @@ function literal(value: object): string {
  *
  * `instanceof Response` makes Node load its whole fetch before the first answer: 20 ms of a start, and its memory.
  */
-const taggedBodies: Plugin = {
-  name: 'tagged-bodies',
+const taggedBodies: Edit = {
+  files: /[\\/]koa[\\/]lib[\\/](?:application|response)\.js$/,
+  apply(source) {
+    const byClass = /(\w+) instanceof (ReadableStream|Blob|Response)\b/g
+    return rewritten(source, byClass, "$1?.[Symbol.toStringTag] === '$2'")
+  },
+}
+
+/** Lets Koa set one header field without lists of lists in between. */
+const singleFields: Edit = {
+  files: /[\\/]koa[\\/]lib[\\/]response\.js$/,
+  apply: (source) =>
+    replaced(source, {
+      "    const entries = typeof field === 'string' ? [[field, val]] : Object.entries(field)": `
+    if (typeof field === 'string') {
+      this.res.setHeader(field, normalizeHeader(field, val)[1])
+      return
+    }
+    const entries = Object.entries(field)`,
+    }),
+}
+
+/**
+ * Gives each request its `ctx.oidc` as a value.
+ *
+ * A getter that closes over the request makes V8 a shape of its own for the context, and shapes hold on to what they
+ * describe until a full collection: every request would outlive all the quick ones, copied again and again.
+ */
+const oidcAsValue: Edit = {
+  files: oidc('helpers/initialize_app'),
+  apply(source) {
+    const getter = `{
+      get: () => {
+        oidcCtx ||= new this.OIDCContext(ctx);
+        return oidcCtx;
+      },
+    }`
+    return replaced(source, { [getter]: '{ value: new this.OIDCContext(ctx) }' })
+  },
+}
+
+/** How oidc-provider defines a property of a record. */
+const definition =
+  /Object\.defineProperty\(\w+, key, \{\s*configurable: true,\s*enumerable: true,\s*value(?:: [^,]+)?,\s*writable: true,\s*\}\);/g
+
+/**
+ * Copies the properties of oidc-provider's records by assignment, and once.
+ *
+ * It defines them one by one, for the sake of a key that none of its models has; that costs ten times as much, and leaves
+ * objects that V8 keeps as dictionaries. Each record is copied whenever it is made, read or written, and was so three
+ * times.
+ */
+const plainRecords: Edit[] = [
+  {
+    files: oidc('models/payload'),
+    apply: (source) => `${rewritten(source, definition, 'result[key] = source[key];')}
+export function addDefined(Model, input, result) {
+  const allowed = properties(Model);
+  for (const key of Object.keys(input)) {
+    const value = input[key];
+    if (value !== undefined && allowed.has(key)) result[key] = value;
+  }
+}
+`,
+  },
+  {
+    files: oidc('models/formats/opaque'),
+    apply(source) {
+      const copied = new RegExp(
+        `const modelPayload = pickPayload(\\(.*)\\);\\s*for \\(.*\\{\\s*if \\(.*\\{\\s*${definition.source}\\s*\\}\\s*\\}`,
+        'g',
+      )
+      return replaced(rewritten(source, copied, 'addDefined$1, payload);'), {
+        'import pickPayload from': 'import { addDefined } from',
+      })
+    },
+  },
+  {
+    // It picks what it keeps from what it is given, in which these three may stay.
+    files: oidc('models/base_token'),
+    apply: (source) =>
+      replaced(source, {
+        'constructor({\n      client, resourceServer, expiresIn, ...rest\n    } = {}) {\n      super(rest);':
+          'constructor(input = {}) {\n      const { client, resourceServer, expiresIn } = input;\n      super(input);',
+      }),
+  },
+]
+
+/**
+ * Walks the parameters of a token request by their names, and leaves those of other grants behind in place of deleting
+ * them: an object that lost some is a dictionary to V8, and there are dozens.
+ */
+const fewParameters: Edit[] = [
+  {
+    files: oidc('actions/token'),
+    apply: (source) =>
+      replaced(source, {
+        'Object.keys(ctx.oidc.params).forEach((key) => {\n        if (!(authParams.has(key) || grantParams.has(key))) {\n          delete ctx.oidc.params[key];\n        }\n      });': `
+      const { params } = ctx.oidc;
+      const kept = Object.keys(params).filter((key) => authParams.has(key) || grantParams.has(key));
+      ctx.oidc.params = new params.constructor(kept, params);`,
+      }),
+  },
+  {
+    files: oidc('shared/reject_dupes'),
+    apply: (source) =>
+      replaced(source, {
+        'for (const [key, value] of Object.entries(ctx.oidc.params)) {': `
+  for (const key of Object.keys(ctx.oidc.params)) {
+    const value = ctx.oidc.params[key];`,
+      }),
+  },
+]
+
+/** Hashes what ID tokens bind by way of text: a buffer from outside the heap for each costs as much again. */
+const hashedAsText: Edit = {
+  files: oidc('models/id_token'),
+  apply: (source) =>
+    replaced(source, {
+      "crypto.hash(digest, payload[claim], 'buffer')": "Buffer.from(crypto.hash(digest, payload[claim]), 'hex')",
+    }),
+}
+
+/**
+ * Makes oidc-provider's refusals without a trace of where they were made: each is an answer, which nobody traces, and
+ * traces itself twice, a tenth of the time that it takes to poll for a code.
+ */
+const untracedRefusals: Edit = {
+  files: oidc('helpers/errors'),
+  apply(source) {
+    const again = /Error\.captureStackTrace\(this, this\.constructor\);/g
+    return replaced(rewritten(source, again, ''), {
+      'super(message, options);\n    this.name': `const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      super(message, options);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+    this.name`,
+    })
+  },
+}
+
+/** Makes what joins words in oidc-provider's error messages when there is one to tell: it loads tables, 10 ms of a start. */
+const lateListFormats: Edit = {
+  files: oidc('helpers/formatters'),
+  apply(source) {
+    const eager = /^const (\w+) = (new Intl\.ListFormat\(.*\));$/gm
+    return rewritten(source, eager, 'const $1 = { format: (list) => $2.format(list) };')
+  },
+}
+
+/**
+ * Gives oidc-provider's models their names for good: it files records by `constructor.name`, which bundling may change.
+ *
+ * esbuild's `keepNames` would do, but it names every closure anew whenever one is made, a quarter of a request's time.
+ */
+const modelNames: Edit = {
+  files: oidc('models/\\w+'),
+  apply: (source) =>
+    source.replaceAll(
+      /\bclass (\w+)( extends [\w.()]+)? \{/g,
+      "class $1$2 { static { Object.defineProperty(this, 'name', { value: '$1' }) }",
+    ),
+}
+
+const edits: Edit[] = [
+  readyMimeTypes,
+  taggedBodies,
+  singleFields,
+  lateListFormats,
+  oidcAsValue,
+  ...plainRecords,
+  ...fewParameters,
+  hashedAsText,
+  untracedRefusals,
+  modelNames,
+]
+
+/** Applies all edits of a file, one upon the other: of a bundler's plugins the first that loads it is the last. */
+const editedPackages: Plugin = {
+  name: 'edited-packages',
   setup(bundler) {
-    bundler.onLoad({ filter: /[\\/]koa[\\/]lib[\\/](?:application|response)\.js$/ }, function tellByTag({ path }) {
-      const byClass = /(\w+) instanceof (ReadableStream|Blob|Response)\b/g
-      const contents = rewritten(path, byClass, "$1?.[Symbol.toStringTag] === '$2'")
+    const filter = new RegExp(edits.map(({ files }) => files.source).join('|'))
+    bundler.onLoad({ filter }, function applyAll({ path }) {
+      let contents = readFileSync(path, 'utf8')
+      for (const { files, apply } of edits) if (files.test(path)) contents = edited(path, contents, apply)
       return { contents, loader: 'js' }
     })
+  },
+}
+
+function edited(path: string, source: string, apply: Edit['apply']): string {
+  try {
+    return apply(source, path)
+  } catch (error) {
+    throw new Error(`Failed to bundle ${path}: ${(error as Error).message}`)
+  }
+}
+
+/** Bundles one version of mime-types, whoever asks for it. */
+const oneMimeTypes: Plugin = {
+  name: 'one-mime-types',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^mime-types$/ }, () => ({ path: require.resolve('mime-types') }))
   },
 }
 
@@ -70,91 +274,6 @@ const bytesOnly: Plugin = {
   },
 }
 
-/**
- * Gives each request its `ctx.oidc` as a value.
- *
- * A getter that closes over the request makes V8 a shape of its own for the context, and shapes hold on to what they
- * describe until a full collection: every request would outlive all the quick ones, copied again and again.
- */
-const oidcAsValue: Plugin = {
-  name: 'oidc-as-value',
-  setup(bundler) {
-    bundler.onLoad({ filter: /[\\/]oidc-provider[\\/]lib[\\/]helpers[\\/]initialize_app\.js$/ }, ({ path }) => {
-      const getter = `{
-      get: () => {
-        oidcCtx ||= new this.OIDCContext(ctx);
-        return oidcCtx;
-      },
-    }`
-      return { contents: replaced(path, { [getter]: '{ value: new this.OIDCContext(ctx) }' }), loader: 'js' }
-    })
-  },
-}
-
-/**
- * Copies the properties of oidc-provider's records by assignment.
- *
- * It defines them one by one, for the sake of a key that none of its models has; that costs ten times as much, and leaves
- * objects that V8 keeps as dictionaries. Each record is copied whenever it is made, read or written.
- */
-const plainRecords: Plugin = {
-  name: 'plain-records',
-  setup(bundler) {
-    const definition =
-      /Object\.defineProperty\((\w+), key, \{\s*configurable: true,\s*enumerable: true,\s*value(?:: ([^,]+))?,\s*writable: true,\s*\}\);/g
-    const copies = /[\\/]oidc-provider[\\/]lib[\\/]models[\\/](?:payload|formats[\\/]opaque)\.js$/
-    bundler.onLoad({ filter: copies }, function assign({ path }) {
-      const contents = rewritten(path, definition, (_, target, value = 'value') => `${target}[key] = ${value};`)
-      return { contents, loader: 'js' }
-    })
-  },
-}
-
-/**
- * Makes oidc-provider's refusals without a trace of where they were made: each is an answer, which nobody traces, and
- * traces itself twice, a tenth of the time that it takes to poll for a code.
- */
-const untracedRefusals: Plugin = {
-  name: 'untraced-refusals',
-  setup(bundler) {
-    const made = 'super(message, options);\n    this.name'
-    const untraced = `const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    try {
-      super(message, options);
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
-    }
-    this.name`
-    bundler.onLoad(
-      { filter: /[\\/]oidc-provider[\\/]lib[\\/]helpers[\\/]errors\.js$/ },
-      function leaveTraces({ path }) {
-        const again = /Error\.captureStackTrace\(this, this\.constructor\);/g
-        const contents = rewritten(path, again, '')
-        return { contents: replaced(path, { [made]: untraced }, contents), loader: 'js' }
-      },
-    )
-  },
-}
-
-/** Makes what joins words in oidc-provider's error messages when there is one to tell: it loads tables, 10 ms of a start. */
-const lateListFormats: Plugin = {
-  name: 'late-list-formats',
-  setup(bundler) {
-    bundler.onLoad(
-      { filter: /[\\/]oidc-provider[\\/]lib[\\/]helpers[\\/]formatters\.js$/ },
-      function makeLate({ path }) {
-        const eager = /^const (\w+) = (new Intl\.ListFormat\(.*\));$/gm
-        const contents = readFileSync(path, 'utf8').replaceAll(
-          eager,
-          'const $1 = { format: (list) => $2.format(list) };',
-        )
-        return { contents, loader: 'js' }
-      },
-    )
-  },
-}
-
 /** Takes the yaml package as ES modules: of CommonJS, an `import()` inside the bundle would have no named exports. */
 const yamlModules: Plugin = {
   name: 'yaml-modules',
@@ -164,34 +283,22 @@ const yamlModules: Plugin = {
   },
 }
 
-type Replacer = (match: string, ...groups: (string | undefined)[]) => string
-
-/** The text of a file with every match of a pattern replaced, of which there must be some. */
-function rewritten(path: string, pattern: RegExp, replacement: string | Replacer): string {
-  const text = readFileSync(path, 'utf8')
-  const changed = text.replaceAll(pattern, replacement as Replacer)
-  if (changed === text) throw new Error(`Failed to bundle ${path}: nothing in it matches ${pattern} any more.`)
+/** A text with every match of a pattern replaced, of which there must be some. */
+function rewritten(text: string, pattern: RegExp, replacement: string): string {
+  const changed = text.replaceAll(pattern, replacement)
+  if (changed === text) throw new Error(`nothing in it matches ${pattern} any more.`)
   return changed
 }
 
-/** The text of a file with some parts of it replaced, each of which must be there. */
-function replaced(path: string, parts: Record<string, string>, of = readFileSync(path, 'utf8')): string {
-  let text = of
+/** A text with some parts of it replaced, each of which must be there. */
+function replaced(text: string, parts: Record<string, string>): string {
+  let changed = text
   for (const [part, replacement] of Object.entries(parts)) {
-    if (!text.includes(part)) throw new Error(`Failed to bundle ${path}: it has no \`${part}\` any more.`)
-    text = text.replace(part, () => replacement)
+    if (!changed.includes(part)) throw new Error(`it has no \`${part}\` any more.`)
+    changed = changed.replace(part, () => replacement)
   }
-  return text
+  return changed
 }
 
 /** Makes packages lighter in the bundle, without a change in what is asked of them. */
-export const leanPackages: Plugin[] = [
-  readyMimeTypes,
-  taggedBodies,
-  bytesOnly,
-  lateListFormats,
-  oidcAsValue,
-  plainRecords,
-  untracedRefusals,
-  yamlModules,
-]
+export const leanPackages: Plugin[] = [oneMimeTypes, bytesOnly, yamlModules, editedPackages]

@@ -53,10 +53,11 @@ export function patchClaims(provider: Provider, issuer: IssuerContext): void {
   const claimsModel = (provider.Claims as unknown as ClaimsModel).prototype
   const masked = claimsModel.result
   claimsModel.result = async function result() {
+    const { available } = this
     const claims = await masked.call(this)
-    for (const [name, value] of Object.entries(this.available)) {
+    for (const name of Object.keys(available)) {
       if (name in claims || name.startsWith('_')) continue
-      if (!isNamed(issuer.named, name) || isAskedByName(this.filter, name, issuer.named)) claims[name] = value
+      if (!isNamed(issuer.named, name) || isAskedByName(this.filter, name, issuer.named)) claims[name] = available[name]
     }
     return claims
   }
