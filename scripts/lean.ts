@@ -164,6 +164,45 @@ const fewParameters: Edit[] = [
   },
 ]
 
+/** Asks the checks of a prompt in turn, and waits only for those that have to: none of them needs another's answer. */
+const promptChecks: Edit = {
+  files: oidc('actions/authorization/interactions'),
+  apply: (source) =>
+    replaced(source, {
+      'let results = (await Promise.all([...checks].map(async ({\n      reason, description, error, details, check,\n    }) => {\n      if (boolean(\n        await check(ctx),':
+        'let results = [];\n    for (const { reason, description, error, details, check } of checks) {\n      const failed = check(ctx);\n      if (failed !== false && boolean(\n        await failed,',
+      '        return {\n          [reason]: { error, description, details: await details(ctx) },\n        };\n      }\n\n      return undefined;\n    }))).filter(Boolean);':
+        '        results.push({ [reason]: { error, description, details: await details(ctx) } });\n      }\n    }',
+    }),
+}
+
+/** Reads and writes query strings in one go each, rather than once for every parameter. */
+const wholeQueries: Edit[] = [
+  {
+    files: /[\\/]koa[\\/]lib[\\/]search-params\.js$/,
+    apply: (source) =>
+      replaced(source, {
+        'for (const key of searchParams.keys()) {\n      const values = searchParams.getAll(key)\n      const value = values.length <= 1 ? values[0] : values\n      Object.defineProperty(': `
+    for (const [key, each] of searchParams) {
+      const value = Object.hasOwn(obj, key) ? [obj[key], each].flat() : each
+      if (key !== '__proto__') obj[key] = value
+      else Object.defineProperty(`,
+      }),
+  },
+  {
+    files: oidc('helpers/redirect_uri'),
+    apply: (source) =>
+      replaced(source, {
+        'for (const [k, v] of Object.entries(payload)) {\n        parsed.searchParams.set(k, v);\n      }': `{
+        const given = Object.entries(payload);
+        const params = new URLSearchParams(parsed.search);
+        for (const [k, v] of given) params.set(k, v);
+        if (given.length > 0) parsed.search = params;
+      }`,
+      }),
+  },
+]
+
 /** Hashes what ID tokens bind by way of text: a buffer from outside the heap for each costs as much again. */
 const hashedAsText: Edit = {
   files: oidc('models/id_token'),
@@ -225,6 +264,8 @@ const edits: Edit[] = [
   oidcAsValue,
   ...plainRecords,
   ...fewParameters,
+  promptChecks,
+  ...wholeQueries,
   hashedAsText,
   untracedRefusals,
   modelNames,
