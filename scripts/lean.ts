@@ -105,7 +105,9 @@ const definition =
 const plainRecords: Edit[] = [
   {
     files: oidc('models/payload'),
-    apply: (source) => `${rewritten(source, definition, 'result[key] = source[key];')}
+    apply: (
+      source,
+    ) => `${replaced(rewritten(source, definition, 'result[key] = source[key];'), { 'function properties': 'export function properties' })}
 export function addDefined(Model, input, result) {
   const allowed = properties(Model);
   for (const key of Object.keys(input)) {
@@ -124,6 +126,18 @@ export function addDefined(Model, input, result) {
       )
       return replaced(rewritten(source, copied, 'addDefined$1, payload);'), {
         'import pickPayload from': 'import { addDefined } from',
+      })
+    },
+  },
+  {
+    files: oidc('models/base_model'),
+    apply(source) {
+      const direct = rewritten(source, definition, 'this[key] = payload[key];')
+      return replaced(direct, {
+        'const payload = pickPayload(this.constructor, input);':
+          'const payload = input;\n      const allowed = properties(this.constructor);',
+        "key !== 'jti' && key !== 'kind'": "key !== 'jti' && key !== 'kind' && allowed.has(key)",
+        'import pickPayload from': 'import { properties } from',
       })
     },
   },
@@ -203,6 +217,28 @@ const wholeQueries: Edit[] = [
   },
 ]
 
+/** Tells which claims go into a token without a pair for each that could: the standard scopes name two dozen. */
+const fewPairs: Edit[] = [
+  {
+    files: oidc('helpers/_/merge'),
+    apply: (source) =>
+      replaced(source, {
+        'for (const [key, value] of Object.entries(source)) {': `
+    for (const key of Object.keys(source)) {
+      const value = source[key];`,
+        'isPlainObject(target[key]) && isPlainObject(value)': 'isPlainObject(value) && isPlainObject(target[key])',
+      }),
+  },
+  {
+    files: oidc('helpers/claims'),
+    apply: (source) =>
+      replaced(source, {
+        'const include = Object.entries(this.filter)\n        .map(([key, value]) => {\n          if (value === null || isJsonObject(value)) {\n            return key;\n          }\n\n          return undefined;\n        })\n        .filter((key) => key && claimsSupported.has(key));':
+          'const { filter } = this;\n      const include = Object.keys(filter).filter((key) =>\n        (filter[key] === null || isJsonObject(filter[key])) && key && claimsSupported.has(key));',
+      }),
+  },
+]
+
 /** Hashes what ID tokens bind by way of text: a buffer from outside the heap for each costs as much again. */
 const hashedAsText: Edit = {
   files: oidc('models/id_token'),
@@ -266,6 +302,7 @@ const edits: Edit[] = [
   ...fewParameters,
   promptChecks,
   ...wholeQueries,
+  ...fewPairs,
   hashedAsText,
   untracedRefusals,
   modelNames,

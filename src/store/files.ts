@@ -28,9 +28,14 @@ export const diskFiles: Files = {
   remove: (path) => rmSync(path, { force: true }),
 }
 
+/** Where texts are encoded: a buffer of its own for each costs as much as to write it. */
+const scratch = Buffer.allocUnsafeSlow(64 * 1024)
+const mostBytesOfUnit = 3
+
 /** Writes all of a text, however many calls it takes, and gives its size in bytes. */
 export function writeAll(files: Files, fd: number, text: string, atByte: number): number {
-  const bytes = Buffer.from(text)
+  const fits = text.length * mostBytesOfUnit <= scratch.length
+  const bytes = fits ? scratch.subarray(0, scratch.write(text)) : Buffer.from(text)
   for (let done = 0; done < bytes.length; ) {
     const count = files.write(fd, bytes.subarray(done), atByte + done)
     if (count === 0) throw new Error('the disk takes no more')
