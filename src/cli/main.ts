@@ -13,4 +13,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-await createProgram().parseAsync().catch(fail)
+await createProgram(process.argv[2]).parseAsync().catch(fail)

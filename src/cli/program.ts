@@ -33,32 +33,64 @@ import { usersCommand } from './users.ts'
 import { validateCommand } from './validate.ts'
 import { verifyCommand } from './verify.ts'
 
+/** The commands by their names, under the headings of help. */
+const groups: Record<string, Record<string, (program: Command) => void>> = {
+  'Serve:': {
+    start: startCommand,
+    init: initCommand,
+    validate: validateCommand,
+    healthcheck: healthcheckCommand,
+  },
+  'Look up:': { faults: faultsCommand, personas: personasCommand },
+  'Direct a running server:': {
+    arm: armCommand,
+    armed: armedCommand,
+    release: releaseCommand,
+    disarm: disarmCommand,
+    scenario: scenarioCommand,
+    scenarios: scenariosCommand,
+    device: deviceCommand,
+    ciba: cibaCommand,
+    reset: resetCommand,
+    tokens: tokensCommand,
+    clock: clockCommand,
+    keys: keysCommand,
+    sessions: sessionsCommand,
+    grants: grantsCommand,
+    ca: caCommand,
+    certificate: certificateCommand,
+    users: usersCommand,
+    clients: clientsCommand,
+    scopes: scopesCommand,
+    fixtures: fixturesCommand,
+    issuers: issuersCommand,
+    'initiate-login': initiateLoginCommand,
+    logout: logoutCommand,
+    requests: requestsCommand,
+    verify: verifyCommand,
+  },
+  'Examine:': { exam: examCommand },
+}
+
 /**
  * The command line.
  *
  * A command's file declares its options and no more: what it needs is imported once it runs, so that `start` does not
  * load what the others need, and help loads nothing.
+ *
+ * @param asked the name of the one command that is asked for; left out, or no command's: all are made
  */
-export function createProgram(): Command {
+export function createProgram(asked?: string): Command {
   const program = new Command('understudy')
     .description('A mock identity provider that you script.')
     .version(version, '-V, --version')
     .helpCommand(false)
     .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll(/\s*\n\s*/g, ' ')}\n`) })
-  program.commandsGroup('Serve:')
-  for (const define of [startCommand, initCommand, validateCommand, healthcheckCommand]) define(program)
-  program.commandsGroup('Look up:')
-  for (const define of [faultsCommand, personasCommand]) define(program)
-  program.commandsGroup('Direct a running server:')
-  for (const define of [armCommand, armedCommand, releaseCommand, disarmCommand]) define(program)
-  for (const define of [scenarioCommand, scenariosCommand, deviceCommand, cibaCommand, resetCommand]) define(program)
-  for (const define of [tokensCommand, clockCommand, keysCommand, sessionsCommand, grantsCommand]) define(program)
-  for (const define of [caCommand, certificateCommand]) define(program)
-  for (const define of [usersCommand, clientsCommand, scopesCommand, fixturesCommand, issuersCommand]) define(program)
-  initiateLoginCommand(program)
-  logoutCommand(program)
-  for (const define of [requestsCommand, verifyCommand]) define(program)
-  program.commandsGroup('Examine:')
-  examCommand(program)
+  // To make them all takes longer than to read the fixtures.
+  const isKnown = Object.values(groups).some((commands) => asked !== undefined && Object.hasOwn(commands, asked))
+  for (const [heading, commands] of Object.entries(groups)) {
+    program.commandsGroup(heading)
+    for (const [name, define] of Object.entries(commands)) if (!isKnown || name === asked) define(program)
+  }
   return program
 }

@@ -49,7 +49,7 @@ export async function runHere(args: string[], { env = {} }: { env?: Record<strin
   ]
   const exitCode = process.exitCode
   process.exitCode = 0
-  const program = createProgram()
+  const program = createProgram(args[0])
   const groups = program.commands.flatMap(({ commands }) => commands)
   for (const command of [program, ...program.commands, ...groups]) command.exitOverride()
   try {

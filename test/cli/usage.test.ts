@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { commandsOf, nameOf } from '../../scripts/docs/cli.ts'
@@ -104,6 +105,17 @@ test('every command has a description and examples', () => {
     expect(help).toMatch(new RegExp(`\n  .*understudy ${nameOf(command)}.*  # \\w`))
     expect(command.description()).not.toBe('')
   }
+})
+
+test('a command that is asked for is made alone, as it is among all', () => {
+  const helpOf = (command: Command | undefined) => command?.helpInformation()
+  for (const command of createProgram().commands) {
+    const alone = createProgram(command.name()).commands
+
+    expect(alone.map((each) => each.name())).toEqual([command.name()])
+    expect(helpOf(alone[0])).toBe(helpOf(command))
+  }
+  expect(createProgram('strat').helpInformation()).toBe(createProgram().helpInformation())
 })
 
 /** What prints nothing that a program would read, but for a ready line. */
