@@ -5,7 +5,8 @@ export function writeHeaders(headers: IncomingMessage['headers']): string {
   const fields: string[] = []
   for (const name in headers) {
     const value = headers[name]
-    for (const each of Array.isArray(value) ? value : [value]) fields.push(name, each ?? '')
+    if (Array.isArray(value)) for (const each of value) fields.push(name, each)
+    else fields.push(name, value ?? '')
   }
   return fields.join('\n')
 }
