@@ -76,16 +76,19 @@ export function createDevices(
     return viewOf(await findPending(userCode, 'show'))
   }
 
+  /** Whom the request itself asks for. */
+  async function whoIsAsked(userCode: string, { clientId = '', params }: DeviceCode): Promise<User> {
+    const user = askedUser(issuer, await provider.Client.find(clientId), params)
+    if (user !== undefined) return user
+    const message = 'is missing: expected the username of who approves, since the request asks for nobody here'
+    const errors = [{ path: 'user', message }]
+    throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to approve "${userCode}": user ${message}.`, {
+      errors,
+    })
+  }
+
   async function whoApproves(userCode: string, code: DeviceCode, username: string | undefined): Promise<User> {
-    const client = await provider.Client.find(code.clientId ?? '')
-    const user = username === undefined ? askedUser(issuer, client, code.params) : users.byName(username)
-    if (user === undefined && username === undefined) {
-      const message = 'is missing: expected the username of who approves, since the request asks for nobody here'
-      const errors = [{ path: 'user', message }]
-      throw new UnderstudyError('ERR_REQUEST_INVALID', 400, `Failed to approve "${userCode}": user ${message}.`, {
-        errors,
-      })
-    }
+    const user = username === undefined ? await whoIsAsked(userCode, code) : users.byName(username)
     const failed = `Failed to approve "${userCode}" as "${user?.username ?? username}"`
     if (user === undefined) throw new UnderstudyError('ERR_USER_UNKNOWN', 404, `${failed}: no such user.`)
     const { login: mayLogIn, message } = userStates[user.state]
