@@ -6,7 +6,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { bundleClient } from './client-bundle.ts'
 import { declare } from './declarations.ts'
 import { joinChunks } from './joined-chunks.ts'
-import { leanPackages } from './lean.ts'
+import { leanPackages, requireEdited } from './lean.ts'
 import { licencesOf } from './licences.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -86,6 +86,7 @@ async function bundle(): Promise<string[]> {
     },
     plugins: [ownFolders, lazyHttp, ...leanPackages],
   })
+  requireEdited(Object.keys(metafile.inputs))
   const outputs = Object.entries(metafile.outputs)
   const [server] = outputs.find(([, { entryPoint }]) => entryPoint === 'src/server.ts') ?? []
   if (server === undefined) throw new Error('Failed to bundle: the server is no chunk of its own any more.')

@@ -321,6 +321,13 @@ const editedPackages: Plugin = {
   },
 }
 
+/** @throws Error where something that is to be edited is not among a bundle's sources any more */
+export function requireEdited(sources: readonly string[]): void {
+  const missed = edits.filter(({ files }) => !sources.some((source) => files.test(`/${source}`)))
+  if (missed.length > 0)
+    throw new Error(`Failed to bundle: no source is ${missed.map(({ files }) => files).join(', or ')}`)
+}
+
 function edited(path: string, source: string, apply: Edit['apply']): string {
   try {
     return apply(source, path)

@@ -8,7 +8,7 @@ const newline = 10
 export interface Files {
   /** @param flags `r+` opens what is there, `w` makes it new and empty */
   open(path: string, flags: 'r+' | 'w'): number
-  /** Writes what it can, and gives the count. */
+  /** Writes what it can, and gives the count; the bytes are lent for as long as the call takes. */
   write(fd: number, bytes: Uint8Array, atByte: number): number
   truncate(fd: number, sizeBytes: number): void
   sync(fd: number): Promise<void>

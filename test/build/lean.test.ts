@@ -12,11 +12,19 @@ interface Packages {
   rejectDupes(options: object, ctx: object, next: () => unknown): unknown
   token: ((ctx: object, next: () => Promise<void>) => Promise<void>)[]
   interactions(ctx: object, next: () => unknown): Promise<unknown>
+  Params: new (names: Iterable<string>, given: Record<string, unknown>) => { toPlainObject(): object }
+  getIdToken(provider: object): new (available: object, context: object) => IdToken
+  setField(this: object, field: unknown, value?: unknown): void
   getClaims(provider: object): new (available: object, context: object) => { mask(value: unknown): void } & Result
   getBaseToken(provider: object): Models
   getBaseModel(provider: object): Models
   payloadOf(provider: object, token: object): Promise<{ payload: object }>
   setReader(read: (provider: unknown) => unknown): void
+}
+
+interface IdToken {
+  payload(): Promise<object>
+  issue(options: { use: string }): Promise<string>
 }
 
 interface Result {
@@ -25,13 +33,15 @@ interface Result {
 
 type Models = new (input?: object) => object
 
-const names: Record<Exclude<keyof Packages, 'setReader' | 'payloadOf' | 'parse'>, string> = {
+const names: Record<Exclude<keyof Packages, 'setReader' | 'payloadOf' | 'parse' | 'setField'>, string> = {
   redirectUri: 'helpers/redirect_uri.js',
   merge: 'helpers/_/merge.js',
   rejectDupes: 'shared/reject_dupes.js',
   token: 'actions/token.js',
   interactions: 'actions/authorization/interactions.js',
   getClaims: 'helpers/claims.js',
+  getIdToken: 'models/id_token.js',
+  Params: 'helpers/params.js',
   getBaseToken: 'models/base_token.js',
   getBaseModel: 'models/base_model.js',
 }
@@ -47,6 +57,8 @@ async function load(plugins: Plugin[]): Promise<Packages> {
     `export { setReader } from ${JSON.stringify(join(lib, 'helpers/weak_cache.js'))}`,
     `export { getValueAndPayload as payloadOf } from ${JSON.stringify(join(lib, 'models/formats/opaque.js'))}`,
     `export { parse } from ${JSON.stringify(join(root, 'node_modules/koa/lib/search-params.js'))}`,
+    `import koaResponse from ${JSON.stringify(join(root, 'node_modules/koa/lib/response.js'))}`,
+    'export const setField = koaResponse.set',
   ].join('\n')
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: root },
@@ -72,7 +84,7 @@ const settings = {
     claims: {},
     clientAuthMethods: new Set(['client_secret_post']),
     claimsSupported: new Set(['sub', 'name', 'email', 'address', '1']),
-    ttl: { Token: 60 },
+    ttl: { Token: 60, AccessToken: 60, IdToken: 60 },
     formats: { bitsOfOpaqueRandomness: 256 },
     extraTokenClaims: () => ({ extra: true }),
     cookies: { short: {} },
@@ -120,6 +132,21 @@ describe('packages in the bundle do what they do elsewhere', () => {
     }
   })
 
+  test('koa sets header fields', async () => {
+    const name = fc.constantFrom('Content-Type', 'content-length', 'x-own', '')
+    const value = fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 2 }), fc.integer(), fc.constant(undefined))
+    const fields = fc.oneof(fc.tuple(name, value), fc.tuple(fc.dictionary(name, value)))
+    await fc.assert(
+      fc.asyncProperty(fields, fc.boolean(), (given, headerSent) =>
+        expectAlike(({ setField }) => {
+          const seen: unknown[] = []
+          setField.call({ headerSent, res: { setHeader: (...field: unknown[]) => seen.push(field) } }, ...given)
+          return seen
+        }),
+      ),
+    )
+  })
+
   test('oidc-provider sends on to a redirect URI', async () => {
     const uris = fc.constantFrom(
       'http://x/cb',
@@ -159,27 +186,30 @@ describe('packages in the bundle do what they do elsewhere', () => {
 
   test('oidc-provider leaves out what a grant knows nothing of', async () => {
     const at = usual.token.findIndex(({ name }) => name === 'stripGrantIrrelevantParams')
-    class Params {
-      constructor(names: Iterable<string>, given: Record<string, unknown>) {
-        for (const name of names) (this as Record<string, unknown>)[name] = given[name] || undefined
-      }
-    }
     const params = fc.dictionary(words, fc.string())
     await fc.assert(
       fc.asyncProperty(params, fc.constantFrom('refresh_token', 'unknown', undefined), (sent, grantType) =>
-        expectAlike(async ({ token }) => {
+        expectAlike(async ({ token, Params }) => {
           const strip = token[at]
           const given = { ...sent, grant_type: grantType }
           const oidc = { provider: {}, params: new Params(Object.keys(given), given) }
           await strip?.({ oidc }, async () => {})
-          return Object.entries(oidc.params).filter(([, value]) => value !== undefined)
+          return [Object.entries(oidc.params), oidc.params.toPlainObject()]
         }),
       ),
     )
   })
 
   test('oidc-provider asks the checks of a prompt', async () => {
-    const answer = fc.constantFrom(true, false, Promise.resolve(true), Promise.resolve(false), 'neither')
+    const answer = fc.constantFrom(
+      true,
+      false,
+      Promise.resolve(true),
+      Promise.resolve(false),
+      'neither',
+      undefined,
+      Promise.resolve(undefined),
+    )
     const prompts = fc.array(fc.array(answer, { maxLength: 3 }), { maxLength: 3 })
     await fc.assert(
       fc.asyncProperty(prompts, fc.boolean(), (given, isSilent) =>
@@ -227,6 +257,29 @@ describe('packages in the bundle do what they do elsewhere', () => {
     )
   })
 
+  test('oidc-provider hashes what ID tokens bind', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const hashes = fc.dictionary(fc.constantFrom('at_hash', 'c_hash', 's_hash', 'nonce'), fc.string({ unit: 'binary' }))
+    await fc.assert(
+      fc.asyncProperty(hashes, fc.constantFrom('HS256', 'HS384', 'HS512'), (claims, alg) =>
+        expectAlike(async ({ getIdToken }) => {
+          const symmetricKeyStore = { selectForSign: () => [], getKeyObject: () => Buffer.alloc(64, 'k') }
+          const client = {
+            clientId: 'c',
+            idTokenSignedResponseAlg: alg,
+            checkClientSecretExpiration() {},
+            symmetricKeyStore,
+          }
+          const token = new (getIdToken({ issuer: 'http://x' }))({}, { client })
+          token.payload = async () => ({ sub: 'alice', ...claims })
+          const signed = await token.issue({ use: 'idtoken' })
+          return Buffer.from(signed.split('.')[1] ?? '', 'base64url').toString()
+        }),
+      ),
+    )
+  })
+
   test('oidc-provider makes and stores its records', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     onTestFinished(() => void vi.useRealTimers())
@@ -250,10 +303,10 @@ describe('packages in the bundle do what they do elsewhere', () => {
     )
     const input = fc.option(fc.dictionary(member, value), { nil: undefined })
     await fc.assert(
-      fc.asyncProperty(input, (given) =>
+      fc.asyncProperty(input, fc.constantFrom('Token', 'AccessToken'), (given, kind) =>
         expectAlike(async ({ getBaseModel, getBaseToken, payloadOf }) => {
           settings.BaseModel = getBaseModel({})
-          const Token = { Token: class extends getBaseToken({}) {} }.Token
+          const Token = { [kind]: class extends getBaseToken({}) {} }[kind] as Models
           const token = new Token(given && { ...given, iat: given.iat ?? 1, exp: given.exp ?? 2 })
           const { payload } = await payloadOf({}, token)
           return { token: Object.entries(token), payload: Object.entries(payload) }
