@@ -6,8 +6,9 @@ import manifest from '../package.json' with { type: 'json' }
 import { bundleClient } from './client-bundle.ts'
 import { declare } from './declarations.ts'
 import { joinChunks } from './joined-chunks.ts'
-import { leanPackages, requireEdited } from './lean.ts'
+import { leanPackages } from './lean.ts'
 import { licencesOf } from './licences.ts'
+import { requireEdited } from './package-edits.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
